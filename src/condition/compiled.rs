@@ -1,0 +1,34 @@
+//! A condition ready to run.
+
+use super::Facts;
+use crate::model::{FieldIx, Until, Value};
+
+/// A checked, compiled condition or expression.
+pub struct Condition {
+    text: String,
+}
+
+impl std::fmt::Debug for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Condition({})", self.text)
+    }
+}
+
+impl Condition {
+    /// TRUE, FALSE or unknown (`None`), and until when the clock alone cannot change that.
+    pub fn test(&self, _facts: &Facts<'_>) -> (Option<bool>, Until) {
+        (None, Until::NEVER)
+    }
+    /// The value of an expression (`points:`), and until when.
+    pub fn value(&self, _facts: &Facts<'_>) -> (Value, Until) {
+        (Value::Null, Until::NEVER)
+    }
+    /// As written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+    /// The lead fields that it reads.
+    pub fn fields(&self) -> &[FieldIx] {
+        &[]
+    }
+}

@@ -1,0 +1,12 @@
+//! The one language of every `when`, `where`, `enter` and `--where`: the WHERE clause that analysts know.
+//!
+//! `parse` → tree with spans → `check` against a [`Scope`] → a compiled [`Condition`]; evaluating gives the value *and*
+//! until when the clock alone cannot change it; `explain` says which part failed or is unknown, with the value seen.
+
+mod compiled;
+mod facts;
+mod scope;
+
+pub use compiled::Condition;
+pub use facts::Facts;
+pub use scope::{Place, Scope, ScopeKind, StateName, Type};

@@ -1,0 +1,114 @@
+//! Every kind of problem, in one place. The ids are printed (`error[unknown-name]`) and never reused.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $id:literal, $severity:ident;)+) => {
+        /// A kind of problem.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+            /// The printed id.
+            pub fn id(self) -> &'static str { match self { $(Self::$name => $id,)+ } }
+            /// How bad it is unless said otherwise.
+            pub fn severity(self) -> Severity { match self { $(Self::$name => Severity::$severity,)+ } }
+            /// What it means.
+            pub fn explain(self) -> &'static str { match self { $(Self::$name => concat!($($doc),+),)+ } }
+        }
+    };
+}
+
+codes! {
+    // --- files and YAML
+    /// A file or folder is missing or cannot be read.
+    Unreadable = "unreadable", Error;
+    /// The text is not YAML.
+    YamlSyntax = "yaml-syntax", Error;
+    /// A tab stands where YAML wants spaces.
+    YamlTab = "yaml-tab", Error;
+    /// One key stands twice in one mapping.
+    DuplicateKey = "duplicate-key", Error;
+    /// The file is too large, too deep, or its aliases expand too far.
+    TooLarge = "too-large", Error;
+    /// YAML read a condition in a way nobody meant (a comma inside `{}`, a leading quote, ` #`, `: `).
+    YamlAccident = "yaml-accident", Error;
+    /// A key that the file's format does not have.
+    UnknownKey = "unknown-key", Error;
+    /// A required key is missing.
+    MissingKey = "missing-key", Error;
+    /// A value of the wrong kind.
+    WrongType = "wrong-type", Error;
+    /// A value that the key does not take.
+    BadValue = "bad-value", Error;
+    /// A file of a later version of the program.
+    NotYet = "not-yet", Error;
+    /// A file in `sops/` that no version knows.
+    UnknownFile = "unknown-file", Error;
+    // --- conditions
+    /// The condition cannot be parsed.
+    ConditionSyntax = "condition-syntax", Error;
+    /// Full-width punctuation in a condition.
+    FullWidth = "full-width", Error;
+    /// A name that is no field, function or built-in.
+    UnknownName = "unknown-name", Error;
+    /// A name that exists but not here.
+    OutOfScope = "out-of-scope", Error;
+    /// Operands whose types cannot meet.
+    TypeMismatch = "type-mismatch", Error;
+    /// A function called with the wrong arguments.
+    BadArguments = "bad-arguments", Error;
+    /// A condition that can never be true.
+    NeverTrue = "never-true", Warning;
+    /// A condition that is always true.
+    AlwaysTrue = "always-true", Warning;
+    /// A short Latin pattern that also matches inside words (`'%CTO%'` in "director").
+    ShortLike = "short-like", Warning;
+    // --- dictionary
+    /// Two fields, or a field and a built-in name, share a name.
+    NameClash = "name-clash", Error;
+    /// One header or synonym means two things.
+    AliasClash = "alias-clash", Error;
+    /// A kind that nothing declares.
+    UnknownKind = "unknown-kind", Error;
+    /// A word list that nothing declares.
+    UnknownList = "unknown-list", Error;
+    // --- scoring
+    /// A band that no total can reach.
+    UnreachableBand = "unreachable-band", Warning;
+    /// A rule that can never fire or never moves the score.
+    DeadRule = "dead-rule", Warning;
+    /// Two rules with one condition.
+    SameCondition = "same-condition", Warning;
+    /// A fading rule that alone can undo a threshold.
+    FadingThreshold = "fading-threshold", Warning;
+    // --- calendar
+    /// The list of holidays ends soon.
+    CalendarEnds = "calendar-ends", Warning;
+    /// A file is past its `review_by`.
+    ReviewDue = "review-due", Warning;
+    // --- tests and data
+    /// A case under sops/tests does not hold.
+    TestFailed = "test-failed", Error;
+    /// A condition is unknown for more than half of the leads.
+    MostlyUnknown = "mostly-unknown", Warning;
+    /// A common value that no rule matches.
+    UnmatchedValue = "unmatched-value", Note;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_kebab_case_and_documented() {
+        let mut ids: Vec<_> = Code::ALL.iter().map(|c| c.id()).collect();
+        assert!(ids.iter().all(|id| id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+        assert!(Code::ALL.iter().all(|c| !c.explain().trim().is_empty()));
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), Code::ALL.len());
+    }
+}

@@ -1,0 +1,3 @@
+//! Decisions: pure functions of (SOP, facts, as_of). One file per SOP kind.
+
+pub mod scoring;

@@ -1,0 +1,34 @@
+//! The nouns of the field and the pure arithmetic on them. No I/O, no clock, no other room.
+
+mod calendar;
+mod change;
+mod dictionary;
+mod event;
+mod identity;
+mod key;
+mod money;
+mod text;
+mod time;
+mod value;
+
+pub use calendar::{Calendar, DayHours, instant_in};
+pub use change::{Change, What};
+pub use dictionary::{
+    BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd,
+    ValueMatch,
+};
+pub use event::{Detail, DetailId, Details, Event};
+pub use identity::{Identity, IdentityKind, NoIdentity};
+pub use key::{Key, stable_hash};
+pub use money::Currency;
+pub use text::{fold, fold_header, nearest};
+pub use time::{Duration, Instant, Until};
+pub use value::{FieldType, Value};
+
+/// The lead's number inside one base. Never shown as an identity: people use the [`Key`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LeadId(pub i64);
+
+/// The number of one run of a writing command inside one base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub i64);
