@@ -55,7 +55,7 @@ pub(super) fn lead_column(name: &str) -> String {
 
 /// An event field's column in `details`; the few names that the table has itself are moved aside.
 pub(super) fn event_column(name: &str) -> String {
-    if ["detail", "hash", "kind", "run"].contains(&name.to_lowercase().as_str()) { format!("field_{name}") } else { name.to_owned() }
+    if ["detail", "hash", "kind", "origin", "run"].contains(&name.to_lowercase().as_str()) { format!("field_{name}") } else { name.to_owned() }
 }
 
 impl Store {

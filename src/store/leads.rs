@@ -1,6 +1,7 @@
 //! The table of leads: one row per person, declared fields as columns.
 
 use super::columns::{Stored, lead_column, read_value};
+use super::scan::Needs;
 use super::{Columns, Result, Store, ident};
 use crate::model::{Instant, Key, LeadId, RunId, Value};
 use rusqlite::{OptionalExtension, Row, ToSql};
@@ -33,6 +34,18 @@ const OWN_COUNT: usize = 7;
 pub(super) fn select_list(columns: &Columns, prefix: &str) -> String {
     let own: Vec<String> = OWN.split(", ").map(|c| format!("{prefix}{c}")).collect();
     format!("{}{}", own.join(", "), columns.field_list(prefix))
+}
+
+/// The same with NULL for what a pass does not need.
+pub(super) fn masked_list(columns: &Columns, needs: &Needs) -> String {
+    let extra = if needs.extra { "l.extra" } else { "NULL" };
+    let fields: String = columns
+        .fields
+        .iter()
+        .zip(&needs.fields)
+        .map(|((n, _), needed)| if *needed { format!(", l.{}", ident(&lead_column(n))) } else { ", NULL".into() })
+        .collect();
+    format!("l.lead, l.lead_key, l.lead_run, l.seen_at, l.fresh_at, l.sources, {extra}{fields}")
 }
 
 pub(super) fn read_record(row: &Row<'_>, columns: &Columns) -> rusqlite::Result<LeadRecord> {
