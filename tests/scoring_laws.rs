@@ -196,6 +196,20 @@ fn a_window_says_when_it_ends_and_only_if_that_matters() {
 }
 
 #[test]
+fn an_expiry_beyond_the_limit_can_bring_a_newer_event_in() {
+    // Oldest of each asset, the newest one of these: `b`, until the first `a` leaves and the second stands for it.
+    let world = World::new();
+    let event_rule =
+        EventRule { per: Per::Asset, keep: Keep::Oldest, limit: Some(1), within: Some(Duration(100)), fade: Fade::HalfLife(Duration(200)), ..PLAIN };
+    let rules = one_group(vec![rule("r", 4.0, Some(event_rule))]);
+    let events = [event(TODAY - 90, 4), event(TODAY - 50, 5), event(TODAY - 5, 4)];
+    let now = world.score(&rules, &events, TODAY);
+    assert_eq!((now.total, now.until.0.0 - TODAY), (3, 11), "4 · 2^(−50/200) = 3.36");
+    assert_eq!(world.score(&rules, &events, TODAY + 10).total, 3);
+    assert_eq!(world.score(&rules, &events, TODAY + 11).total, 4, "4 · 2^(−16/200) = 3.78");
+}
+
+#[test]
 fn a_lead_with_very_many_events_costs_no_square() {
     let world = World::new();
     let events: Vec<Event> = (0..100_000).map(|i| event(TODAY - 100_000 + i, 4)).collect();
