@@ -101,3 +101,104 @@ fn burst<L: PartialEq>(suspects: &[(Instant, usize)], filter: &BotFilter, link: 
 fn link<'a>(detail: &'a Detail, fields: &[Option<EventFieldIx>; 3]) -> [Option<&'a Value>; 3] {
     fields.map(|field| field.and_then(|ix| detail.values.get(ix.0)).filter(|value| !value.is_null()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Calendar, Currency, DetailId, EventField, FieldType, KindDef};
+    use crate::rules::Derived;
+    use crate::rules::scoring::{Clamp, Scoring};
+
+    const OPEN: KindId = KindId(0);
+    const CLICK: KindId = KindId(1);
+    const BOUNCE: KindId = KindId(2);
+    const MAIL: KindId = KindId(3);
+    const ANY: KindId = KindId(4);
+
+    fn dictionary() -> Dictionary {
+        let kind =
+            |id: &str, by, weak, from: &[KindId]| KindDef { id: id.into(), title: id.into(), by, weak, touch: false, aliases: Vec::new(), from: from.into() };
+        let field = |id: &str| EventField { id: id.into(), ty: FieldType::Text, aliases: Vec::new(), order: None };
+        Dictionary {
+            currency: Currency::new("CNY"),
+            fields: Vec::new(),
+            identity: Vec::new(),
+            event_fields: vec![field("campaign"), field("path")],
+            kinds: vec![
+                kind("email_open", KindBy::Lead, true, &[]),
+                kind("email_click", KindBy::Lead, false, &[]),
+                kind("bounce", KindBy::System, false, &[]),
+                kind("mail_act", KindBy::Lead, false, &[OPEN, CLICK]),
+                kind("any_sign", KindBy::Lead, false, &[MAIL, BOUNCE]),
+            ],
+            event_headers: Default::default(),
+            event_order: None,
+            channels: Vec::new(),
+            lists: Vec::new(),
+            blank: Vec::new(),
+            events_in: Vec::new(),
+            bot_filter: Some(BotFilter { kinds: vec![CLICK], links: 3, within: 2 }),
+            headers: Default::default(),
+            kind_names: Default::default(),
+        }
+    }
+
+    fn detail(kind: KindId, campaign: &str, path: &str) -> Detail {
+        Detail { kind, kind_name: "".into(), values: vec![Value::text(campaign), Value::text(path)], kinds: vec![kind], act: true }
+    }
+
+    fn event(at: i64, detail: u32) -> Event {
+        Event { at: Instant(at), detail: DetailId(detail) }
+    }
+
+    #[test]
+    fn derived_kinds_build_on_each_other_and_weak_or_foreign_events_are_no_acts() {
+        let sop = Sop {
+            dictionary: dictionary(),
+            calendar: Calendar::default(),
+            scoring: Scoring { groups: Vec::new(), total: Clamp::default(), bands: Vec::new() },
+            derived: [MAIL, ANY].map(|kind| Derived { kind, when: None }).into(),
+            fingerprint: String::new(),
+            sources: Default::default(),
+            starter: false,
+        };
+        let mut details = Details([OPEN, CLICK, BOUNCE, MAIL, KindId::OTHER].map(|kind| detail(kind, "", "")).into());
+        classify(&sop, &mut details);
+        classify(&sop, &mut details); // twice is once
+        let kinds: Vec<&[KindId]> = details.0.iter().map(|d| d.kinds.as_slice()).collect();
+        assert_eq!(kinds, [&[OPEN, MAIL, ANY][..], &[CLICK, MAIL, ANY], &[BOUNCE, ANY], &[MAIL, ANY], &[KindId::OTHER]]);
+        assert_eq!(details.0.iter().map(|d| d.act).collect::<Vec<_>>(), [false, true, false, true, true]);
+        let events = [event(1, 1), event(5, 0), event(9, 1)];
+        assert_eq!(last_event_at(&events, &details, Instant(8)), Some(Instant(1)), "an open is no act, the later click does not exist yet");
+    }
+
+    /// Links a b c; `a` again under another campaign; and an open.
+    fn clicks() -> Details {
+        Details(vec![detail(CLICK, "x", "a"), detail(CLICK, "x", "b"), detail(CLICK, "x", "c"), detail(CLICK, "y", "a"), detail(OPEN, "x", "d")])
+    }
+
+    fn left(events: &[Event], as_of: i64) -> (usize, Vec<Event>) {
+        let mut out = vec![event(0, 0)];
+        let removed = bot_filter(events, &clicks(), &dictionary(), Instant(as_of), &mut out);
+        (removed, out)
+    }
+
+    #[test]
+    fn a_scanner_opens_everything_at_once() {
+        let scan = [event(10, 0), event(11, 1), event(11, 4), event(12, 2), event(500, 0)];
+        assert_eq!(left(&scan, 900), (3, vec![scan[2], scan[4]]), "the open and the later click stay");
+        let slow = [event(10, 0), event(11, 1), event(13, 2)];
+        assert_eq!(left(&slow, 900), (0, slow.into()), "three links in three seconds");
+        let same = [event(10, 0), event(11, 3), event(11, 1)];
+        assert_eq!(left(&same, 900), (0, same.into()), "one link under two campaigns is one");
+        let rolling = [event(10, 0), event(11, 1), event(12, 2), event(13, 0), event(14, 1)];
+        assert_eq!(left(&rolling, 900).0, 5, "each is inside some such span");
+    }
+
+    #[test]
+    fn a_burst_that_is_still_to_come_removes_nothing_yet() {
+        let events = [event(10, 0), event(11, 1), event(12, 2)];
+        assert_eq!(left(&events, 11), (0, events.into()));
+        assert_eq!(left(&events, 12).0, 3);
+    }
+}
