@@ -73,7 +73,7 @@ impl Scorer<'_> {
         let curve = Curve { points: worth, fade: event.fade, clamp: rule.clamp };
         for (n, hit) in counted.iter().rev().take(NAMED).enumerate() {
             out.push_str(if n == 0 { ": " } else { ", " });
-            out.push_str(&hit_text(hit, &curve, facts));
+            out.push_str(&hit_text(hit, event, &curve, facts));
         }
         if counted.len() > NAMED {
             let _ = write!(out, " and {} more", counted.len() - NAMED);
@@ -189,12 +189,13 @@ fn how(event: &EventRule) -> String {
 }
 
 /// `2026-11-01 a`, where points fade with age and factor: `2026-11-01 a (20.5d × 0.6227)`.
-fn hit_text(hit: &Hit, curve: &Curve, facts: &Facts<'_>) -> String {
+fn hit_text(hit: &Hit, event: &EventRule, curve: &Curve, facts: &Facts<'_>) -> String {
     let at = Instant(hit.at);
     let mut out = facts.calendar.date(at).to_string();
-    let label = label(facts.dictionary, facts.details, &Event { at, detail: hit.detail });
-    if !label.is_empty() {
-        let _ = write!(out, " {label}");
+    let (kind, label) = named(facts, &Event { at, detail: hit.detail });
+    let kind = if event.kind.is_none() { kind } else { String::new() };
+    for part in [kind, label].iter().filter(|part| !part.is_empty()) {
+        let _ = write!(out, " {part}");
     }
     if curve.fade != Fade::None {
         let age = facts.as_of.0 - hit.at;
