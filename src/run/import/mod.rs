@@ -14,7 +14,7 @@ mod sink;
 mod stages;
 mod touched;
 
-pub(in crate::run) use join::value_text;
+pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use files::FileSummary;
 pub use touched::Touched;
 
@@ -106,6 +106,7 @@ struct Importer<'s, 'a> {
     existing_rows: u64,
     old_pairs: u64,
     any_waiting: bool,
+    any_waiting_stages: bool,
     barred: FxHashSet<u64>,
     ordinals: FxHashMap<u64, u32>,
     touch_details: FxHashMap<Arc<str>, DetailId>,
@@ -127,6 +128,7 @@ pub fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOpti
     let last = session.store.last_lead()?;
     let barred = session.store.barred_hashes()?.into_iter().collect();
     let any_waiting = session.store.any_waiting()?;
+    let any_waiting_stages = session.store.any_waiting_stages()?;
     let dictionary = &session.workspace.sop.dictionary;
     let of_type = |ty: FieldType| dictionary.fields.iter().position(|f| f.ty == ty).map(FieldIx);
     let of_id = |id: &str| dictionary.field(id).map(|(ix, _)| ix);
@@ -141,6 +143,7 @@ pub fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOpti
         existing_rows: 0,
         old_pairs: 0,
         any_waiting,
+        any_waiting_stages,
         barred,
         ordinals: FxHashMap::default(),
         touch_details: FxHashMap::default(),
