@@ -10,6 +10,7 @@ mod leads;
 mod lookup;
 mod merge;
 mod records;
+mod refit;
 mod score;
 mod session;
 mod undo;
