@@ -35,17 +35,3 @@ pub use explain::{Explanation, Joint};
 pub use facts::Facts;
 pub use names::is_reserved;
 pub use scope::{Place, Scope, ScopeKind, StateName, Type};
-
-/// What a place wants of an expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// TRUE, FALSE or unknown.
-    Boolean,
-    /// A number.
-    Number,
-}
-
-/// Parses, checks and compiles.
-pub fn compile(text: &str, _place: &Place, _scope: &Scope<'_>, _want: Want, _out: &mut crate::diag::Diagnostics) -> Option<Condition> {
-    Some(Condition::stub(text))
-}

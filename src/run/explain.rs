@@ -14,7 +14,7 @@ use crate::store::Store;
 pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Result<Report, RunError> {
     let store = Store::read(&workspace.db)?;
     let columns = stored_columns(workspace, &store)?;
-    let lead = find(workspace, &store, &columns, lead)?;
+    let lead = find(workspace, &store, lead)?;
     let sop = &workspace.sop;
     let mut evaluator = Evaluator::new(sop, &store, &columns, context.as_of)?;
     let row = store.whole_lead(&columns, lead)?.ok_or_else(|| RunError::refused("the lead is gone", "run the command again"))?;

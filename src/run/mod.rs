@@ -20,7 +20,7 @@ pub use context::{Context, Progress};
 pub use error::RunError;
 pub use evaluate::Evaluated;
 pub use explain::explain;
-pub use import::{ImportOptions, ImportSummary, Touched};
+pub use import::{FileSummary, ImportOptions, ImportSummary, Touched};
 pub use leads::{LeadsRequest, leads};
 pub use merge::{Merged, merge, split};
 pub use records::{changes, history, today};

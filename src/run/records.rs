@@ -39,7 +39,7 @@ pub fn history(workspace: &Workspace, context: &Context<'_>, lead: Option<&str>,
         }
         return Ok(history_report::runs(&frame(workspace, context), &rows));
     }
-    let lead = lead.map(|l| find(workspace, &store, &columns, l)).transpose()?;
+    let lead = lead.map(|l| find(workspace, &store, l)).transpose()?;
     if let Some(n) = run
         && store.run(RunId(n))?.is_none()
     {

@@ -52,11 +52,11 @@ pub struct FileSummary {
 
 /// Reject files under temporary names, until the commit.
 #[derive(Default)]
-pub struct Rejects(Vec<PendingRejects>);
+pub(in crate::run) struct Rejects(Vec<PendingRejects>);
 
 impl Rejects {
     /// Puts them in place.
-    pub fn persist(self) -> Result<(), RunError> {
+    pub(in crate::run) fn persist(self) -> Result<(), RunError> {
         for pending in self.0 {
             pending.persist()?;
         }

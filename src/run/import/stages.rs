@@ -17,7 +17,7 @@ impl Importer<'_, '_> {
             self.resolver.with_keys(&self.session.store)?;
         }
         let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
-        let mut reader = StageReader::new(table, mapping, dictionary, calendar, &profile)?;
+        let mut reader = StageReader::new(table, &mapping, dictionary, calendar, &profile)?;
         let mut counts = Counts::default();
         let mut row = StageRow::default();
         loop {
