@@ -1,3 +1,30 @@
-//! The operator's verbs end to end: the only room that sees the store and the engines together.
+//! The verbs end to end: the only room that sees store and engines together. It owns transactions, batches, threads and
+//! the memory budget. A verb is handed its [`Context`] (as-of and wall clock included) and gives values back; it prints nothing.
 
 pub mod cases;
+mod context;
+mod error;
+mod evaluate;
+mod explain;
+mod import;
+mod leads;
+mod lookup;
+mod merge;
+mod records;
+mod score;
+mod session;
+mod undo;
+mod workspace;
+
+pub use context::{Context, Progress};
+pub use error::RunError;
+pub use evaluate::Evaluated;
+pub use explain::explain;
+pub use import::{ImportOptions, ImportSummary, Touched};
+pub use leads::{LeadsRequest, leads};
+pub use merge::{Merged, merge, split};
+pub use records::{changes, history, today};
+pub use score::{Ranking, ScoreRequest, score};
+pub use session::{Ended, Session};
+pub use undo::{UndoReport, undo};
+pub use workspace::Workspace;

@@ -55,7 +55,7 @@ pub(super) fn lead_column(name: &str) -> String {
 
 /// An event field's column in `details`; the few names that the table has itself are moved aside.
 pub(super) fn event_column(name: &str) -> String {
-    if ["detail", "hash", "kind", "run"].contains(&name.to_lowercase().as_str()) { format!("field_{name}") } else { name.to_owned() }
+    if ["detail", "hash", "kind", "origin", "run"].contains(&name.to_lowercase().as_str()) { format!("field_{name}") } else { name.to_owned() }
 }
 
 impl Store {
@@ -78,6 +78,17 @@ impl Store {
         }
         super::views::create(&self.conn, columns)?;
         Ok(added)
+    }
+
+    /// Whether the base has all of these columns already.
+    pub fn readable_columns(&self, columns: &Columns) -> Result<bool> {
+        let has = |table: &str, wanted: Vec<String>| -> Result<bool> {
+            let there: Vec<String> = self.column_names(table)?.iter().map(|n| n.to_lowercase()).collect();
+            Ok(wanted.iter().all(|w| there.contains(&w.to_lowercase())))
+        };
+        Ok(has("leads", columns.fields.iter().map(|(n, _)| lead_column(n)).collect())?
+            && has("details", columns.event_fields.iter().map(|(n, _)| event_column(n)).collect())?
+            && has("lead_state", columns.groups.iter().map(|g| group_column(g)).collect())?)
     }
 
     /// The columns of a table, in its order.

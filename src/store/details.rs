@@ -1,6 +1,6 @@
 //! What events were, each stored once.
 
-use super::columns::{Stored, event_column, read_value};
+use super::columns::{Stored, read_value};
 use super::{Columns, Result, Store};
 use crate::model::{RunId, Value};
 use rusqlite::{OptionalExtension, Row};
@@ -9,25 +9,26 @@ use rusqlite::{OptionalExtension, Row};
 pub type StoredDetail = (u32, String, Vec<Value>);
 
 impl Store {
-    /// The number of the detail with this hash and content; a new one is written.
-    pub fn intern_detail(&self, columns: &Columns, hash: u64, kind: &str, values: &[Value], run: RunId) -> Result<u32> {
-        let sql = format!("SELECT detail, kind{} FROM details WHERE hash = ?1", columns.event_field_list(""));
+    /// The number of the detail with this content; a new one is written. `hash` is a hash of kind, origin and values.
+    pub fn intern_detail(&self, columns: &Columns, hash: u64, kind: &str, origin: &str, values: &[Value], run: RunId) -> Result<u32> {
+        let sql = format!("SELECT detail, kind{} FROM details WHERE hash = ?1 AND origin = ?2", columns.event_field_list(""));
         let mut find = self.conn.prepare_cached(&sql)?;
-        let mut rows = find.query([hash as i64])?;
+        let mut rows = find.query(rusqlite::params![hash as i64, origin])?;
         while let Some(row) = rows.next()? {
             let (id, found_kind, found) = read_detail(row, columns)?;
             if found_kind == kind && found == values {
                 return Ok(id);
             }
         }
-        let marks: String = columns.event_fields.iter().enumerate().map(|(i, _)| format!(", ?{}", i + 4)).collect();
-        let sql = format!("INSERT INTO details (hash, kind, run{}) VALUES (?1, ?2, ?3{marks})", columns.event_field_list(""));
+        let marks: String = columns.event_fields.iter().enumerate().map(|(i, _)| format!(", ?{}", i + 5)).collect();
+        let sql = format!("INSERT INTO details (hash, kind, origin, run{}) VALUES (?1, ?2, ?3, ?4{marks})", columns.event_field_list(""));
         let mut insert = self.conn.prepare_cached(&sql)?;
         insert.raw_bind_parameter(1, hash as i64)?;
         insert.raw_bind_parameter(2, kind)?;
-        insert.raw_bind_parameter(3, run.0)?;
+        insert.raw_bind_parameter(3, origin)?;
+        insert.raw_bind_parameter(4, run.0)?;
         for (i, v) in values.iter().enumerate() {
-            insert.raw_bind_parameter(i + 4, Stored(v))?;
+            insert.raw_bind_parameter(i + 5, Stored(v))?;
         }
         insert.raw_execute()?;
         Ok(u32::try_from(self.conn.last_insert_rowid()).unwrap_or(u32::MAX))
@@ -53,13 +54,7 @@ impl Store {
         Ok(statement.query_row([id], |row| read_detail(row, columns)).optional()?)
     }
 
-    /// Makes details findable by content. Called once the first bulk of them is in, and when a base is opened.
-    pub fn index_details(&self) -> Result<()> {
-        self.conn.execute_batch("CREATE INDEX IF NOT EXISTS details_by_hash ON details(hash)")?;
-        Ok(())
-    }
-
-    /// The values that one event field has, with how often, most frequent first.
+    /// Events by kind, most frequent first.
     pub fn event_kind_counts(&self) -> Result<Vec<(String, i64)>> {
         // Events by kind.
         const COUNTS: &str = "SELECT d.kind, sum(e.n) FROM (SELECT detail, count(*) n FROM events GROUP BY detail) e JOIN details d USING (detail)

@@ -1,6 +1,7 @@
 //! The table of leads: one row per person, declared fields as columns.
 
 use super::columns::{Stored, lead_column, read_value};
+use super::scan::Needs;
 use super::{Columns, Result, Store, ident};
 use crate::model::{Instant, Key, LeadId, RunId, Value};
 use rusqlite::{OptionalExtension, Row, ToSql};
@@ -33,6 +34,18 @@ const OWN_COUNT: usize = 7;
 pub(super) fn select_list(columns: &Columns, prefix: &str) -> String {
     let own: Vec<String> = OWN.split(", ").map(|c| format!("{prefix}{c}")).collect();
     format!("{}{}", own.join(", "), columns.field_list(prefix))
+}
+
+/// The same with NULL for what a pass does not need.
+pub(super) fn masked_list(columns: &Columns, needs: &Needs) -> String {
+    let extra = if needs.extra { "l.extra" } else { "NULL" };
+    let fields: String = columns
+        .fields
+        .iter()
+        .zip(&needs.fields)
+        .map(|((n, _), needed)| if *needed { format!(", l.{}", ident(&lead_column(n))) } else { ", NULL".into() })
+        .collect();
+    format!("l.lead, l.lead_key, l.lead_run, l.seen_at, l.fresh_at, l.sources, {extra}{fields}")
 }
 
 pub(super) fn read_record(row: &Row<'_>, columns: &Columns) -> rusqlite::Result<LeadRecord> {
@@ -131,6 +144,21 @@ impl Store {
         let mut statement = self.conn.prepare(&sql)?;
         let found = statement.query_map([text], |r| Ok(LeadId(r.get(0)?)))?.collect::<rusqlite::Result<_>>()?;
         Ok(found)
+    }
+
+    /// Texts of a field that share their first character with what was typed: candidates for "did you mean".
+    pub fn texts_like(&self, field: &str, typed: &str) -> Result<Vec<String>> {
+        let sql = format!("SELECT DISTINCT {0} FROM leads WHERE substr({0}, 1, 1) = substr(?1, 1, 1) ORDER BY 1 LIMIT 5000", ident(&lead_column(field)));
+        let mut statement = self.conn.prepare(&sql)?;
+        Ok(statement.query_map([typed], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Undeclared headers with how many leads have them, most frequent first.
+    pub fn extra_headers(&self) -> Result<Vec<(String, i64)>> {
+        // Keys of the undeclared columns.
+        const HEADERS: &str = "SELECT j.key, count(*) FROM leads, json_each(leads.extra) j WHERE leads.extra IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1";
+        let mut statement = self.conn.prepare(HEADERS)?;
+        Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Takes a lead out of the base (it was joined into another).

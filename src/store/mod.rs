@@ -28,7 +28,7 @@ pub use identities::StoredIdentity;
 pub use leads::LeadRecord;
 pub use lock::Holder;
 pub use runs::{RunRecord, RunRow};
-pub use scan::{Due, ScanRow};
+pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, StateRow, Totals};
 pub use undo::Undone;
 

@@ -1,6 +1,6 @@
 //! One ordered pass: each lead with its state and its events.
 
-use super::leads::{read_record, select_list};
+use super::leads::{masked_list, read_record};
 use super::state::{read_state, state_list};
 use super::{Columns, LeadRecord, Result, StateRow, Store};
 use crate::model::{DetailId, Event, Instant, LeadId};
@@ -12,6 +12,24 @@ pub enum Due {
     All,
     /// Those whose state may have changed by this instant, or that another SOP version scored.
     At(Instant, i64),
+}
+
+/// What a pass reads of each lead.
+#[derive(Clone, Debug)]
+pub struct Needs {
+    /// By `FieldIx`: unread fields are blank in the row.
+    pub fields: Vec<bool>,
+    /// The undeclared columns.
+    pub extra: bool,
+    /// The events.
+    pub events: bool,
+}
+
+impl Needs {
+    /// Everything.
+    pub fn all(columns: &Columns) -> Self {
+        Self { fields: vec![true; columns.fields.len()], extra: true, events: true }
+    }
 }
 
 /// One lead of a pass.
@@ -27,15 +45,17 @@ pub struct ScanRow {
 impl Store {
     /// Hands each lead of `due`, in the order of their numbers, to `f`, which may keep the row; memory stays flat.
     /// Nothing may be written to `leads`, `lead_state` or `events` from inside `f`, except to leads already handed out.
-    pub fn scan<E: From<super::StoreError>>(&self, columns: &Columns, due: Due, mut f: impl FnMut(ScanRow) -> Result<(), E>) -> Result<(), E> {
+    pub fn scan<E: From<super::StoreError>>(&self, columns: &Columns, due: Due, needs: &Needs, mut f: impl FnMut(ScanRow) -> Result<(), E>) -> Result<(), E> {
         let sql_error = |e: rusqlite::Error| E::from(e.into());
         let filter = match due {
             Due::All => "",
             Due::At(..) => " WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2",
         };
+        // Reading a tenth of the base one query each costs as much as one pass over all events.
+        let streamed = needs.events && (due == Due::All || self.due_count(due)?.saturating_mul(10) > self.due_count(Due::All)?);
         let width = 7 + columns.fields.len();
-        let sql =
-            format!("SELECT {}, {} FROM lead_state s CROSS JOIN leads l USING (lead){filter} ORDER BY s.lead", select_list(columns, "l."), state_list(columns, "s."));
+        let lead_list = masked_list(columns, needs);
+        let sql = format!("SELECT {lead_list}, {} FROM lead_state s CROSS JOIN leads l USING (lead){filter} ORDER BY s.lead", state_list(columns, "s."));
         let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
         let mut rows = match due {
             Due::All => leads.query([]),
@@ -44,17 +64,15 @@ impl Store {
         .map_err(sql_error)?;
         // All events in order; used when most leads are asked for. One query each is cheaper when few are.
         let mut all = self.conn.prepare("SELECT lead, at, detail FROM events ORDER BY lead, at, seq").map_err(sql_error)?;
-        let mut stream = match due {
-            Due::All => Some(all.query([]).map_err(sql_error)?),
-            Due::At(..) => None,
-        };
+        let mut stream = if streamed { Some(all.query([]).map_err(sql_error)?) } else { None };
         let mut next: Option<(i64, Event)> = None;
         while let Some(row) = rows.next().map_err(sql_error)? {
             let record = read_record(row, columns).map_err(sql_error)?;
             let state = read_state(row, width, columns).map_err(sql_error)?;
             let mut events = Vec::new();
             match &mut stream {
-                None => self.events_of(record.lead, &mut events)?,
+                None if needs.events => self.events_of(record.lead, &mut events)?,
+                None => {}
                 Some(stream) => loop {
                     match next {
                         Some((lead, _)) if lead > record.lead.0 => break,
@@ -97,13 +115,10 @@ impl Store {
         Ok(Some(ScanRow { record, state, events }))
     }
 
-    /// The numbers of the leads with the highest scores: by score, then the text of field `id` (or nothing), then key.
-    pub fn ranking(&self, id_column: Option<&str>, limit: Option<usize>) -> Result<Vec<LeadId>> {
-        let id = id_column.map_or_else(|| "''".to_owned(), |c| format!("coalesce(l.{}, '')", super::ident(&super::columns::lead_column(c))));
-        let sql = format!("SELECT s.lead FROM lead_state s JOIN leads l USING (lead) ORDER BY s.score DESC, {id}, l.lead_key LIMIT ?1");
-        let mut statement = self.conn.prepare(&sql)?;
-        let limit = limit.and_then(|n| i64::try_from(n).ok()).unwrap_or(-1);
-        let rows = statement.query_map([limit], |r| Ok(LeadId(r.get(0)?)))?;
+    /// Every lead's number and score (unscored: lowest), in the order of numbers.
+    pub fn scores(&self) -> Result<Vec<(i64, LeadId)>> {
+        let mut statement = self.conn.prepare("SELECT coalesce(score, -9223372036854775808), lead FROM lead_state ORDER BY lead")?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, LeadId(r.get(1)?))))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }

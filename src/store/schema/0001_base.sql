@@ -70,7 +70,9 @@ CREATE TABLE source_rows (
 ) STRICT, WITHOUT ROWID;
 
 -- What an event was, apart from who and when: stored once, referred to by id.
-CREATE TABLE details (detail INTEGER PRIMARY KEY, hash INTEGER NOT NULL, kind TEXT NOT NULL, run INTEGER NOT NULL) STRICT;
+-- `origin` is the lead column that it was read from (events_in), else blank.
+CREATE TABLE details (detail INTEGER PRIMARY KEY, hash INTEGER NOT NULL, kind TEXT NOT NULL, origin TEXT NOT NULL, run INTEGER NOT NULL) STRICT;
+CREATE INDEX details_by_hash ON details(hash);
 
 CREATE TABLE events (
   lead   INTEGER NOT NULL,
