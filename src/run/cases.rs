@@ -72,7 +72,8 @@ fn run_case(sop: &Sop, scorer: &mut Scorer<'_>, case: &Case) -> CaseResult {
         let name = sop.sources.get(span.source).map_or("", |source| source.name.as_str());
         format!("{name}:{}", sop.sources.line_column(span.source, span.start).0)
     };
-    let mut failures: Vec<String> = subject.bad.iter().map(|bad| format!("{}: `{}` of `{}`: {}", place(case.span), bad.value, bad.column, bad.reason)).collect();
+    let mut failures: Vec<String> =
+        subject.bad.iter().map(|bad| format!("{}: `{}` of `{}`: {}", place(case.span), bad.value, bad.column, bad.reason)).collect();
     for expected in &case.expect {
         failures.extend(broken(&expected.outcome, &card).map(|text| format!("{}: {text}", place(expected.span))));
     }
@@ -220,9 +221,82 @@ impl CaseResult {
                 line(&mut out, one);
             }
         }
-        for clamp in &self.card.clamp {
-            line(&mut out, clamp);
-        }
+        self.card.clamp.iter().for_each(|clamp| line(&mut out, clamp));
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::load;
+
+    const FIELDS: &str = "
+events_in:
+  下载次数: {kind: whitepaper_download, count: true, at: 最近下载}
+  试用时间: trial_request
+bot_filter: {kinds: [email_click], links: 3, within: 2s}
+";
+    const SCORING: &str = "
+groups:
+  engagement:
+    max: 40
+    rules:
+      - {name: 下载, event: whitepaper_download, points: 10, within: 30d}
+      - {name: 试用, event: trial_request, points: 25}
+      - {name: 点击, event: email_click, points: 3}
+bands: {hot: 40, cold: 0}
+";
+
+    fn run(cases: &str) -> Vec<CaseResult> {
+        let file = |name: &str, text: &str| (format!("sops/{name}"), Ok(text.as_bytes().to_vec()));
+        let (sop, _) = load(&[file("fields.yaml", FIELDS), file("scoring.yaml", SCORING), file("tests/a.yaml", cases)]).expect("a good workspace");
+        run_cases(&sop)
+    }
+
+    #[test]
+    fn a_kept_promise_is_one_line() {
+        let out = run("
+- name: 两次下载
+  as_of: 2026-11-21
+  lead: {下载次数: 2, 最近下载: 2026-11-01, 试用时间: 2026-11-20 10:00}
+  expect: {score: 40, engagement: 40, band: hot, lines: {下载: 20, 试用: 25}}
+");
+        assert_eq!(out[0].failures, [""; 0]);
+        assert_eq!(out[0].text(), "ok   两次下载\n");
+    }
+
+    #[test]
+    fn a_broken_promise_shows_its_place_and_the_card() {
+        let out = run("
+- name: 机器人点了三个链接
+  as_of: 2026-11-21
+  lead: {试用时间: 2026-11-21}
+  events:
+    - {kind: email_click, at: 2026-11-20 10:00:00, path: /a}
+    - {kind: email_click, at: 2026-11-20 10:00:01, path: /b}
+    - {kind: email_click, at: 2026-11-20 10:00:02, path: /c}
+  expect:
+    score: 34
+    lines: {试用: 25, 点击: 9}
+");
+        assert!(!out[0].passed);
+        assert_eq!(out[0].failures, ["sops/tests/a.yaml:10: score is 25, expected 34", "sops/tests/a.yaml:11: 点击 is 0, expected 9"]);
+        let text = out[0].text();
+        assert!(text.starts_with("FAIL 机器人点了三个链接\n  sops/tests/a.yaml:10: score is 25, expected 34\n"), "{text}");
+        assert!(text.contains("+25  试用: 1 of 1 trial_request counted: 2026-11-21: 1 × 25 = 25\n"), "{text}");
+        assert!(text.contains("+0  点击: no email_click\n"), "{text}");
+    }
+
+    #[test]
+    fn an_unreadable_cell_breaks_its_case() {
+        let out = run("
+- name: 时间写错
+  as_of: 2026-11-21
+  lead: {试用时间: 昨天}
+  expect: {score: 0}
+");
+        assert_eq!(out[0].failures.len(), 1);
+        assert!(out[0].failures[0].starts_with("sops/tests/a.yaml:2: `昨天` of `试用时间`: "), "{}", out[0].failures[0]);
     }
 }
