@@ -255,6 +255,14 @@ bands: {hot: 40, cold: 0}
     }
 
     #[test]
+    fn the_starter_keeps_its_own_promises() {
+        let files: Vec<_> = crate::rules::starter().into_iter().map(|(name, bytes)| (name, Ok(bytes))).collect();
+        let (sop, _) = load(&files).expect("the starter is valid");
+        let broken: Vec<String> = run_cases(&sop).iter().filter(|result| !result.passed).map(CaseResult::text).collect();
+        assert!(sop.cases.len() > 10 && broken.is_empty(), "{}", broken.join("\n"));
+    }
+
+    #[test]
     fn a_kept_promise_is_one_line() {
         let out = run("
 - name: 两次下载
