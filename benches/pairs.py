@@ -8,7 +8,7 @@ TICK = "2026-07-01T00:00:00"
 AS_OF = "2026-06-30T00:00:00"
 
 
-def measured(command, out=None):
+def measured(command):
     """Runs a command: (wall s, cpu s, peak MB, standard output)."""
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         start = time.perf_counter()
@@ -33,7 +33,7 @@ class Kit:
         # A workspace of its own: the kit's folder is not ours to write rejects into.
         self.home = os.path.join(self.out, "workspace")
         shutil.copytree(os.path.join(args.bench, "sops"), os.path.join(self.home, "sops"))
-        os.chmod(self.home, 0o755)
+        os.chmod(os.path.join(self.home, "sops"), 0o755)
 
     def csv(self, name):
         return os.path.join(self.data, name)
@@ -63,7 +63,7 @@ def prove(what, a, b):
     if a != b:
         differ = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
         sys.exit(f"{what}: NOT EQUAL, so there is nothing to compare. Line {differ + 1}:\n  sop:  {a[differ:differ + 1]}\n  peer: {b[differ:differ + 1]}")
-    print(f"{what}: equal ({a[0]}; {len(a) - 1} leads in order)")
+    print(f"{what}: equal ({a[0]}" + (f"; {len(a) - 1} leads in order)" if len(a) > 1 else ")"))
 
 
 def remove(path):
