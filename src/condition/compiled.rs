@@ -15,6 +15,9 @@ impl std::fmt::Debug for Condition {
 }
 
 impl Condition {
+    pub(super) fn stub(text: &str) -> Self {
+        Self { text: text.into() }
+    }
     /// TRUE, FALSE or unknown (`None`), and until when the clock alone cannot change that.
     pub fn test(&self, _facts: &Facts<'_>) -> (Option<bool>, Until) {
         (None, Until::NEVER)
@@ -26,6 +29,10 @@ impl Condition {
     /// As written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+    /// Stub.
+    pub fn normal_form(&self) -> String {
+        self.text.clone()
     }
     /// The lead fields that it reads.
     pub fn fields(&self) -> &[FieldIx] {

@@ -268,3 +268,25 @@ impl Dictionary {
         self.lists.iter().find(|(n, _)| fold(n) == name).map(|(_, w)| w.as_slice())
     }
 }
+
+/// The columns of one kind of file beside leads and events (`costs`, `deals`, `payments` …), as fields.yaml names them.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// `costs`
+    pub id: String,
+    /// Its columns, in the order of the documentation.
+    pub columns: Vec<TableColumn>,
+}
+
+/// One column of a [`Table`].
+#[derive(Clone, Debug)]
+pub struct TableColumn {
+    /// `amount`
+    pub id: String,
+    /// Headers that mean it; declared ones first.
+    pub aliases: Vec<String>,
+    /// Declared day/month order of its dates.
+    pub order: Option<DateOrder>,
+    /// Canonical value by folded synonym.
+    pub values: Vec<(String, Arc<str>)>,
+}

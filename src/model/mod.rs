@@ -14,7 +14,7 @@ mod value;
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
 pub use dictionary::{
-    BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd,
+    BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd, Table, TableColumn,
     ValueMatch,
 };
 pub use event::{Detail, DetailId, Details, Event};

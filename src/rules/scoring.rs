@@ -1,5 +1,8 @@
 //! scoring.yaml, checked.
 
+pub(super) mod check;
+pub(super) mod read;
+
 use crate::condition::Condition;
 use crate::model::{Duration, KindId};
 

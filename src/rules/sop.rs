@@ -1,9 +1,14 @@
 //! The checked whole: everything that a workspace's files say.
 
+use super::cases::Case;
 use super::scoring::Scoring;
 use crate::condition::Condition;
-use crate::diag::Sources;
-use crate::model::{Calendar, Dictionary, KindId};
+use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
+use crate::model::{Calendar, Dictionary, KindId, Table};
+use chrono::NaiveDate;
+
+/// Days before the list of holidays ends at which to speak up.
+const CALENDAR_NOTICE: i64 = 45;
 
 /// Everything that the SOP files of one workspace say.
 #[derive(Debug)]
@@ -16,7 +21,15 @@ pub struct Sop {
     pub scoring: Scoring,
     /// The derived event kinds' conditions, in an order in which each only needs earlier ones.
     pub derived: Vec<Derived>,
-    /// Changes whenever a text, the zone or the program's rules version does.
+    /// The columns of costs, deals, payments, stages, feedback and follow-ups.
+    pub tables: Vec<Table>,
+    /// sops/tests/*.yaml, in the files' order.
+    pub cases: Vec<Case>,
+    /// Every `review_by:` and where it stands.
+    pub reviews: Vec<(Span, NaiveDate)>,
+    /// Where the list of holidays is, and the last day that it speaks for.
+    pub calendar_ends: Option<(Span, NaiveDate)>,
+    /// Changes whenever a text, the zone or the program's rules version does (texts of tests apart).
     pub fingerprint: String,
     /// The texts as read, for `sop_versions` and excerpts.
     pub sources: Sources,
@@ -27,8 +40,25 @@ pub struct Sop {
 /// How a derived kind is recognised.
 #[derive(Debug)]
 pub struct Derived {
-    /// The derived kind; its bases are `KindDef::from`.
+    /// The derived kind; its bases are `KindDef::from`. Files may also hold it by its own name: such an event counts without `when`.
     pub kind: KindId,
     /// `where:`; `None` = every event of its bases.
     pub when: Option<Condition>,
+}
+
+/// The warnings that depend on the day: files past their `review_by`, and a list of holidays that ends within 45 days.
+pub fn dated_warnings(sop: &Sop, as_of: NaiveDate) -> Diagnostics {
+    let mut out = Diagnostics::default();
+    for (span, date) in sop.reviews.iter().filter(|(_, date)| *date < as_of) {
+        out.push(Diagnostic::new(Code::ReviewDue, *span, format!("this file was to be reviewed by {date}")).help("read it through, then move the date"));
+    }
+    if let Some((span, ends)) = sop.calendar_ends.filter(|(_, ends)| (*ends - as_of).num_days() <= CALENDAR_NOTICE) {
+        let tense = if ends < as_of { "ended" } else { "ends" };
+        out.push(
+            Diagnostic::new(Code::CalendarEnds, span, format!("the list of holidays {tense} on {ends}"))
+                .help("add next year's days off and make-up days as the State Council announces them"),
+        );
+    }
+    out.sort();
+    out
 }

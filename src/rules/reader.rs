@@ -1,0 +1,230 @@
+//! Typed reading of the located tree. Every reader reports what is wrong where it is wrong and goes on, so that one run tells everything.
+//!
+//! A reader returns `None` (or leaves an item out) only after it has pushed an error: a file that gave no error gave its whole value.
+
+use super::yaml::{Entry, Kind, Node, Scalar, Style};
+use crate::condition::{Condition, Place, Scope, Want};
+use crate::diag::{Code, Diagnostic, Diagnostics, Span};
+use crate::model::{Duration, nearest};
+use chrono::NaiveDate;
+
+/// One file being read.
+pub(super) struct Reader<'a> {
+    /// Its text.
+    pub(super) text: &'a str,
+    /// Where problems go.
+    pub(super) out: &'a mut Diagnostics,
+    /// The `review_by:` dates met so far, for [`super::dated_warnings`].
+    pub(super) reviews: &'a mut Vec<(Span, NaiveDate)>,
+}
+
+/// A map whose keys were checked.
+#[derive(Clone, Copy)]
+pub(super) struct Map<'n> {
+    node: &'n Node,
+    entries: &'n [Entry],
+}
+
+impl<'n> Map<'n> {
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.entries.iter().find(|e| e.key == key).map(|e| &e.value)
+    }
+    /// The bytes of a key.
+    pub(super) fn key_span(&self, key: &str) -> Option<Span> {
+        self.entries.iter().find(|e| e.key == key).map(|e| e.key_span)
+    }
+    /// Where problems of the whole map are shown.
+    pub(super) fn span(&self) -> Span {
+        self.node.span
+    }
+}
+
+impl Reader<'_> {
+    /// Reports an error.
+    pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.out.push(Diagnostic::new(code, span, message).help(help));
+    }
+    fn wrong(&mut self, node: &Node, wanted: &str, help: impl Into<String>) {
+        self.error(Code::WrongType, node.span, format!("{wanted} is wanted here, not {}", node.what()), help);
+    }
+
+    /// `review_by: DATE`, which every file may carry.
+    pub(super) fn review_by(&mut self, map: Map<'_>) {
+        if let Some(node) = map.get("review_by")
+            && let Some(date) = self.date(node)
+        {
+            self.reviews.push((node.span, date));
+        }
+    }
+    /// A map with exactly these possible keys; `what` names it in messages (`a rule`).
+    pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str, keys: &[&str]) -> Option<Map<'n>> {
+        let Kind::Map(entries) = &node.kind else {
+            let shape = keys.iter().take(3).map(|k| format!("{k}: …")).collect::<Vec<_>>().join(", ");
+            self.wrong(node, what, format!("write it as `{{{shape}}}`"));
+            return None;
+        };
+        for e in entries.iter().filter(|e| !keys.contains(&e.key.as_str())) {
+            let help = match nearest(&e.key, keys.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it may have: {}", keys.join(", ")),
+            };
+            self.error(Code::UnknownKey, e.key_span, format!("{what} has no key `{}`", e.key), help);
+        }
+        Some(Map { node, entries })
+    }
+    /// A required key's value.
+    pub(super) fn need<'n>(&mut self, map: Map<'n>, what: &str, key: &str) -> Option<&'n Node> {
+        let found = map.get(key);
+        if found.is_none() {
+            self.error(Code::MissingKey, map.span(), format!("{what} needs `{key}:`"), format!("add `{key}: …`"));
+        }
+        found
+    }
+    /// A map whose keys are the writer's own names.
+    pub(super) fn names<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Entry] {
+        match &node.kind {
+            Kind::Map(entries) => {
+                for e in entries.iter().filter(|e| e.key.trim().is_empty()) {
+                    self.error(Code::BadValue, e.key_span, format!("{what} without a name"), "write `name: …`");
+                }
+                entries
+            }
+            _ if node.is_nothing() => &[],
+            _ => {
+                self.wrong(node, what, "write `name: …` lines");
+                &[]
+            }
+        }
+    }
+    /// The items of a list.
+    pub(super) fn items<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+        match &node.kind {
+            Kind::List(items) => items,
+            _ if node.is_nothing() => &[],
+            _ => {
+                self.wrong(node, what, "write `[a, b]`, or one `- ` line each");
+                &[]
+            }
+        }
+    }
+
+    fn scalar<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n Scalar> {
+        match &node.kind {
+            Kind::Scalar(s) if !node.is_nothing() => Some(s),
+            _ => {
+                let help = if node.is_nothing() { "write a value, or take the key out" } else { "write one value" };
+                self.wrong(node, wanted, help);
+                None
+            }
+        }
+    }
+    /// Any text, exactly as written.
+    pub(super) fn text<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
+        self.scalar(node, "text").map(|s| s.text.as_str())
+    }
+    /// One text or a list of them, with their places.
+    pub(super) fn texts<'n>(&mut self, node: &'n Node) -> Vec<(&'n str, Span)> {
+        match &node.kind {
+            Kind::List(items) => items.iter().filter_map(|n| Some((self.text(n)?, n.span))).collect(),
+            _ => self.text(node).map(|t| (t, node.span)).into_iter().collect(),
+        }
+    }
+    /// A whole number.
+    pub(super) fn whole(&mut self, node: &Node) -> Option<i64> {
+        let s = self.scalar(node, "a whole number")?;
+        match s.text.parse::<i64>() {
+            Ok(n) if s.style == Style::Plain && !s.text.starts_with('+') => Some(n),
+            Ok(n) => {
+                self.error(Code::WrongType, node.span, "a whole number is wanted here, not text", format!("write `{n}`"));
+                None
+            }
+            Err(_) => {
+                let digits: String = s.text.chars().filter(|c| !matches!(c, '_' | ',' | ' ')).collect();
+                let help = digits.parse::<i64>().map_or_else(|_| "write digits only, e.g. `40`".to_owned(), |n| format!("write `{n}`"));
+                self.error(Code::WrongType, node.span, format!("`{}` is not a whole number", s.text), help);
+                None
+            }
+        }
+    }
+    /// A whole number of at least `least`.
+    pub(super) fn count(&mut self, node: &Node, least: i64) -> Option<usize> {
+        let n = self.whole(node)?;
+        if n < least {
+            self.error(Code::BadValue, node.span, format!("`{n}` is too small"), format!("write a number of at least {least}"));
+            return None;
+        }
+        usize::try_from(n).ok()
+    }
+    /// `true` or `false`.
+    pub(super) fn yes_no(&mut self, node: &Node) -> Option<bool> {
+        let s = self.scalar(node, "true or false")?;
+        match (s.style, s.text.as_str()) {
+            (Style::Plain, "true") => Some(true),
+            (Style::Plain, "false") => Some(false),
+            _ => {
+                let help = match s.text.to_lowercase().as_str() {
+                    "yes" | "on" | "true" | "y" | "1" | "是" => "write `true`",
+                    "no" | "off" | "false" | "n" | "0" | "否" => "write `false`",
+                    _ => "write `true` or `false`",
+                };
+                self.error(Code::WrongType, node.span, format!("true or false is wanted here, not `{}`", s.text), help);
+                None
+            }
+        }
+    }
+    /// One of several words.
+    pub(super) fn choice<T: Copy>(&mut self, node: &Node, choices: &[(&str, T)]) -> Option<T> {
+        let s = self.scalar(node, "a word")?;
+        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == s.text) {
+            return Some(*value);
+        }
+        let words: Vec<&str> = choices.iter().map(|(w, _)| *w).collect();
+        let help = match nearest(&s.text, words.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`? It takes: {}", words.join(", ")),
+            None => format!("it takes: {}", words.join(", ")),
+        };
+        self.error(Code::BadValue, node.span, format!("`{}` is not possible here", s.text), help);
+        None
+    }
+    /// A length of time longer than nothing.
+    pub(super) fn duration(&mut self, node: &Node) -> Option<Duration> {
+        let s = self.scalar(node, "a duration")?;
+        match Duration::parse(&s.text) {
+            Ok(d) if d.0 > 0 => Some(d),
+            Ok(_) => {
+                self.error(Code::BadValue, node.span, format!("`{}` is no time at all", s.text), "write e.g. `24h`, `7d`, `2w`");
+                None
+            }
+            Err(why) => {
+                self.error(Code::BadValue, node.span, why, "write e.g. `24h`, `7d`, `2w`");
+                None
+            }
+        }
+    }
+    /// `2026-11-21`.
+    pub(super) fn date(&mut self, node: &Node) -> Option<NaiveDate> {
+        let s = self.scalar(node, "a date")?;
+        let date = date_of(&s.text);
+        if date.is_none() {
+            self.error(Code::BadValue, node.span, format!("`{}` is not a date", s.text), "write e.g. `2026-11-21`");
+        }
+        date
+    }
+    /// A condition or an expression, compiled in its scope.
+    pub(super) fn condition(&mut self, node: &Node, scope: &Scope<'_>, want: Want) -> Option<Condition> {
+        let s = self.scalar(node, "a condition")?;
+        let place = node.place(self.text)?;
+        compile(&s.text, &place, scope, want, self.out)
+    }
+}
+
+/// `2026-11-21`, in exactly this form.
+pub(super) fn date_of(text: &str) -> Option<NaiveDate> {
+    (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+}
+
+/// Compiles, and answers `None` when that gave an error.
+pub(super) fn compile(text: &str, place: &Place, scope: &Scope<'_>, want: Want, out: &mut Diagnostics) -> Option<Condition> {
+    crate::condition::compile(text, place, scope, want, out)
+}

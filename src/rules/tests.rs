@@ -1,0 +1,157 @@
+//! The workspace as a whole: the starter and the bench read without a word, nothing is needed, everything is told at once.
+
+use super::*;
+use crate::diag::Diagnostics;
+use crate::model::{FieldType, KindBy};
+
+fn files(list: &[(&str, &str)]) -> Vec<File> {
+    list.iter().map(|(n, t)| ((*n).to_owned(), Ok(t.as_bytes().to_vec()))).collect()
+}
+
+fn good(list: &[(&str, &str)]) -> (Sop, Diagnostics) {
+    load(&files(list)).unwrap_or_else(|(_, d)| panic!("{:#?}", d.0))
+}
+
+/// `code line:column` of every problem.
+fn told(list: &[(&str, &str)]) -> Vec<String> {
+    let (sources, out) = match load(&files(list)) {
+        Ok((sop, d)) => (sop.sources, d),
+        Err(e) => e,
+    };
+    let place = |s: crate::diag::Span| {
+        let (l, c) = sources.line_column(s.source, s.start);
+        format!("{l}:{c}")
+    };
+    out.0.iter().map(|d| format!("{} {}", d.code.id(), d.span.map_or(String::new(), place))).collect()
+}
+
+#[test]
+fn the_starter_reads_without_a_word() {
+    let starter: Vec<File> = starter().into_iter().map(|(n, b)| (n, Ok(b))).collect();
+    let (sop, warnings) = load(&starter).unwrap_or_else(|(_, d)| panic!("{:#?}", d.0));
+    assert!(warnings.0.is_empty(), "{:#?}", warnings.0);
+    let ids: Vec<&str> = sop.scoring.groups.iter().map(|g| g.id.as_str()).collect();
+    assert_eq!(ids, ["fit", "engagement"]);
+    let bands: Vec<(&str, i64)> = sop.scoring.bands.iter().map(|b| (b.id.as_str(), b.at_least)).collect();
+    assert_eq!(bands, [("hot", 80), ("qualified", 50), ("warm", 25), ("cold", 0)]);
+    assert!(sop.cases.len() >= 15);
+    let d = &sop.dictionary;
+    let (_, region) = d.field("region").expect("declared");
+    assert_eq!(region.canonical("江苏省苏州市").map(|v| &**v), Some("华东"));
+    assert_eq!(d.kind_of("白皮书下载"), d.kind_of("whitepaper_download"));
+    let pricing = d.kind_of("pricing_view").expect("declared");
+    assert_eq!(d.events_in.iter().find(|c| c.count).map(|c| c.kind), Some(pricing));
+    assert!(sop.derived.iter().any(|x| x.kind == pricing && x.when.is_some()));
+    // Every kind of the bench and of later SOPs is known.
+    for k in [
+        "page_view", "email_open", "email_click", "whitepaper_download", "form_submit", "webinar_attend", "ad_click", "demo_request", "unsubscribe", "reply", "wecom_added",
+        "call_connected", "trial_request", "inquiry", "event_signup", "event_attend", "email_sent", "bounce", "complaint", "lead_captured", "order_placed", "high_intent",
+    ] {
+        assert!(d.kind_of(k).is_some(), "{k}");
+    }
+    let kind = |id: &str| d.kind_of(id).and_then(|k| d.kind(k)).expect("known");
+    assert_eq!((kind("bounce").by, kind("email_sent").by, kind("reply").by), (KindBy::System, KindBy::Us, KindBy::Lead));
+    assert!(kind("email_open").weak && kind("unsubscribe").weak && !kind("page_view").weak);
+}
+
+#[test]
+fn the_mainland_calendar_of_2026_is_whole() {
+    // 国办发明电〔2025〕7号: 33 days off in seven blocks, six make-up days.
+    let starter: Vec<File> = starter().into_iter().map(|(n, b)| (n, Ok(b))).collect();
+    let (sop, _) = load(&starter).unwrap_or_else(|(_, d)| panic!("{:#?}", d.0));
+    assert_eq!((sop.calendar.holidays.len(), sop.calendar.workdays.len()), (33, 6));
+    let day = |s: &str| s.parse::<chrono::NaiveDate>().expect("a date");
+    assert!(sop.calendar.workdays.iter().all(|d| sop.calendar.is_workday(*d) && !sop.calendar.holidays.contains(d)));
+    let codes = |d: &str| dated_warnings(&sop, day(d)).0.iter().map(|x| x.code.id()).collect::<Vec<_>>();
+    assert_eq!(codes("2026-11-15"), Vec::<&str>::new());
+    assert_eq!(codes("2026-11-16"), ["calendar-ends"]);
+}
+
+#[test]
+fn nothing_is_needed() {
+    let (sop, warnings) = good(&[]);
+    assert!(warnings.0.is_empty());
+    assert!(sop.scoring.groups.is_empty() && sop.scoring.bands.len() == 4);
+    assert_eq!(sop.dictionary.field_of_header("E-Mail Address").and_then(|ix| sop.dictionary.fields.get(ix.0)).map(|f| f.ty), Some(FieldType::Email));
+    assert_eq!(sop.dictionary.identity.len(), 4);
+    // Every built-in derived kind's condition compiles.
+    assert_eq!(sop.derived.len(), 3);
+    let fields = |t: &str| good(&[("sops/fields.yaml", t)]).0.dictionary;
+    assert_eq!(fields("currency: USD\n").fields.len(), sop.dictionary.fields.len());
+}
+
+#[test]
+fn a_declared_field_keeps_its_type_and_inherits_spellings() {
+    let (sop, _) = good(&[("fields.yaml", "leads:\n  source: {type: text}\n  channel: {type: text}\n  email: {type: email, aliases: [lead_email]}\n  budget: {type: integer, plain: true}\n")]);
+    let d = &sop.dictionary;
+    let of = |h: &str| d.field_of_header(h).and_then(|ix| d.fields.get(ix.0)).map(|f| f.id.as_str());
+    assert_eq!((of("Source"), of("来源渠道"), of("lead_email"), of("电子邮件"), of("手机")), (Some("source"), Some("channel"), Some("email"), Some("email"), None));
+    assert!(matches!(d.field("budget"), Some((_, f)) if f.ty == FieldType::Integer && f.plain));
+    assert!(matches!(d.field("channel"), Some((_, f)) if f.ty == FieldType::Text && f.on_conflict == crate::model::OnConflict::KeepFirst));
+}
+
+#[test]
+fn the_bench_workspace_reads() {
+    let shared = std::env::var_os("SOP_SHARED").map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), Into::into);
+    let folder = shared.join("bench/sops");
+    if !folder.is_dir() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "the shared data is missing");
+        eprintln!("skipped: no {}", folder.display());
+        return;
+    }
+    let read = |n: &str| (format!("sops/{n}"), std::fs::read(folder.join(n)).map_err(|e| e.to_string()));
+    let (sop, warnings) = load(&["fields.yaml", "calendar.yaml", "scoring.yaml"].map(read)).unwrap_or_else(|(_, d)| panic!("{:#?}", d.0));
+    assert!(!warnings.has_errors());
+    assert_eq!(sop.calendar.zone, chrono_tz::UTC);
+    assert_eq!(sop.scoring.groups.iter().map(|g| g.rules.len()).collect::<Vec<_>>(), [12, 8]);
+    assert_eq!(sop.dictionary.event_headers.get("ts").map(String::as_str), Some("at"));
+}
+
+#[test]
+fn files_of_other_versions_are_named() {
+    assert_eq!(told(&[("sops/lifecycle.yaml", "x: 1")]), ["not-yet 1:1"]);
+    assert_eq!(told(&[("sops/nurture/web-form.yaml", "x: 1")]), ["not-yet 1:1"]);
+    assert_eq!(told(&[("sops/scorings.yaml", "x: 1")]), ["unknown-file 1:1"]);
+    assert_eq!(told(&[("sops/scoring.yml", "x: 1")]), ["unknown-file 1:1"]);
+    assert!(told(&[("sops/.DS_Store", "\0"), ("sops/README.md", "#"), ("sops/scoring.yaml~", "x")]).is_empty());
+    let out = load(&[("sops/fields.yaml".into(), Err("permission denied".into()))]).expect_err("unreadable");
+    assert!(out.1.0[0].message.contains("permission denied"));
+}
+
+#[test]
+fn everything_is_told_at_once() {
+    let broken = [
+        ("sops/calendar.yaml", "timezone: Asia/Shangai\nholidays: [2026-13-01]\n"),
+        ("sops/fields.yaml", "leads:\n  title: {type: txt}\n  name: {typ: text}\nidentity: [mail]\n"),
+        ("sops/scoring.yaml", "bands: {a: 1, b: 1}\ntotal: {min: 5, max: 1}\n"),
+    ];
+    assert_eq!(
+        told(&broken),
+        ["bad-value 1:11", "bad-value 2:12", "bad-value 2:17", "unknown-key 3:10", "unknown-name 4:12", "bad-value 1:18", "bad-value 2:14"]
+    );
+}
+
+#[test]
+fn derived_kinds_come_after_their_bases() {
+    let (sop, _) = good(&[("fields.yaml", "event_kinds:\n  c: {from: b}\n  b: {from: a}\n  a: {by: lead}\n")]);
+    let order: Vec<&str> = sop.derived.iter().filter_map(|d| sop.dictionary.kind(d.kind)).map(|k| k.id.as_str()).filter(|k| k.len() == 1).collect();
+    assert_eq!(order, ["b", "c"]);
+    assert_eq!(told(&[("fields.yaml", "event_kinds:\n  a: {from: b}\n  b: {from: a}\n")]), ["bad-value 2:3", "bad-value 3:3"]);
+}
+
+#[test]
+fn the_fingerprint_follows_rules_not_tests() {
+    let of = |list: &[(&str, &str)]| good(list).0.fingerprint;
+    let base = of(&[("scoring.yaml", "bands: {a: 1}\n")]);
+    assert_eq!(base, of(&[("sops/scoring.yaml", "bands: {a: 1}\n"), ("sops/tests/x.yaml", "[]\n")]));
+    assert_ne!(base, of(&[("scoring.yaml", "bands: {a: 2}\n")]));
+    assert_ne!(base, of(&[("scoring.yaml", "bands: {a: 1}\n"), ("calendar.yaml", "timezone: UTC\n")]));
+}
+
+#[test]
+fn state_names_are_in_their_fixed_order() {
+    let (sop, _) = good(&[("scoring.yaml", "groups:\n  fit: {rules: []}\n  wish: {rules: []}\nbands: {b: 9, a: 0}\n")]);
+    let names = state_names(&sop.scoring);
+    assert_eq!(names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["score", "band", "fit", "wish", "stage", "owner", "queue"]);
+    assert_eq!(names[1].order, ["a", "b"]);
+}
