@@ -75,6 +75,13 @@ impl Store {
         Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM events)", [], |r| r.get(0))?)
     }
 
+    /// Whether the base has any behaviour: events other than the touch of being captured.
+    pub fn has_behaviour(&self) -> Result<bool> {
+        // Any event of another kind.
+        const ANY: &str = "SELECT EXISTS (SELECT 1 FROM details WHERE kind <> 'lead_captured') AND EXISTS (SELECT 1 FROM events)";
+        Ok(self.conn.query_row(ANY, [], |r| r.get(0))?)
+    }
+
     /// Remembers an event's own id. False when it was known already.
     pub fn claim_event_id(&self, hash: u64, lead: Option<LeadId>, at: Instant, detail: DetailId, run: RunId) -> Result<bool> {
         const CLAIM: &str = "INSERT OR IGNORE INTO event_ids (hash, lead, at, detail, run) VALUES (?1, ?2, ?3, ?4, ?5)";

@@ -48,6 +48,18 @@ impl Store {
         Ok(())
     }
 
+    /// The same for identities that come one by one.
+    pub fn insert_owned_identities(&self, identities: impl Iterator<Item = (Identity, LeadId)>, run: RunId) -> Result<()> {
+        let mut batch: Vec<(Identity, LeadId)> = Vec::with_capacity(4096);
+        let mut identities = identities.peekable();
+        while identities.peek().is_some() {
+            batch.clear();
+            batch.extend(identities.by_ref().take(4096));
+            self.insert_identities(batch.iter().map(|(i, l)| (i, *l)), run)?;
+        }
+        Ok(())
+    }
+
     /// The lead that an identity names.
     pub fn find_identity(&self, identity: &Identity) -> Result<Option<LeadId>> {
         self.find_hash(identity.hash(), &identity.text)
@@ -105,16 +117,10 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a value was found to identify nobody.
-    pub fn is_barred(&self, identity: &Identity) -> Result<bool> {
-        // A value under three or more names.
-        let mut statement = self.conn.prepare_cached("SELECT 1 FROM barred WHERE hash = ?1")?;
-        Ok(statement.exists([identity.hash() as i64])?)
-    }
-
-    /// Whether anything is barred at all.
-    pub fn any_barred(&self) -> Result<bool> {
-        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM barred)", [], |r| r.get(0))?)
+    /// The hashes of every barred value.
+    pub fn barred_hashes(&self) -> Result<Vec<u64>> {
+        let mut statement = self.conn.prepare("SELECT hash FROM barred ORDER BY hash")?;
+        Ok(statement.query_map([], |r| r.get::<_, i64>(0).map(|h| h as u64))?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Bars a value from identifying from now on.
