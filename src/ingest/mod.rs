@@ -1,1 +1,37 @@
-//! ingest
+//! Bytes → table → typed rows, rejects.
+//!
+//! ```text
+//! open ──▶ TableFile (headers, RawRow …) ──▶ recognise ──▶ LeadReader | EventReader | StageReader ──▶ typed rows
+//! ```
+//! One bad row never stops a file: it comes out as rejected, with its line and reason. Nothing is guessed in silence.
+
+pub mod cell;
+mod csv;
+mod decode;
+mod dialect;
+mod error;
+mod event;
+mod header;
+mod identity;
+mod kind;
+mod lead;
+mod mapping;
+mod profile;
+mod reject;
+mod row;
+mod sheet;
+mod stage;
+mod table;
+
+pub use cell::BadCell;
+pub use error::{IngestError, IngestErrorKind};
+pub use event::{EventMapping, EventReader, EventRow};
+pub use identity::Barred;
+pub use kind::{FileKind, Recognised, recognise};
+pub use lead::{CountCell, LeadReader, LeadRow, Next};
+pub use mapping::{ColumnUse, EventsColumn, LeadMapping};
+pub use profile::{OpenOrder, Profile, profile};
+pub use reject::{PendingRejects, RejectWriter};
+pub use row::{Cell, CellKind, Problem, RawRow};
+pub use stage::{StageMapping, StageReader, StageRow};
+pub use table::{Format, Options, TableFile, open};

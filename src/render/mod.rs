@@ -6,6 +6,7 @@
 
 mod cells;
 mod csv;
+mod diagnostics;
 mod html;
 mod json;
 mod labels;
@@ -15,6 +16,7 @@ mod text;
 mod width;
 mod xlsx;
 
+pub use diagnostics::diagnostics;
 pub use labels::Lang;
 pub use schema::{SCHEMAS, schema};
 

@@ -3,15 +3,28 @@
 
 mod context;
 mod error;
+mod evaluate;
+mod explain;
 mod import;
+mod leads;
 mod lookup;
+mod merge;
+mod records;
+mod refit;
 mod score;
 mod session;
+mod undo;
 mod workspace;
 
 pub use context::{Context, Progress};
 pub use error::RunError;
-pub use import::{ImportOptions, ImportSummary, import};
+pub use evaluate::Evaluated;
+pub use explain::explain;
+pub use import::{FileSummary, ImportOptions, ImportSummary, Touched};
+pub use leads::{LeadsRequest, leads};
+pub use merge::{Merged, merge, split};
+pub use records::{changes, history, today};
 pub use score::{Ranking, ScoreRequest, score};
 pub use session::{Ended, Session};
+pub use undo::{UndoReport, undo};
 pub use workspace::Workspace;

@@ -80,6 +80,17 @@ impl Store {
         Ok(added)
     }
 
+    /// Whether the base has all of these columns already.
+    pub fn readable_columns(&self, columns: &Columns) -> Result<bool> {
+        let has = |table: &str, wanted: Vec<String>| -> Result<bool> {
+            let there: Vec<String> = self.column_names(table)?.iter().map(|n| n.to_lowercase()).collect();
+            Ok(wanted.iter().all(|w| there.contains(&w.to_lowercase())))
+        };
+        Ok(has("leads", columns.fields.iter().map(|(n, _)| lead_column(n)).collect())?
+            && has("details", columns.event_fields.iter().map(|(n, _)| event_column(n)).collect())?
+            && has("lead_state", columns.groups.iter().map(|g| group_column(g)).collect())?)
+    }
+
     /// The columns of a table, in its order.
     pub(super) fn column_names(&self, table: &str) -> Result<Vec<String>> {
         // Every column's name of one table, in order.

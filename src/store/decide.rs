@@ -113,6 +113,11 @@ impl Store {
         Ok(self.conn.prepare_cached(sql)?.execute(params![identity.hash() as i64, at.0, stage, &*identity.kind, identity.text, run.0])? > 0)
     }
 
+    /// Whether any stage waits.
+    pub fn any_waiting_stages(&self) -> Result<bool> {
+        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM waiting_stages)", [], |r| r.get(0))?)
+    }
+
     /// Takes the stages that waited under an identity.
     pub fn take_waiting_stages(&self, identity: &Identity) -> Result<Vec<(Instant, String)>> {
         let hash = identity.hash() as i64;

@@ -82,6 +82,15 @@ impl Store {
         Ok(statement.query_row(params![low as i64, high as i64, key.number()], |r| Ok(LeadId(r.get(0)?))).optional()?)
     }
 
+    /// Leads with this id in any source. Ids are stored with their source before them.
+    pub fn find_id(&self, id: &str) -> Result<Vec<LeadId>> {
+        // Ids by their text after the source.
+        const FIND: &str = "SELECT DISTINCT i.lead FROM identities i JOIN identity_kinds k USING (kind)
+                            WHERE k.name = 'id' AND substr(i.text, instr(i.text, char(9)) + 1) = ?1 ORDER BY i.lead LIMIT 20";
+        let mut statement = self.conn.prepare(FIND)?;
+        Ok(statement.query_map([id], |r| Ok(LeadId(r.get(0)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Every identity of a lead, in a stable order.
     pub fn identities_of(&self, lead: LeadId) -> Result<Vec<StoredIdentity>> {
         // One lead's identities.

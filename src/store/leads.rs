@@ -146,6 +146,21 @@ impl Store {
         Ok(found)
     }
 
+    /// Texts of a field that share their first character with what was typed: candidates for "did you mean".
+    pub fn texts_like(&self, field: &str, typed: &str) -> Result<Vec<String>> {
+        let sql = format!("SELECT DISTINCT {0} FROM leads WHERE substr({0}, 1, 1) = substr(?1, 1, 1) ORDER BY 1 LIMIT 5000", ident(&lead_column(field)));
+        let mut statement = self.conn.prepare(&sql)?;
+        Ok(statement.query_map([typed], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Undeclared headers with how many leads have them, most frequent first.
+    pub fn extra_headers(&self) -> Result<Vec<(String, i64)>> {
+        // Keys of the undeclared columns.
+        const HEADERS: &str = "SELECT j.key, count(*) FROM leads, json_each(leads.extra) j WHERE leads.extra IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1";
+        let mut statement = self.conn.prepare(HEADERS)?;
+        Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Takes a lead out of the base (it was joined into another).
     pub fn delete_lead(&self, lead: LeadId) -> Result<()> {
         for table in ["leads", "lead_state"] {

@@ -86,16 +86,16 @@ impl Store {
         Ok(self.conn.query_row(PRUNED, params![run.0, KEPT_RUNS], |r| r.get(0))?)
     }
 
-    /// A later run that touched a lead which this run touched, if any.
-    pub fn built_upon(&self, run: RunId) -> Result<Option<RunId>> {
+    /// A later run (but not `but`) that touched a lead which this run touched, if any.
+    pub fn built_upon(&self, run: RunId, but: RunId) -> Result<Option<RunId>> {
         // Leads that a run created, gave something to, or overwrote.
         const TOUCHED: &str = "SELECT lead, lead_run AS run FROM leads UNION SELECT lead, run FROM events UNION SELECT lead, run FROM identities
             UNION SELECT lead, run FROM changes UNION SELECT lead, run FROM undo WHERE lead IS NOT NULL";
         let sql = format!(
             "WITH t AS ({TOUCHED}) SELECT min(b.run) FROM t a JOIN t b USING (lead) JOIN runs r ON r.run = b.run
-             WHERE a.run = ?1 AND b.run > ?1 AND r.undone_by IS NULL"
+             WHERE a.run = ?1 AND b.run > ?1 AND b.run <> ?2 AND r.undone_by IS NULL"
         );
-        Ok(self.conn.query_row(&sql, [run.0], |r| r.get::<_, Option<i64>>(0))?.map(RunId))
+        Ok(self.conn.query_row(&sql, [run.0, but.0], |r| r.get::<_, Option<i64>>(0))?.map(RunId))
     }
 
     /// Takes a run back. The caller has checked that nothing was built upon it.

@@ -1,21 +1,38 @@
 //! Whose value wins when rows of one lead disagree. Pure.
 
-use crate::ingest::LeadRow;
-use crate::model::{Currency, Dictionary, FieldIx, OnConflict, Value};
+use crate::model::{Currency, Dictionary, FieldIx, Instant, OnConflict, Value};
 use crate::store::LeadRecord;
+
+/// What is joined into a lead: a row of a file, or another lead.
+#[derive(Clone, Copy)]
+pub(in crate::run) struct Incoming<'a> {
+    /// By `FieldIx`.
+    pub(in crate::run) values: &'a [Value],
+    /// Undeclared columns.
+    pub(in crate::run) extra: &'a [(String, String)],
+    /// Fields that it explicitly empties.
+    pub(in crate::run) cleared: &'a [FieldIx],
+    /// When it was last changed where it comes from.
+    pub(in crate::run) updated_at: Option<Instant>,
+    /// It came first: it only fills blanks unless its `updated_at` is larger.
+    pub(in crate::run) older: bool,
+}
 
 /// One value that a row changed.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Difference {
+pub(in crate::run) struct Difference {
     /// A field's id, or `extra('列名')`.
-    pub(super) field: String,
-    pub(super) from: Option<String>,
-    pub(super) to: Option<String>,
+    pub(in crate::run) field: String,
+    pub(in crate::run) from: Option<String>,
+    pub(in crate::run) to: Option<String>,
 }
 
 /// Joins a row into a lead. `present` tells which fields the file has a column for.
-pub(super) fn join(dictionary: &Dictionary, record: &mut LeadRecord, row: &LeadRow, present: impl Fn(FieldIx) -> bool) -> Vec<Difference> {
-    let older = matches!((row.updated_at, record.fresh_at), (Some(row), Some(lead)) if row < lead);
+pub(in crate::run) fn join(dictionary: &Dictionary, record: &mut LeadRecord, row: &Incoming<'_>, present: impl Fn(FieldIx) -> bool) -> Vec<Difference> {
+    let older = match (row.updated_at, record.fresh_at) {
+        (Some(row), Some(lead)) if row != lead => row < lead,
+        _ => row.older,
+    };
     let mut out = Vec::new();
     for (i, field) in dictionary.fields.iter().enumerate() {
         let ix = FieldIx(i);
@@ -36,7 +53,7 @@ pub(super) fn join(dictionary: &Dictionary, record: &mut LeadRecord, row: &LeadR
             record.values[i] = new.clone();
         }
     }
-    for (header, text) in &row.extra {
+    for (header, text) in row.extra {
         match record.extra.iter_mut().find(|(h, _)| h == header) {
             _ if text.is_empty() => {}
             Some((_, old)) if old != text && !older => {

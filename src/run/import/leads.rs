@@ -1,13 +1,16 @@
 //! Rows of leads: found by key or identity, joined, written; new leads get a number, a key and a state.
 
 use super::details::{detail_of, intern};
-use super::join::{join, value_text};
+use super::join::{Incoming, join, value_text};
 use super::{Importer, Outcome};
-use crate::ingest::{CountCell, LeadRow};
+use crate::ingest::LeadRow;
 use crate::model::{Change, DetailId, FieldIx, FieldType, Identity, Instant, Key, LeadId, Value, What, fold};
 use crate::run::RunError;
 use crate::store::{LeadRecord, SourceRow};
 use std::sync::Arc;
+
+/// A count column is believed up to here: each count is a row of the table of events.
+const MOST_COUNTED: i64 = 10_000;
 
 /// What a file of leads is, beside its rows.
 pub(super) struct LeadFile<'f> {
@@ -140,7 +143,7 @@ impl Importer<'_, '_> {
             seen_at: self.session.context.as_of,
             fresh_at: row.updated_at,
             sources: 1,
-            extra: row.extra.clone(),
+            extra: owned(&row.extra),
             values,
         };
         self.session.store.insert_lead(&self.session.columns, &record)?;
@@ -163,7 +166,9 @@ impl Importer<'_, '_> {
             return Err(RunError::refused(format!("lead {} is named by an identity but is not in the base", lead.0), "run `sop undo`, then import again"));
         };
         let before = record.clone();
-        let differences = join(&self.workspace().sop.dictionary, &mut record, row, |ix| file.present.get(ix.0).copied().unwrap_or(false));
+        let extra = owned(&row.extra);
+        let incoming = Incoming { values: &row.values, extra: &extra, cleared: &row.cleared, updated_at: row.updated_at, older: false };
+        let differences = join(self.dictionary(), &mut record, &incoming, |ix| file.present.get(ix.0).copied().unwrap_or(false));
         // A different row (its first identity gives another key) is kept, so that `sop split` can take it out again.
         if Key::of_hash(source) != record.key {
             if record.sources == 1 {
@@ -242,8 +247,10 @@ impl Importer<'_, '_> {
                 self.summary.events_arrived += n.unsigned_abs();
             }
         }
-        for (at, stage) in self.session.store.take_waiting_stages(identity)? {
-            self.put_stage(lead, at, &stage)?;
+        if self.any_waiting_stages {
+            for (at, stage) in self.session.store.take_waiting_stages(identity)? {
+                self.put_stage(lead, at, &stage)?;
+            }
         }
         Ok(())
     }
@@ -276,17 +283,14 @@ impl Importer<'_, '_> {
             self.push_event(lead.0 as u32, at, detail, file.number)?;
         }
         for count in &row.counts {
-            match *count {
-                CountCell::Once { kind, ref column, at } => {
-                    let detail = self.column_detail(kind, column)?;
-                    self.push_event(lead.0 as u32, at, detail, file.number)?;
-                }
-                CountCell::Total { kind, ref column, n, at } => {
-                    let detail = self.column_detail(kind, column)?;
-                    let at = at.unwrap_or(self.session.context.as_of);
-                    let total = self.totals.entry((lead, detail)).or_insert((0, at));
-                    *total = (total.0.max(n), total.1.max(at));
-                }
+            let detail = self.column_detail(count.kind, &count.column)?;
+            let at = count.at.unwrap_or(self.session.context.as_of);
+            if count.total {
+                let n = i64::try_from(count.n).unwrap_or(i64::MAX).min(MOST_COUNTED);
+                let total = self.totals.entry((lead, detail)).or_insert((0, at));
+                *total = (total.0.max(n), total.1.max(at));
+            } else {
+                self.push_event(lead.0 as u32, at, detail, file.number)?;
             }
         }
         for (stage, at) in &row.stage_dates {
@@ -350,4 +354,9 @@ impl Importer<'_, '_> {
         let told = |r: &LeadRecord| self.created_at.and_then(|ix| r.values.get(ix.0)).and_then(Value::as_instant);
         Ok(record.map_or(self.session.context.as_of, |r| told(&r).unwrap_or(r.seen_at)))
     }
+}
+
+/// Undeclared columns as a record keeps them.
+fn owned(extra: &[(Arc<str>, String)]) -> Vec<(String, String)> {
+    extra.iter().map(|(h, t)| (h.to_string(), t.clone())).collect()
 }

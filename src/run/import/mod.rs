@@ -14,8 +14,9 @@ mod sink;
 mod stages;
 mod touched;
 
-pub(in crate::run) use join::value_text;
+pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use files::FileSummary;
+pub(in crate::run) use files::Rejects;
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
@@ -74,8 +75,8 @@ pub struct ImportSummary {
     pub shared: Vec<String>,
     /// Whom the files spoke of.
     pub touched: Touched,
-    /// Headers that nothing declares, by file.
-    pub notes: Vec<String>,
+    /// Known leads that changed, up to the file read last.
+    updated_so_far: u64,
 }
 
 impl ImportSummary {
@@ -106,6 +107,7 @@ struct Importer<'s, 'a> {
     existing_rows: u64,
     old_pairs: u64,
     any_waiting: bool,
+    any_waiting_stages: bool,
     barred: FxHashSet<u64>,
     ordinals: FxHashMap<u64, u32>,
     touch_details: FxHashMap<Arc<str>, DetailId>,
@@ -120,13 +122,14 @@ struct Importer<'s, 'a> {
 }
 
 /// Imports files inside the session's transaction. Reject files are left pending in what is returned.
-pub fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOptions) -> Result<(ImportSummary, files::Rejects), RunError> {
+pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOptions) -> Result<(ImportSummary, Rejects), RunError> {
     let bytes: u64 = paths.iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum();
     let bulk = session.store.is_first_import() || bytes > BULK_BYTES;
     let resolver = Resolver::new(&session.store, bulk)?;
     let last = session.store.last_lead()?;
     let barred = session.store.barred_hashes()?.into_iter().collect();
     let any_waiting = session.store.any_waiting()?;
+    let any_waiting_stages = session.store.any_waiting_stages()?;
     let dictionary = &session.workspace.sop.dictionary;
     let of_type = |ty: FieldType| dictionary.fields.iter().position(|f| f.ty == ty).map(FieldIx);
     let of_id = |id: &str| dictionary.field(id).map(|(ix, _)| ix);
@@ -141,6 +144,7 @@ pub fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOpti
         existing_rows: 0,
         old_pairs: 0,
         any_waiting,
+        any_waiting_stages,
         barred,
         ordinals: FxHashMap::default(),
         touch_details: FxHashMap::default(),

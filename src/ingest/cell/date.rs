@@ -1,0 +1,582 @@
+//! Dates and times as exports have them, and the one question they leave open: does the day or the month come first?
+//! Every cell says what it knows about that ([`Evidence`]); the column decides (`profile`), a declared `order:` beats it.
+
+use crate::model::{DateOrder, Instant, instant_in};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+
+/// What one cell says about the order of day and month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// It has a year in front, a month's name, or is no date.
+    None,
+    /// `20/03/2024`
+    DayFirst,
+    /// `03/20/2024`
+    MonthFirst,
+    /// `03/04/2024`
+    Ambiguous,
+}
+
+/// A wall-clock time as read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// The date.
+    pub(crate) date: NaiveDate,
+    /// Seconds from midnight, if a time stands there (86,400 = 24:00).
+    pub(crate) seconds: Option<u32>,
+    /// Seconds east of UTC, if a zone stands there.
+    pub(crate) offset: Option<i32>,
+    /// What it says about the column's order.
+    pub(crate) evidence: Evidence,
+}
+
+const NOT_A_DATE: &str = "not a date";
+const AMBIGUOUS: &str = "day or month first? declare order: dmy or mdy";
+
+/// Wall-clock times of one zone → instants, with the offset of each day kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock {
+    zone: Tz,
+    /// `(day, offset)` by day modulo the length; only days whose offset does not change.
+    days: Vec<(i32, i32)>,
+}
+
+const KEPT_DAYS: usize = 1024;
+
+impl Clock {
+    pub(crate) fn new(zone: Tz) -> Self {
+        Self { zone, days: vec![(i32::MIN, 0); KEPT_DAYS] }
+    }
+    /// The instant of `seconds` after local midnight of a date.
+    pub(crate) fn instant(&mut self, date: NaiveDate, seconds: u32) -> Instant {
+        self.instant_of_day(date.num_days_from_ce() - UNIX_DAY, seconds).unwrap_or(Instant(0))
+    }
+    /// The same from days since 1970-01-01.
+    fn instant_of_day(&mut self, day: i32, seconds: u32) -> Option<Instant> {
+        let wall = i64::from(day) * 86_400 + i64::from(seconds);
+        let slot = day.rem_euclid(KEPT_DAYS as i32) as usize;
+        if let Some(&(kept, offset)) = self.days.get(slot)
+            && kept == day
+        {
+            return Some(Instant(wall - i64::from(offset)));
+        }
+        let local = |seconds: i64| chrono::DateTime::from_timestamp(i64::from(day) * 86_400 + seconds, 0).map(|t| t.naive_utc());
+        let offset_at = |seconds: i64| Some(i64::from(day) * 86_400 + seconds - instant_in(self.zone, local(seconds)?).0);
+        let (first, last) = (offset_at(0)?, offset_at(86_400)?);
+        if first == last
+            && let Some(kept) = self.days.get_mut(slot)
+        {
+            *kept = (day, first as i32);
+        }
+        Some(instant_in(self.zone, local(i64::from(seconds))?))
+    }
+    /// The zone's date of an instant.
+    pub(crate) fn date(&self, at: Instant) -> NaiveDate {
+        chrono::DateTime::from_timestamp(at.0, 0).unwrap_or_default().with_timezone(&self.zone).date_naive()
+    }
+    /// The instant of a stamp.
+    pub(crate) fn of(&mut self, stamp: Stamp) -> Instant {
+        let seconds = stamp.seconds.unwrap_or(0);
+        match stamp.offset {
+            Some(offset) => Instant(i64::from(stamp.date.num_days_from_ce() - UNIX_DAY) * 86_400 + i64::from(seconds) - i64::from(offset)),
+            None => self.instant(stamp.date, seconds),
+        }
+    }
+    /// `2026-11-21`, `2026-11-21 09:05`, `2026-11-21T09:05:33`, each perhaps with `Z`: nearly every cell of a machine's export.
+    #[inline]
+    pub(crate) fn fast(&mut self, text: &str) -> Option<Instant> {
+        let b = text.as_bytes();
+        let (b, utc) = match b {
+            [rest @ .., b'Z'] if b.len() >= 17 => (rest, true),
+            _ => (b, false),
+        };
+        let two = |hi: u8, lo: u8| {
+            let (hi, lo) = (hi.wrapping_sub(b'0'), lo.wrapping_sub(b'0'));
+            if hi < 10 && lo < 10 { Some(u32::from(hi) * 10 + u32::from(lo)) } else { None }
+        };
+        let (day, time) = b.split_at_checked(10)?;
+        let &[y1, y2, y3, y4, s1, m1, m2, s2, d1, d2] = day else { return None };
+        if s1 != s2 || !matches!(s1, b'-' | b'/') {
+            return None;
+        }
+        let (y, m, d) = (two(y1, y2)? * 100 + two(y3, y4)?, two(m1, m2)?, two(d1, d2)?);
+        if !(1900..=2199).contains(&y) || !(1..=12).contains(&m) || d < 1 || d > days_in_month(y, m) {
+            return None;
+        }
+        let seconds = match *time {
+            [] => 0,
+            [b' ' | b'T', h1, h2, b':', n1, n2] => clock_seconds(two(h1, h2)?, two(n1, n2)?, 0)?,
+            [b' ' | b'T', h1, h2, b':', n1, n2, b':', c1, c2] => clock_seconds(two(h1, h2)?, two(n1, n2)?, two(c1, c2)?)?,
+            _ => return None,
+        };
+        let day = days_from_civil(y as i32, m, d);
+        if utc { Some(Instant(i64::from(day) * 86_400 + i64::from(seconds))) } else { self.instant_of_day(day, seconds) }
+    }
+}
+
+/// 1970-01-01 as days of the common era.
+const UNIX_DAY: i32 = 719_163;
+
+fn clock_seconds(h: u32, m: u32, s: u32) -> Option<u32> {
+    ((h < 24 || (h == 24 && m == 0 && s == 0)) && m < 60 && s <= 60).then_some(h * 3600 + m * 60 + s.min(59))
+}
+
+fn days_in_month(y: u32, m: u32) -> u32 {
+    match m {
+        4 | 6 | 9 | 11 => 30,
+        2 if y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 of a Gregorian date; Howard Hinnant's `days_from_civil`.
+fn days_from_civil(y: i32, m: u32, d: u32) -> i32 {
+    let y = if m <= 2 { y - 1 } else { y };
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * ((m as i32 + 9) % 12) + 2) / 5 + d as i32 - 1;
+    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
+}
+
+/// Reads any written date. `order` settles what the cell leaves open; `Ymd` leaves `03/04/2026` unreadable.
+pub(crate) fn parse(text: &str, order: DateOrder, date1904: bool) -> Result<Stamp, &'static str> {
+    if text.len() > 80 {
+        return Err(NOT_A_DATE);
+    }
+    let text: Cow<'_, str> = if text.is_ascii() { Cow::Borrowed(text) } else { text.nfkc().collect::<String>().into() };
+    let text = text.trim();
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.matches('.').count() <= 1 && !text.starts_with('.') {
+        return bare_number(text, date1904);
+    }
+    let (clean, year_first, shift) = clean(text);
+    let tokens = tokens(&clean);
+    let (time, rest) = take_time(tokens, shift)?;
+    let (date, evidence) = date_of(&rest, order, year_first)?;
+    let (seconds, offset) = time.map_or((None, None), |t| (Some(t.0), t.1));
+    Ok(Stamp { date, seconds, offset, evidence })
+}
+
+/// What a cell says about its column's order.
+pub(crate) fn evidence(text: &str) -> Evidence {
+    parse(text, DateOrder::Mdy, false).map_or(Evidence::None, |s| s.evidence)
+}
+
+/// A number without any marks: Excel's serial day, `20260304`, `20260304090500`, epoch seconds, milliseconds or microseconds.
+fn bare_number(text: &str, date1904: bool) -> Result<Stamp, &'static str> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let n: i64 = whole.parse().map_err(|_| NOT_A_DATE)?;
+    let utc = |seconds: i64| {
+        let t = chrono::DateTime::from_timestamp(seconds, 0).ok_or(NOT_A_DATE)?.naive_utc();
+        if !(1980..=2199).contains(&t.year()) {
+            return Err(NOT_A_DATE);
+        }
+        stamp(t, Some(0))
+    };
+    let part = |from: usize, to: usize| whole.get(from..to).and_then(|p| p.parse::<u32>().ok()).unwrap_or(0);
+    match (whole.len(), fraction.is_empty()) {
+        (5, _) if (10_000..80_000).contains(&n) => {
+            let days = n + if date1904 { 1462 } else { 0 };
+            let base = NaiveDate::from_ymd_opt(1899, 12, 30).ok_or(NOT_A_DATE)?;
+            let date = base.checked_add_signed(chrono::TimeDelta::days(days)).ok_or(NOT_A_DATE)?;
+            let share: f64 = if fraction.is_empty() { 0.0 } else { format!("0.{fraction}").parse().unwrap_or(0.0) };
+            let seconds = (!fraction.is_empty()).then_some((share * 86_400.0).round() as u32);
+            Ok(Stamp { date, seconds, offset: None, evidence: Evidence::None })
+        }
+        (8, true) => Ok(Stamp { date: ymd(part(0, 4), part(4, 6), part(6, 8))?, seconds: None, offset: None, evidence: Evidence::None }),
+        (12 | 14, true) if whole.starts_with(['1', '2']) && part(4, 6) <= 12 => {
+            let seconds = clock_seconds(part(8, 10), part(10, 12), part(12, 14)).ok_or(NOT_A_DATE)?;
+            Ok(Stamp { date: ymd(part(0, 4), part(4, 6), part(6, 8))?, seconds: Some(seconds), offset: None, evidence: Evidence::None })
+        }
+        (9 | 10, _) => utc(n),
+        (12 | 13, _) => utc(n.div_euclid(1000)),
+        (15 | 16, _) => utc(n.div_euclid(1_000_000)),
+        _ => Err(NOT_A_DATE),
+    }
+}
+
+fn stamp(t: NaiveDateTime, offset: Option<i32>) -> Result<Stamp, &'static str> {
+    let seconds = (t.time() - NaiveTime::MIN).num_seconds() as u32;
+    Ok(Stamp { date: t.date(), seconds: Some(seconds), offset, evidence: Evidence::None })
+}
+
+/// Half of the day, from a word beside the time.
+#[derive(Clone, Copy, PartialEq)]
+enum Half {
+    Am,
+    Pm,
+    Noon,
+}
+
+/// The text in lower case with the Chinese marks as Latin ones; whether 年 said that the year comes first; the half of the day.
+fn clean(text: &str) -> (String, bool, Option<Half>) {
+    let mut s = text.to_lowercase();
+    // (中国标准时间), [Asia/Shanghai]
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        if let (Some(from), Some(to)) = (s.find(open), s.rfind(close))
+            && from < to
+        {
+            s.replace_range(from..=to, " ");
+        }
+    }
+    if s.is_ascii() {
+        return (s, false, None);
+    }
+    let mut half = None;
+    for (word, h) in [
+        ("上午", Half::Am),
+        ("凌晨", Half::Am),
+        ("早上", Half::Am),
+        ("清晨", Half::Am),
+        ("中午", Half::Noon),
+        ("下午", Half::Pm),
+        ("傍晚", Half::Pm),
+        ("晚上", Half::Pm),
+        ("午前", Half::Am),
+        ("午後", Half::Pm),
+    ] {
+        if s.contains(word) {
+            (s, half) = (s.replace(word, " "), Some(h));
+        }
+    }
+    let year_first = s.contains('年');
+    for (from, to) in [
+        ("星期", "周"),
+        ("礼拜", "周"),
+        ("点半", ":30 "),
+        ("时半", ":30 "),
+        ("点整", ":00 "),
+        ("年", "-"),
+        ("月", "-"),
+        ("日", " "),
+        ("号", " "),
+        ("时", ":"),
+        ("点", ":"),
+        ("分", ":"),
+        ("秒", " "),
+    ] {
+        s = s.replace(from, to);
+    }
+    if let Some(at) = s.find('周') {
+        let end = at + s.get(at..).unwrap_or_default().chars().take(2).map(char::len_utf8).sum::<usize>();
+        s.replace_range(at..end, " ");
+    }
+    (s, year_first, half)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Token<'a> {
+    Number(&'a str),
+    Word(&'a str),
+    Mark(char),
+}
+
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let run = |f: fn(char) -> bool| rest.find(|c| !f(c)).unwrap_or(rest.len());
+        let n = if c.is_ascii_digit() {
+            run(|c| c.is_ascii_digit())
+        } else if c.is_alphabetic() {
+            run(char::is_alphabetic)
+        } else {
+            c.len_utf8()
+        };
+        let (token, after) = rest.split_at(n);
+        match c {
+            c if c.is_ascii_digit() => out.push(Token::Number(token)),
+            c if c.is_alphabetic() => out.push(Token::Word(token)),
+            c if c.is_whitespace() || c == ',' => {}
+            c => out.push(Token::Mark(c)),
+        }
+        rest = after;
+    }
+    out
+}
+
+type Time = (u32, Option<i32>);
+
+/// The time of day with its zone, and the tokens that remain.
+fn take_time(mut tokens: Vec<Token<'_>>, mut half: Option<Half>) -> Result<(Option<Time>, Vec<Token<'_>>), &'static str> {
+    use Token::{Mark, Number, Word};
+    let number = |t: Option<&Token<'_>>| if let Some(Number(n)) = t { n.parse::<u32>().ok() } else { None };
+    let compact = tokens.windows(2).position(|w| matches!(w, [Word("t"), Number(n)] if matches!(n.len(), 4 | 6)));
+    let (from, mut to, mut clock) = if let Some(at) = tokens.windows(2).position(|w| matches!(w, [Number(_), Mark(':')])) {
+        let h = number(tokens.get(at)).ok_or(NOT_A_DATE)?;
+        let mut to = at + 2;
+        let m = number(tokens.get(to));
+        to += usize::from(m.is_some());
+        let mut s = 0;
+        if m.is_some() && tokens.get(to) == Some(&Mark(':')) {
+            to += 1;
+            if let Some(n) = number(tokens.get(to)) {
+                (s, to) = (n, to + 1);
+                if matches!(tokens.get(to), Some(Mark('.'))) && matches!(tokens.get(to + 1), Some(Number(_))) {
+                    to += 2;
+                }
+            }
+        }
+        (at, to, (h, m.unwrap_or(0), s))
+    } else if let Some(at) = compact {
+        let Some(Number(n)) = tokens.get(at + 1) else { return Err(NOT_A_DATE) };
+        let part = |i: usize| n.get(i..i + 2).and_then(|p| p.parse().ok()).unwrap_or(0);
+        (at, at + 2, (part(0), part(2), part(4)))
+    } else if let Some(at) = tokens.windows(2).position(|w| matches!(w, [Number(_), Word("am" | "pm")])) {
+        (at, at + 1, (number(tokens.get(at)).ok_or(NOT_A_DATE)?, 0, 0))
+    } else {
+        return if half.is_some() { Err(NOT_A_DATE) } else { Ok((None, tokens)) };
+    };
+    if let Some(Word(w @ ("am" | "pm" | "a" | "p"))) = tokens.get(to).copied() {
+        half = Some(if w.starts_with('a') { Half::Am } else { Half::Pm });
+        to += 1;
+        // a.m.
+        while matches!(tokens.get(to), Some(Mark('.') | Word("m"))) {
+            to += 1;
+        }
+    }
+    match half {
+        Some(Half::Am) if clock.0 == 12 => clock.0 = 0,
+        Some(Half::Pm) if clock.0 < 12 => clock.0 += 12,
+        Some(Half::Noon) if clock.0 < 3 => clock.0 += 12,
+        _ => {}
+    }
+    let mut offset = None;
+    if matches!(tokens.get(to), Some(Word("z" | "utc" | "gmt"))) {
+        (offset, to) = (Some(0), to + 1);
+    }
+    if let (Some(Mark(sign @ ('+' | '-' | '−'))), Some(Number(n))) = (tokens.get(to).copied(), tokens.get(to + 1).copied())
+        && let Ok(value) = n.parse::<i32>()
+        && value <= 1400
+    {
+        let (hours, minutes) = if n.len() > 2 { (value / 100, value % 100) } else { (value, 0) };
+        to += 2;
+        let mut minutes = minutes;
+        if let (Some(Mark(':')), Some(m)) = (tokens.get(to), number(tokens.get(to + 1))) {
+            (minutes, to) = (m as i32, to + 2);
+        }
+        if hours > 14 || minutes > 59 {
+            return Err(NOT_A_DATE);
+        }
+        let seconds = hours * 3600 + minutes * 60;
+        offset = Some(if sign == '+' { seconds } else { -seconds });
+    }
+    let seconds = clock_seconds(clock.0, clock.1, clock.2).ok_or(NOT_A_DATE)?;
+    tokens.drain(from..to);
+    Ok((Some((seconds, offset)), tokens))
+}
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS_LONG: [&str; 12] = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+fn month_of(word: &str) -> Option<u32> {
+    let at = |list: &[&str; 12]| list.iter().position(|m| *m == word);
+    at(&MONTHS).or_else(|| at(&MONTHS_LONG)).or((word == "sept").then_some(8)).map(|i| i as u32 + 1)
+}
+
+fn date_of(tokens: &[Token<'_>], order: DateOrder, year_first: bool) -> Result<(NaiveDate, Evidence), &'static str> {
+    let (mut numbers, mut month, mut month_at, mut dotted) = (Vec::new(), None, 0, false);
+    for token in tokens {
+        match token {
+            Token::Number(n) => numbers.push(*n),
+            Token::Word(w) => {
+                if let Some(m) = month_of(w) {
+                    if month.replace(m).is_some() {
+                        return Err(NOT_A_DATE);
+                    }
+                    month_at = numbers.len();
+                } else if !(matches!(*w, "t" | "of" | "st" | "nd" | "rd" | "th" | "at") || (w.len() >= 3 && WEEKDAYS.iter().any(|d| d.starts_with(w)))) {
+                    return Err(NOT_A_DATE);
+                }
+            }
+            Token::Mark('.') => dotted = true,
+            Token::Mark('-' | '/' | '−' | '–') => {}
+            Token::Mark(_) => return Err(NOT_A_DATE),
+        }
+    }
+    let value = |n: &str| n.parse::<u32>().map_err(|_| NOT_A_DATE);
+    match (numbers.as_slice(), month) {
+        ([a, b], Some(m)) => {
+            // The day stands beside the month unless the year leads.
+            let (day, year) = if a.len() == 4 && month_at > 0 { (b, a) } else { (a, b) };
+            Ok((ymd(full_year(year)?, m, value(day)?)?, Evidence::None))
+        }
+        ([n], None) if n.len() == 8 => bare_number(n, false).map(|s| (s.date, Evidence::None)),
+        ([a, b, c], None) => {
+            let (x, y, z) = (value(a)?, value(b)?, value(c)?);
+            if a.len() == 4 || year_first || (a.len() <= 2 && c.len() <= 2 && (order == DateOrder::Ymd || x > 31)) {
+                return Ok((ymd(full_year(a)?, y, z)?, Evidence::None));
+            }
+            let year = full_year(c)?;
+            // 20.03.2024 is written with the day first wherever dots are used.
+            let evidence = match (x > 12, y > 12) {
+                (true, true) => return Err(NOT_A_DATE),
+                (true, false) => Evidence::DayFirst,
+                (false, true) => Evidence::MonthFirst,
+                _ if dotted || x == y => Evidence::None,
+                _ => Evidence::Ambiguous,
+            };
+            let day_first = match evidence {
+                Evidence::DayFirst => true,
+                Evidence::MonthFirst => false,
+                Evidence::None => dotted,
+                Evidence::Ambiguous => match order {
+                    DateOrder::Dmy => true,
+                    DateOrder::Mdy => false,
+                    DateOrder::Ymd => return Err(AMBIGUOUS),
+                },
+            };
+            Ok((if day_first { ymd(year, y, x)? } else { ymd(year, x, y)? }, if dotted { Evidence::None } else { evidence }))
+        }
+        _ => Err(NOT_A_DATE),
+    }
+}
+
+/// Two digits are 1969 to 2068.
+fn full_year(text: &str) -> Result<u32, &'static str> {
+    let n: u32 = text.parse().map_err(|_| NOT_A_DATE)?;
+    match text.len() {
+        4 => Ok(n),
+        2 if n < 69 => Ok(2000 + n),
+        2 => Ok(1900 + n),
+        _ => Err(NOT_A_DATE),
+    }
+}
+
+fn ymd(y: u32, m: u32, d: u32) -> Result<NaiveDate, &'static str> {
+    if !(1900..=2199).contains(&y) {
+        return Err("a year outside 1900 to 2199");
+    }
+    NaiveDate::from_ymd_opt(y as i32, m, d).ok_or("a day that the calendar does not have")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::Asia::Shanghai;
+    use proptest::prelude::*;
+
+    fn at(text: &str, order: DateOrder) -> Option<String> {
+        let stamp = parse(text, order, false).ok()?;
+        Some(Clock::new(Shanghai).of(stamp).rfc3339())
+    }
+
+    #[test]
+    fn the_forms_that_exports_have() {
+        // Shanghai is 8 hours ahead of UTC.
+        for (text, utc) in [
+            ("2024-01-15", "2024-01-14T16:00:00Z"),
+            ("2026/3/4", "2026-03-03T16:00:00Z"),
+            ("2026/3/4 9:05", "2026-03-04T01:05:00Z"),
+            ("2026年11月21日 上午9:05", "2026-11-21T01:05:00Z"),
+            ("2026年11月21日 下午9:05", "2026-11-21T13:05:00Z"),
+            ("2026年11月21日9时5分", "2026-11-21T01:05:00Z"),
+            ("2026年11月21日 下午3点半", "2026-11-21T07:30:00Z"),
+            ("2026/11/21 星期六 9:05:07", "2026-11-21T01:05:07Z"),
+            ("２０２６－１１－２１", "2026-11-20T16:00:00Z"),
+            ("26年3月4日", "2026-03-03T16:00:00Z"),
+            ("15-Jan-2024", "2024-01-14T16:00:00Z"),
+            ("Mar 20 2024", "2024-03-19T16:00:00Z"),
+            ("March 20th, 2024 9:05 PM", "2024-03-20T13:05:00Z"),
+            ("20 March 2024", "2024-03-19T16:00:00Z"),
+            ("20.03.2024", "2024-03-19T16:00:00Z"),
+            ("04.03.2024", "2024-03-03T16:00:00Z"),
+            ("01/20/2024", "2024-01-19T16:00:00Z"),
+            ("20/01/2024", "2024-01-19T16:00:00Z"),
+            ("03/15/2024 9:12 AM", "2024-03-15T01:12:00Z"),
+            ("03/15/2024 12:12 AM", "2024-03-14T16:12:00Z"),
+            ("2024-01-20T14:30:00Z", "2024-01-20T14:30:00Z"),
+            ("2024-01-20T14:30:00.123+08:00", "2024-01-20T06:30:00Z"),
+            ("2024-01-20 14:30:00 +0530", "2024-01-20T09:00:00Z"),
+            ("Sat, 20 Jan 2024 14:30:00 GMT", "2024-01-20T14:30:00Z"),
+            ("Sat Jan 20 2024 14:30:00 GMT+0800 (中国标准时间)", "2024-01-20T06:30:00Z"),
+            ("Sat Jan 20 14:30:00 2024", "2024-01-20T06:30:00Z"),
+            ("20240120", "2024-01-19T16:00:00Z"),
+            ("20240120143000", "2024-01-20T06:30:00Z"),
+            ("20240120T143000Z", "2024-01-20T14:30:00Z"),
+            ("45231", "2023-10-31T16:00:00Z"),
+            ("45231.5", "2023-11-01T04:00:00Z"),
+            ("1705761000", "2024-01-20T14:30:00Z"),
+            ("1705761000123", "2024-01-20T14:30:00Z"),
+            ("2024-01-20 24:00", "2024-01-20T16:00:00Z"),
+            ("8/9/14 19:00", "2014-08-09T11:00:00Z"),
+        ] {
+            assert_eq!(at(text, DateOrder::Mdy).as_deref(), Some(utc), "{text}");
+        }
+        for text in [
+            "",
+            "abc",
+            "2024",
+            "2024-13-01",
+            "2023-02-29",
+            "32/01/2024",
+            "2024-01-20 25:00",
+            "0202-01-01",
+            "138000000",
+            "11月21日",
+            "下午",
+            "12",
+            "2024-03",
+            "5550500",
+        ] {
+            assert_eq!(at(text, DateOrder::Mdy), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn order_decides_only_what_is_open() {
+        assert_eq!(at("03/04/2026", DateOrder::Dmy).as_deref(), Some("2026-04-02T16:00:00Z"));
+        assert_eq!(at("03/04/2026", DateOrder::Mdy).as_deref(), Some("2026-03-03T16:00:00Z"));
+        assert_eq!(parse("03/04/2026", DateOrder::Ymd, false), Err(AMBIGUOUS));
+        assert_eq!(at("26-03-04", DateOrder::Ymd).as_deref(), Some("2026-03-03T16:00:00Z"));
+        assert_eq!(evidence("03/04/2026"), Evidence::Ambiguous);
+        assert_eq!(evidence("03/03/2026"), Evidence::None);
+        assert_eq!(evidence("20/03/2026"), Evidence::DayFirst);
+        assert_eq!(evidence("03/20/2026"), Evidence::MonthFirst);
+        assert_eq!(evidence("2026-03-04"), Evidence::None);
+    }
+
+    #[test]
+    fn serials_know_their_epoch() {
+        // 44822 in a workbook of 1904 is the day that 46284 is elsewhere.
+        assert_eq!(parse("44822", DateOrder::Ymd, true).map(|s| s.date.to_string()), Ok("2026-09-19".to_owned()));
+        assert_eq!(parse("46284", DateOrder::Ymd, false).map(|s| s.date.to_string()), Ok("2026-09-19".to_owned()));
+    }
+
+    #[test]
+    fn the_fast_path_agrees_over_dst() {
+        for zone in [chrono_tz::UTC, Shanghai, chrono_tz::Europe::Berlin, chrono_tz::America::New_York] {
+            let mut clock = Clock::new(zone);
+            for day in 1..=31 {
+                for time in ["", " 00:00:00", " 02:30:00", " 02:30", " 23:59:59"] {
+                    let text = format!("2026-03-{day:02}{time}");
+                    let stamp = parse(&text, DateOrder::Ymd, false).expect("a date");
+                    let local = stamp.date.and_time(NaiveTime::from_num_seconds_from_midnight_opt(stamp.seconds.unwrap_or(0), 0).expect("a time"));
+                    for _ in 0..2 {
+                        assert_eq!(clock.fast(&text), Some(instant_in(zone, local)), "{zone} {text}");
+                    }
+                }
+            }
+        }
+        assert_eq!(Clock::new(Shanghai).fast("2024-01-20T14:30:00Z"), Some(Instant(1_705_761_000)));
+        for text in ["2023-02-29", "2024-1-20", "2024-01-20 25:00", "2024-01/20", "20240120", ""] {
+            assert_eq!(Clock::new(Shanghai).fast(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "\\PC{0,30}") {
+            let _ = parse(&text, DateOrder::Dmy, true);
+            let _ = Clock::new(Shanghai).fast(&text);
+        }
+        #[test]
+        fn date_like_texts_neither(text in "[0-9:/.年月日 TZapmMar上下午+-]{0,30}") {
+            let _ = parse(&text, DateOrder::Mdy, false).map(|s| Clock::new(chrono_tz::America::New_York).of(s));
+        }
+    }
+}

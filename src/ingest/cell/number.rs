@@ -1,0 +1,492 @@
+//! Numbers as people write them: `1,200`, `１，２００`, `1.2万`, `50-100人`, `1000以上`, `￥50万`, `85 L`, `(1,234.50)`.
+//! Exact decimals all the way; only a `number` field becomes a float, at the very end.
+
+use crate::model::{Currency, RangeEnd};
+use unicode_normalization::UnicodeNormalization;
+
+/// `mantissa × 10^exp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Decimal {
+    mantissa: i128,
+    exp: i32,
+}
+
+const NOT_A_NUMBER: &str = "not a number";
+const TOO_LARGE: &str = "too large a number";
+
+impl Decimal {
+    /// The whole number, if it is one.
+    pub(crate) fn whole(self) -> Option<i64> {
+        self.scaled(0).filter(|(_, exact)| *exact).map(|(n, _)| n)
+    }
+    /// Rounded down to a whole number.
+    fn floor(self) -> Option<i64> {
+        let (n, exact) = self.truncated(0)?;
+        i64::try_from(if exact || n > 0 || self.mantissa >= 0 { n } else { n - 1 }).ok()
+    }
+    /// In units of `10^-digits`, rounded half away from zero.
+    pub(crate) fn minor(self, digits: u32) -> Option<i64> {
+        self.scaled(digits).map(|(n, _)| n)
+    }
+    /// The nearest float.
+    pub(crate) fn real(self) -> Option<f64> {
+        format!("{}e{}", self.mantissa, self.exp).parse().ok().filter(|x: &f64| x.is_finite())
+    }
+    fn scaled(self, digits: u32) -> Option<(i64, bool)> {
+        let (n, exact) = self.truncated(digits)?;
+        if exact {
+            return Some((i64::try_from(n).ok()?, true));
+        }
+        let doubled = Self { mantissa: self.mantissa.checked_mul(2)?, exp: self.exp };
+        let (twice, _) = doubled.truncated(digits)?;
+        // Half away from zero: the odd half-units go outwards.
+        Some((i64::try_from(n + (twice - 2 * n)).ok()?, false))
+    }
+    fn truncated(self, digits: u32) -> Option<(i128, bool)> {
+        let shift = self.exp + i32::try_from(digits).ok()?;
+        if self.mantissa == 0 {
+            return Some((0, true));
+        }
+        if shift >= 0 {
+            let scale = 10_i128.checked_pow(u32::try_from(shift).ok()?)?;
+            return Some((self.mantissa.checked_mul(scale)?, true));
+        }
+        let Some(scale) = 10_i128.checked_pow(shift.unsigned_abs()) else { return Some((0, false)) };
+        Some((self.mantissa / scale, self.mantissa % scale == 0))
+    }
+    fn shift(self, by: i32) -> Self {
+        Self { exp: self.exp + by, ..self }
+    }
+    /// Half of the sum of two.
+    fn middle(self, other: Self) -> Option<Self> {
+        let exp = self.exp.min(other.exp);
+        let at = |d: Self| 10_i128.checked_pow((d.exp - exp).unsigned_abs()).and_then(|s| d.mantissa.checked_mul(s));
+        Some(Self { mantissa: at(self)?.checked_add(at(other)?)?.checked_mul(5)?, exp: exp - 1 })
+    }
+    fn at_most(self, other: Self) -> bool {
+        self.real().zip(other.real()).is_some_and(|(a, b)| a <= b)
+    }
+}
+
+/// How a field wants its numbers read.
+#[derive(Clone, Copy)]
+pub(crate) struct Style<'a> {
+    /// Which end of a range counts.
+    pub(crate) range: RangeEnd,
+    /// Nothing but digits (and a decimal point where `point`).
+    pub(crate) plain: bool,
+    /// Decimal places are allowed in plain numbers.
+    pub(crate) point: bool,
+    /// The one currency whose sign may stand there; `None` = no signs at all.
+    pub(crate) currency: Option<&'a Currency>,
+}
+
+/// A whole number.
+pub(crate) fn integer(text: &str, style: Style<'_>) -> Result<i64, &'static str> {
+    let b = text.as_bytes();
+    if !b.is_empty() && b.len() <= 18 && b.iter().all(u8::is_ascii_digit) {
+        return Ok(b.iter().fold(0, |n, d| n * 10 + i64::from(d - b'0')));
+    }
+    let (low, high) = quantity(text, style)?;
+    match style.range {
+        RangeEnd::Low => low.whole().ok_or("not a whole number"),
+        RangeEnd::High => high.whole().ok_or("not a whole number"),
+        RangeEnd::Middle if low == high => low.whole().ok_or("not a whole number"),
+        RangeEnd::Middle => low.middle(high).and_then(Decimal::floor).ok_or(TOO_LARGE),
+    }
+}
+
+/// Any number.
+pub(crate) fn number(text: &str, style: Style<'_>) -> Result<Decimal, &'static str> {
+    let (low, high) = quantity(text, style)?;
+    match style.range {
+        RangeEnd::Low => Ok(low),
+        RangeEnd::High => Ok(high),
+        RangeEnd::Middle => low.middle(high).ok_or(TOO_LARGE),
+    }
+}
+
+fn quantity(text: &str, style: Style<'_>) -> Result<(Decimal, Decimal), &'static str> {
+    if style.plain {
+        let body = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let well = !body.is_empty() && body.bytes().all(|b| b.is_ascii_digit() || (style.point && b == b'.')) && body.matches('.').count() <= 1;
+        let value = if well { digits(text.trim_start_matches('+'))? } else { return Err("not plain digits") };
+        return Ok((value, value));
+    }
+    let folded: String = text.nfkc().flat_map(char::to_lowercase).collect();
+    let compact = without_spaces(&folded)?;
+    if compact.len() > 64 || !compact.bytes().any(|b| b.is_ascii_digit()) {
+        return Err(NOT_A_NUMBER);
+    }
+    match endpoint(&compact, style.currency) {
+        Ok(e) => return e.bounds().ok_or(TOO_LARGE),
+        Err(e) if e != NOT_A_NUMBER => return Err(e),
+        Err(_) => {}
+    }
+    for separator in ["~", "–", "—", "−", "-", "至", "到", "to"] {
+        for (at, _) in compact.match_indices(separator) {
+            let (left, right) = (compact.get(..at).unwrap_or_default(), compact.get(at + separator.len()..).unwrap_or_default());
+            if !left.bytes().any(|b| b.is_ascii_digit()) {
+                continue;
+            }
+            let (Ok(low), Ok(high)) = (endpoint(left, style.currency), endpoint(right, style.currency)) else { continue };
+            let mut from = low.value.shift(low.unit);
+            let until = high.value.shift(high.unit);
+            // In 1-5万 the unit belongs to both; in 500-1万 it cannot.
+            let shared = low.value.shift(high.unit);
+            if low.unit == 0 && shared.at_most(until) {
+                from = shared;
+            }
+            if from.at_most(until) {
+                return Ok((from, until));
+            }
+            return Err("a range that runs backwards");
+        }
+    }
+    Err(NOT_A_NUMBER)
+}
+
+/// Without white space; inside digits only where it marks thousands.
+fn without_spaces(text: &str) -> Result<String, &'static str> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(char::is_whitespace) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        rest = after.trim_start();
+        let run = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if run != 0 && run != 3 && out.ends_with(|c: char| c.is_ascii_digit()) {
+            return Err(NOT_A_NUMBER);
+        }
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Open {
+    No,
+    Up,
+    Down,
+}
+
+struct Endpoint {
+    value: Decimal,
+    unit: i32,
+    open: Open,
+}
+
+impl Endpoint {
+    fn bounds(&self) -> Option<(Decimal, Decimal)> {
+        let value = self.value.shift(self.unit);
+        value.real()?;
+        Some(if self.open == Open::Down { (Decimal { mantissa: 0, exp: 0 }, value) } else { (value, value) })
+    }
+}
+
+const ABOUT: &[&str] = &["大约", "大概", "约", "近", "~", "≈", "about", "approx."];
+const UP: &[&str] = &[">=", ">", "≥", "大于等于", "大于", "超过", "不少于", "至少", "morethan", "over", "atleast"];
+const DOWN: &[&str] = &["<=", "<", "≤", "小于等于", "小于", "少于", "不超过", "不足", "不到", "最多", "lessthan", "under", "upto"];
+const UP_AFTER: &[&str] = &["及以上", "以上", "+", "起", "ormore"];
+const DOWN_AFTER: &[&str] = &["及以下", "以下", "以内", "orless"];
+const NOUNS: &[&str] = &["左右", "上下", "人", "名", "员工", "个", "家", "台", "次", "多", "余", "employees", "employee", "people", "persons", "ppl", "staff"];
+/// Longest first where one begins with another.
+const UNITS: &[(&str, i32)] = &[
+    ("crores", 7),
+    ("crore", 7),
+    ("lakhs", 5),
+    ("lakh", 5),
+    ("lacs", 5),
+    ("lac", 5),
+    ("thousand", 3),
+    ("million", 6),
+    ("billion", 9),
+    ("百万", 6),
+    ("千万", 7),
+    ("万亿", 12),
+    ("亿", 8),
+    ("万", 4),
+    ("千", 3),
+    ("百", 2),
+    ("mn", 6),
+    ("mm", 6),
+    ("bn", 9),
+    ("cr", 7),
+    ("k", 3),
+    ("m", 6),
+    ("b", 9),
+    ("w", 4),
+    ("l", 5),
+];
+/// Signs, and the currencies that they may stand for.
+const SIGNS: &[(&str, &[&str])] = &[
+    ("hk$", &["HKD"]),
+    ("us$", &["USD"]),
+    ("nt$", &["TWD"]),
+    ("au$", &["AUD"]),
+    ("a$", &["AUD"]),
+    ("ca$", &["CAD"]),
+    ("c$", &["CAD"]),
+    ("s$", &["SGD"]),
+    ("r$", &["BRL"]),
+    ("$", &["USD", "HKD", "TWD", "AUD", "CAD", "SGD", "NZD", "MXN"]),
+    ("¥", &["CNY", "JPY"]),
+    ("人民币", &["CNY"]),
+    ("rmb", &["CNY"]),
+    ("美元", &["USD"]),
+    ("美金", &["USD"]),
+    ("港币", &["HKD"]),
+    ("港元", &["HKD"]),
+    ("欧元", &["EUR"]),
+    ("英镑", &["GBP"]),
+    ("日元", &["JPY"]),
+    ("韩元", &["KRW"]),
+    ("台币", &["TWD"]),
+    ("元", &["CNY", "TWD", "HKD"]),
+    ("块", &["CNY"]),
+    ("円", &["JPY"]),
+    ("€", &["EUR"]),
+    ("£", &["GBP"]),
+    ("₹", &["INR"]),
+    ("rs.", &["INR"]),
+    ("rs", &["INR"]),
+    ("₩", &["KRW"]),
+    ("₽", &["RUB"]),
+    ("₫", &["VND"]),
+    ("฿", &["THB"]),
+];
+const CODES: &[&str] = &[
+    "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "KRW", "INR", "SGD", "AUD", "CAD", "CHF", "NZD", "BRL", "MXN", "RUB", "AED", "THB", "VND", "MYR", "IDR",
+    "SEK", "NOK", "DKK", "PLN", "TRY", "ZAR", "SAR", "KWD", "BHD",
+];
+
+/// One number with all that may stand around it.
+fn endpoint(text: &str, currency: Option<&Currency>) -> Result<Endpoint, &'static str> {
+    let (mut rest, mut open) = (text, Open::No);
+    loop {
+        if let Some(r) = strip(rest, ABOUT) {
+            rest = r;
+        } else if let Some(r) = strip(rest, UP) {
+            (rest, open) = (r, Open::Up);
+        } else if let Some(r) = strip(rest, DOWN) {
+            (rest, open) = (r, Open::Down);
+        } else if let Some(r) = strip_sign(rest, currency)? {
+            rest = r;
+        } else {
+            break;
+        }
+    }
+    let (mut negative, mut bracket) = (false, false);
+    if let Some(r) = rest.strip_prefix('(') {
+        (rest, negative, bracket) = (r, true, true);
+    } else if let Some(r) = rest.strip_prefix(['-', '−']) {
+        (rest, negative) = (r, true);
+    } else if let Some(r) = rest.strip_prefix('+') {
+        rest = r;
+    }
+    while let Some(r) = strip_sign(rest, currency)? {
+        rest = r;
+    }
+    let body = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '\''))).unwrap_or(rest.len());
+    let (number, mut rest) = rest.split_at(body);
+    let mut value = digits(number)?;
+    if let Some(e) = rest.strip_prefix('e') {
+        let (sign, e) = e.strip_prefix('-').map_or((1, e.strip_prefix('+').unwrap_or(e)), |e| (-1, e));
+        let end = e.find(|c: char| !c.is_ascii_digit()).unwrap_or(e.len());
+        let (power, after) = e.split_at(end);
+        if let Ok(power) = power.parse::<i32>()
+            && power <= 30
+        {
+            (value, rest) = (value.shift(sign * power), after);
+        }
+    }
+    let mut unit = 0;
+    loop {
+        if let (0, Some((r, power))) = (unit, UNITS.iter().find_map(|(u, p)| rest.strip_prefix(u).map(|r| (r, *p)))) {
+            (rest, unit) = (r, power);
+        } else if let Some(r) = strip(rest, UP_AFTER) {
+            (rest, open) = (r, Open::Up);
+        } else if let Some(r) = strip(rest, DOWN_AFTER) {
+            (rest, open) = (r, Open::Down);
+        } else if let Some(r) = strip(rest, NOUNS) {
+            rest = r;
+        } else if let Some(r) = strip_sign(rest, currency)? {
+            rest = r;
+        } else if let (true, Some(r)) = (bracket, rest.strip_prefix(')')) {
+            (rest, bracket) = (r, false);
+        } else {
+            break;
+        }
+    }
+    if !rest.is_empty() || bracket {
+        return Err(NOT_A_NUMBER);
+    }
+    if negative {
+        value.mantissa = -value.mantissa;
+    }
+    Ok(Endpoint { value, unit, open })
+}
+
+fn strip<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    words.iter().find_map(|w| text.strip_prefix(w))
+}
+
+/// Without a leading currency sign; an error when it is another currency's.
+fn strip_sign<'a>(text: &'a str, currency: Option<&Currency>) -> Result<Option<&'a str>, &'static str> {
+    const OTHER: &str = "another currency's sign";
+    let own = |codes: &[&str]| currency.is_some_and(|c| codes.contains(&c.code.as_str()));
+    if let Some((rest, codes)) = SIGNS.iter().find_map(|(s, codes)| text.strip_prefix(s).map(|r| (r, *codes))) {
+        return if own(codes) || (currency.is_none() && codes.contains(&"CNY")) { Ok(Some(rest)) } else { Err(OTHER) };
+    }
+    let Some(head) = text.get(..3) else { return Ok(None) };
+    if let Some(c) = currency.filter(|c| c.code.eq_ignore_ascii_case(head)) {
+        return Ok(text.get(c.code.len()..));
+    }
+    if CODES.iter().any(|c| c.eq_ignore_ascii_case(head)) { Err(OTHER) } else { Ok(None) }
+}
+
+/// Digits with thousands marks and a decimal point: `1,117.10`, `1.117,10`, `1'200`, `12,00,000`, `1,5`.
+fn digits(text: &str) -> Result<Decimal, &'static str> {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |t| (true, t));
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return Err(NOT_A_NUMBER);
+    }
+    let after = |mark: char| text.rfind(mark).map(|i| text.len() - i - 1);
+    let count = |mark: char| text.matches(mark).count();
+    let point = match (after('.'), after(',')) {
+        (Some(_), None) if count('.') == 1 => Some('.'),
+        (Some(_), None) => None,                                   // 1.234.567
+        (None, Some(n)) if count(',') == 1 && n <= 2 => Some(','), // 1,5
+        (Some(d), Some(c)) => Some(if d < c { '.' } else { ',' }),
+        _ => None,
+    };
+    let (whole, fraction) = point.and_then(|p| text.rsplit_once(p)).unwrap_or((text, ""));
+    let groups: Vec<&str> = whole.split([',', '.', '\'']).collect();
+    let marked = groups.len() > 1;
+    // The last group has three digits; those before it three, or two as in India.
+    let well = groups.iter().enumerate().all(|(i, g)| match i {
+        _ if !marked => true,
+        0 => (1..=3).contains(&g.len()),
+        _ if i + 1 == groups.len() => g.len() == 3,
+        _ => matches!(g.len(), 2 | 3),
+    });
+    if !well || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(NOT_A_NUMBER);
+    }
+    let all: String = groups.concat() + fraction;
+    if all.is_empty() || all.len() > 30 {
+        return Err(if all.is_empty() { NOT_A_NUMBER } else { TOO_LARGE });
+    }
+    let mantissa: i128 = all.parse().map_err(|_| NOT_A_NUMBER)?;
+    Ok(Decimal { mantissa: if negative { -mantissa } else { mantissa }, exp: -(fraction.len() as i32) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn style(range: RangeEnd) -> Style<'static> {
+        Style { range, plain: false, point: true, currency: None }
+    }
+    fn low(text: &str) -> Result<i64, &'static str> {
+        integer(text, style(RangeEnd::Low))
+    }
+
+    #[test]
+    fn whole_numbers_as_people_write_them() {
+        for (text, n) in [
+            ("1,200", 1200),
+            ("１，２００", 1200),
+            ("1.2万", 12_000),
+            ("5万", 50_000),
+            ("3千", 3000),
+            ("1.5k", 1500),
+            ("200+", 200),
+            ("50-100人", 50),
+            ("100–499", 100),
+            ("1000以上", 1000),
+            ("1000人以上", 1000),
+            ("约 300 人", 300),
+            (">500", 500),
+            ("1-5万", 10_000),
+            ("500-1万", 500),
+            ("12,00,000", 1_200_000),
+            ("1 200", 1200),
+            ("12.0", 12),
+            ("1.2亿", 120_000_000),
+            ("2 million", 2_000_000),
+            ("1.2 Cr", 12_000_000),
+            ("85 L", 8_500_000),
+            ("-7", -7),
+            ("(7)", -7),
+            ("1e3", 1000),
+            ("50人以下", 0),
+        ] {
+            assert_eq!(low(text), Ok(n), "{text}");
+        }
+        for text in ["", "abc", "12.5", "1,20", "12 34", "1.2.3", "2026-11-21", "万", "1万2", "$5"] {
+            assert!(low(text).is_err(), "{text} {:?}", low(text));
+        }
+    }
+
+    #[test]
+    fn ranges_have_three_ends() {
+        assert_eq!(integer("100-499", style(RangeEnd::Low)), Ok(100));
+        assert_eq!(integer("100-499", style(RangeEnd::Middle)), Ok(299));
+        assert_eq!(integer("100-499", style(RangeEnd::High)), Ok(499));
+        assert_eq!(integer("50以下", style(RangeEnd::High)), Ok(50));
+        assert_eq!(number("100-499", style(RangeEnd::Middle)).ok().and_then(Decimal::real), Some(299.5));
+        assert!(low("499-100").is_err());
+    }
+
+    #[test]
+    fn plain_refuses_all_but_digits() {
+        let plain = Style { plain: true, point: false, ..style(RangeEnd::Low) };
+        assert_eq!(integer("1200", plain), Ok(1200));
+        for text in ["1,200", "50万", "50-100人", "12.0", "1e3", ""] {
+            assert!(integer(text, plain).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn money_is_exact_and_of_one_currency() {
+        let money = |text: &str, code: &str| {
+            let currency = Currency::new(code);
+            number(text, Style { currency: Some(&currency), ..style(RangeEnd::Low) }).and_then(|d| d.minor(currency.digits).ok_or("large"))
+        };
+        assert_eq!(money("￥50万", "CNY"), Ok(50_000_000));
+        assert_eq!(money("¥1,000.50", "CNY"), Ok(100_050));
+        assert_eq!(money("50万元", "CNY"), Ok(50_000_000));
+        assert_eq!(money("$1,117.10K", "USD"), Ok(111_710_000));
+        assert_eq!(money("$10k-$20k", "USD"), Ok(1_000_000));
+        assert_eq!(money("1.2 Cr", "INR"), Ok(1_200_000_000));
+        assert_eq!(money("0.105", "USD"), Ok(11));
+        assert_eq!(money("-0.105", "USD"), Ok(-11));
+        assert_eq!(money("USD 12", "USD"), Ok(1200));
+        assert_eq!(money("1.234,56 €", "EUR"), Ok(123_456));
+        for text in ["$1,117.10K", "USD 12", "12 EUR", "5美元", "€5"] {
+            assert_eq!(money(text, "CNY"), Err("another currency's sign"), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "\\PC{0,24}", range in 0..3_u8) {
+            let range = match range { 0 => RangeEnd::Low, 1 => RangeEnd::Middle, _ => RangeEnd::High };
+            let _ = integer(&text, style(range));
+            let _ = number(&text, style(range)).map(|d| (d.minor(2), d.real()));
+        }
+        #[test]
+        fn number_like_texts_neither(text in "[0-9.,万k亿 ()+~-]{0,40}") {
+            let _ = low(&text);
+            let _ = number(&text, style(RangeEnd::Middle)).map(|d| (d.minor(3), d.real()));
+        }
+        #[test]
+        fn thousands_marks_change_nothing(n in 0..10_000_000_000_i64) {
+            let marked: String = n.to_string().chars().rev().enumerate().flat_map(|(i, c)| (i > 0 && i % 3 == 0).then_some(',').into_iter().chain([c])).collect();
+            let marked: String = marked.chars().rev().collect();
+            prop_assert_eq!(low(&marked), Ok(n));
+        }
+    }
+}

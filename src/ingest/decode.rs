@@ -1,0 +1,207 @@
+//! Bytes of a text file → UTF-8, in blocks. BOMs decide first, then zero bytes (UTF-16), then valid UTF-8, then chardetng.
+//!
+//! A file of pure ASCII stays undecided: the first other byte decides, however late it comes.
+//! Bytes that the encoding does not have become U+FFFD and are remembered by position, so that the rows they stand in can be refused.
+
+use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read};
+
+const BLOCK: usize = 256 * 1024;
+
+/// What is wrong at a place of the decoded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// Bytes that the encoding does not have.
+    Undecodable,
+    /// A NUL.
+    Nul,
+}
+
+enum State {
+    /// UTF-8, or ASCII so far.
+    Utf8 {
+        ascii: bool,
+    },
+    Other(Box<encoding_rs::Decoder>),
+}
+
+/// A text file as blocks of UTF-8.
+pub(super) struct Decoder {
+    file: File,
+    raw: Vec<u8>,
+    kept: usize,
+    state: State,
+    /// Bytes of the file read so far.
+    pub(super) read: u64,
+    written: u64,
+    /// Flaws by position in the decoded text, in order.
+    pub(super) flaws: VecDeque<(u64, Flaw)>,
+}
+
+impl Decoder {
+    /// Decodes a file from its current place, where `skip` bytes (a BOM) were already taken. `undecided`: the head was pure ASCII.
+    pub(super) fn new(file: File, encoding: &'static Encoding, skip: u64, undecided: bool) -> Self {
+        let state = if encoding == UTF_8 { State::Utf8 { ascii: undecided } } else { State::Other(Box::new(encoding.new_decoder_without_bom_handling())) };
+        Self { file, raw: Vec::new(), kept: 0, state, read: skip, written: 0, flaws: VecDeque::new() }
+    }
+
+    /// The encoding's name.
+    pub(super) fn encoding(&self) -> &'static str {
+        match &self.state {
+            State::Utf8 { .. } => UTF_8.name(),
+            State::Other(decoder) => decoder.encoding().name(),
+        }
+    }
+
+    /// Appends at least about `want` decoded bytes to `out`; false at the end of the file.
+    pub(super) fn fill(&mut self, out: &mut String, want: usize) -> io::Result<bool> {
+        let goal = out.len() + want;
+        while out.len() < goal {
+            if !self.block(out)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn block(&mut self, out: &mut String) -> io::Result<bool> {
+        if self.raw.len() < BLOCK {
+            self.raw.resize(BLOCK, 0);
+        }
+        let n = loop {
+            match self.file.read(self.raw.get_mut(self.kept..).unwrap_or_default()) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        self.read += n as u64;
+        let (end, last) = (self.kept + n, n == 0);
+        let before = out.len();
+        let raw = std::mem::take(&mut self.raw);
+        let used = self.decode(raw.get(..end).unwrap_or_default(), out, last);
+        self.raw = raw;
+        self.raw.copy_within(used..end, 0);
+        self.kept = end - used;
+        if let Some(new) = out.get(before..).filter(|new| new.as_bytes().contains(&0)) {
+            self.flaws.extend(new.bytes().enumerate().filter(|(_, b)| *b == 0).map(|(i, _)| (self.written + i as u64, Flaw::Nul)));
+            self.flaws.make_contiguous().sort_by_key(|(at, _)| *at);
+        }
+        self.written += (out.len() - before) as u64;
+        Ok(!last)
+    }
+
+    /// Decodes what it can of `bytes`; returns how many were used.
+    fn decode(&mut self, bytes: &[u8], out: &mut String, last: bool) -> usize {
+        let (begin, mut used) = (out.len(), 0);
+        while let State::Utf8 { ascii } = &mut self.state {
+            let rest = bytes.get(used..).unwrap_or_default();
+            match std::str::from_utf8(rest) {
+                Ok(text) => {
+                    *ascii &= text.is_ascii();
+                    out.push_str(text);
+                    return bytes.len();
+                }
+                Err(e) => {
+                    let (good, bad) = rest.split_at(e.valid_up_to());
+                    let good = std::str::from_utf8(good).unwrap_or_default();
+                    *ascii &= good.is_ascii();
+                    out.push_str(good);
+                    used += good.len();
+                    match e.error_len() {
+                        None if !last => return used,
+                        // All was ASCII until here: the file may still be of any encoding.
+                        _ if *ascii => self.state = State::Other(Box::new(guess(bad).new_decoder_without_bom_handling())),
+                        len => {
+                            self.flaws.push_back((self.written + (out.len() - begin) as u64, Flaw::Undecodable));
+                            out.push('\u{fffd}');
+                            used += len.unwrap_or(bad.len());
+                        }
+                    }
+                }
+            }
+        }
+        let State::Other(decoder) = &mut self.state else { return used };
+        loop {
+            let rest = bytes.get(used..).unwrap_or_default();
+            out.reserve(decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len() * 3) + 4);
+            let (result, n) = decoder.decode_to_string_without_replacement(rest, out, last);
+            used += n;
+            match result {
+                DecoderResult::InputEmpty => return bytes.len(),
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => {
+                    self.flaws.push_back((self.written + (out.len() - begin) as u64, Flaw::Undecodable));
+                    out.push('\u{fffd}');
+                }
+            }
+        }
+    }
+}
+
+/// The encoding of the head of a text file and the length of its BOM; `None` when the bytes are no text.
+pub(super) fn sniff(head: &[u8]) -> Option<(&'static Encoding, usize)> {
+    if let Some((encoding, bom)) = Encoding::for_bom(head) {
+        return Some((encoding, bom));
+    }
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
+    if half >= 2 && even + odd > 0 {
+        // Even Chinese UTF-16 has its delimiters, digits and line ends with one zero byte each, always on the same side.
+        if odd > half / 20 && even * 20 <= odd {
+            return Some((UTF_16LE, 0));
+        }
+        if even > half / 20 && odd * 20 <= even {
+            return Some((UTF_16BE, 0));
+        }
+    }
+    let control = head.iter().filter(|b| matches!(b, 0..=8 | 14..=31 | 127) && **b != 0x1b).count();
+    if control * 50 > head.len() {
+        return None;
+    }
+    let encoding = match std::str::from_utf8(head) {
+        Ok(_) => UTF_8,
+        Err(e) if e.error_len().is_none() && e.valid_up_to() > 0 => UTF_8,
+        Err(_) if mostly_utf8(head) => UTF_8,
+        Err(_) => guess(head),
+    };
+    Some((encoding, 0))
+}
+
+/// UTF-8 with a few broken bytes: no other encoding makes that many valid sequences by chance.
+fn mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good > 20 * bad
+}
+
+/// What a legacy encoding most likely is. No hint of a country: it makes chardetng misread Big5.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
+    if guess == GBK || (guess.is_single_byte() && common_chinese(bytes)) { GB18030 } else { guess }
+}
+
+/// Short Chinese texts look like accented Latin to a detector: here every high byte belongs to a pair of GB 2312's first-level
+/// characters, and there are several.
+fn common_chinese(bytes: &[u8]) -> bool {
+    let mut pairs = 0;
+    let mut rest = bytes.iter().copied();
+    while let Some(lead) = rest.next() {
+        if lead < 0x80 {
+            continue;
+        }
+        match (lead, rest.next()) {
+            (0xb0..=0xd7, Some(0xa1..=0xfe)) => pairs += 1,
+            (0xa1..=0xf7, Some(0xa1..=0xfe)) => {}
+            (_, None) => break,
+            _ => return false,
+        }
+    }
+    pairs >= 2
+}

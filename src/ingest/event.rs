@@ -1,0 +1,342 @@
+//! Rows of an events file: who, when, what. Ten million of them are normal, so nothing is allocated per row
+//! and what an event was is typed only when its text is seen for the first time.
+
+use super::cell::{self, BadCell, Clock, Typed, Typer, disarmed, trimmed};
+use super::error::{IngestError, IngestErrorKind};
+use super::header::base_of;
+use super::identity::WhoColumns;
+use super::lead::Next;
+use super::profile::{Profile, default_order, profile_dates};
+use super::row::{Cell, RawRow};
+use super::table::TableFile;
+use crate::model::{Calendar, DateOrder, Detail, Dictionary, EventFieldIx, FieldIx, Identity, Instant, Key, KindBy, KindId, Value, fold_header};
+
+/// Between the cells of [`EventRow::what`].
+const SEPARATOR: u8 = 0x1f;
+
+/// What the columns of an events file mean.
+#[derive(Clone, Debug, Default)]
+pub struct EventMapping {
+    /// What happened.
+    pub kind: Option<usize>,
+    /// When.
+    pub at: Option<usize>,
+    /// The event's own id.
+    pub event_id: Option<usize>,
+    /// Columns that name the lead.
+    pub who: Vec<(usize, FieldIx)>,
+    /// The lead's key.
+    pub key: Option<usize>,
+    /// A column `lead` that may hold a key, an id, an address or a number.
+    pub any: Option<usize>,
+    /// The column of each event field, by [`EventFieldIx`].
+    pub fields: Vec<Option<usize>>,
+    /// Headers that nothing declares; not kept.
+    pub unmatched: Vec<String>,
+}
+
+const KIND: &[&str] = &[
+    "kind",
+    "eventkind",
+    "eventtype",
+    "eventname",
+    "event",
+    "action",
+    "activity",
+    "activitytype",
+    "type",
+    "行为类型",
+    "行为",
+    "事件类型",
+    "事件名称",
+    "事件",
+    "动作",
+    "类型",
+];
+const AT: &[&str] = &[
+    "at",
+    "ts",
+    "timestamp",
+    "eventtime",
+    "eventdate",
+    "eventat",
+    "occurredat",
+    "happenedat",
+    "datetime",
+    "time",
+    "date",
+    "activitydate",
+    "createdat",
+    "createdtime",
+    "行为时间",
+    "事件时间",
+    "发生时间",
+    "访问时间",
+    "时间",
+    "日期",
+];
+const EVENT_ID: &[&str] = &["eventid", "activityid", "行为编号", "行为id", "事件编号", "事件id"];
+const WHO: &[&str] = &["lead", "contact", "user", "customer", "member", "线索", "客户", "联系人", "用户"];
+
+/// The field of an identity column of an events or stages file: by its own header, or with `lead`, `contact`, `客户` … before it.
+pub(super) fn identity_of(folded: &str, dictionary: &Dictionary) -> Option<FieldIx> {
+    let of = |name: &str| dictionary.headers.get(name).copied().filter(|ix| dictionary.identity.contains(ix));
+    of(folded).or_else(|| WHO.iter().find_map(|w| folded.strip_prefix(w).filter(|rest| !rest.is_empty()).and_then(of)))
+}
+
+/// The first column whose header is one of the names, in the order of the names.
+pub(super) fn first_of(folded: &[String], names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|n| folded.iter().position(|f| f == n))
+}
+
+/// The column that says when.
+pub(super) fn at_column(folded: &[String], dictionary: &Dictionary) -> Option<usize> {
+    declared(folded, dictionary, "at").or_else(|| first_of(folded, AT))
+}
+
+fn declared(folded: &[String], dictionary: &Dictionary, meaning: &str) -> Option<usize> {
+    folded.iter().position(|f| dictionary.event_headers.get(f).is_some_and(|m| m == meaning))
+}
+
+impl EventMapping {
+    /// What the columns mean, by the dictionary.
+    pub fn new(headers: &[String], dictionary: &Dictionary) -> Self {
+        let folded: Vec<String> = (0..headers.len()).map(|i| fold_header(base_of(headers, i))).collect();
+        let mut mapping = Self {
+            kind: declared(&folded, dictionary, "kind").or_else(|| first_of(&folded, KIND)),
+            at: at_column(&folded, dictionary),
+            event_id: declared(&folded, dictionary, "event_id").or_else(|| first_of(&folded, EVENT_ID)),
+            key: first_of(&folded, &["key", "leadkey", "线索key"]),
+            ..Self::default()
+        };
+        let taken = |m: &Self, i: usize| [m.kind, m.at, m.event_id, m.key].contains(&Some(i));
+        for (i, name) in folded.iter().enumerate() {
+            if !taken(&mapping, i)
+                && let Some(ix) = identity_of(name, dictionary)
+                && !mapping.who.iter().any(|(_, known)| *known == ix)
+            {
+                mapping.who.push((i, ix));
+            }
+        }
+        // Beside another identity, a bare `id` is the event's.
+        if mapping.event_id.is_none() && mapping.who.len() > 1 {
+            mapping.event_id = mapping.who.iter().map(|(c, _)| *c).find(|c| folded.get(*c).is_some_and(|f| f == "id"));
+            mapping.who.retain(|(c, _)| Some(*c) != mapping.event_id);
+        }
+        mapping.any = first_of(&folded, WHO).filter(|i| !taken(&mapping, *i) && !mapping.who.iter().any(|(c, _)| c == i));
+        let free = |m: &Self, i: usize| !taken(m, i) && m.any != Some(i) && !m.who.iter().any(|(c, _)| *c == i);
+        mapping.fields = dictionary
+            .event_fields
+            .iter()
+            .map(|field| {
+                let names: Vec<String> = std::iter::once(&field.id).chain(&field.aliases).map(|n| fold_header(n)).collect();
+                names.iter().find_map(|n| folded.iter().position(|f| f == n)).filter(|i| free(&mapping, *i))
+            })
+            .collect();
+        mapping.unmatched =
+            headers.iter().enumerate().filter(|(i, _)| free(&mapping, *i) && !mapping.fields.contains(&Some(*i))).map(|(_, h)| h.clone()).collect();
+        mapping
+    }
+
+    /// Whether any column names the lead.
+    pub fn has_who(&self) -> bool {
+        !self.who.is_empty() || self.key.is_some() || self.any.is_some()
+    }
+
+    /// What an events file must have and this one has not.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        if self.kind.is_none() {
+            missing.push("kind");
+        }
+        if self.at.is_none() {
+            missing.push("at");
+        }
+        if !self.has_who() {
+            missing.push("an identity of the lead (email, phone, id, key …)");
+        }
+        missing
+    }
+
+    /// Settles the order of the dates, if the first rows leave it open and nothing declares it.
+    pub fn profile(&self, table: &mut TableFile, dictionary: &Dictionary, calendar: &Calendar) -> Result<Profile, IngestError> {
+        match self.at {
+            Some(at) if dictionary.event_order.is_none() => profile_at(table, at, calendar),
+            _ => Ok(Profile::default()),
+        }
+    }
+}
+
+/// A look at the first rows saves the pass over a file whose dates have the year in front.
+pub(super) fn profile_at(table: &mut TableFile, at: usize, calendar: &Calendar) -> Result<Profile, IngestError> {
+    const ENOUGH: usize = 1000;
+    let (mut row, mut open, mut clock) = (RawRow::default(), false, Clock::new(calendar.zone));
+    for _ in 0..ENOUGH {
+        if !table.next_row(&mut row)? {
+            break;
+        }
+        let text = trimmed(row.text(at));
+        open |= clock.fast(text).is_none() && cell::evidence(text) != cell::Evidence::None;
+    }
+    table.rewind()?;
+    if open { profile_dates(table, vec![at], calendar) } else { Ok(Profile::default()) }
+}
+
+/// One event; reused from row to row.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// The line of a text file where the row begins; the row of a sheet.
+    pub number: u64,
+    /// Who: strongest first.
+    pub identities: Vec<Identity>,
+    /// Who, by key.
+    pub key: Option<Key>,
+    /// When.
+    pub at: Instant,
+    /// The kind as written.
+    pub kind_spelling: String,
+    /// The kind and every event field's cell, joined by 0x1f: equal bytes are equal details (within one base's dictionary).
+    pub what: Vec<u8>,
+    /// The event's own id.
+    pub event_id: Option<String>,
+    /// Cells that became blank, or, on a rejected row, the one that refused it.
+    pub bad: Vec<BadCell>,
+}
+
+impl Default for EventRow {
+    fn default() -> Self {
+        Self { number: 0, identities: Vec::new(), key: None, at: Instant(0), kind_spelling: String::new(), what: Vec::new(), event_id: None, bad: Vec::new() }
+    }
+}
+
+/// Types the rows of one events file.
+pub struct EventReader<'a> {
+    table: TableFile,
+    mapping: EventMapping,
+    dictionary: &'a Dictionary,
+    kind: usize,
+    at: usize,
+    who: WhoColumns,
+    clock: Clock,
+    order: DateOrder,
+    typers: Vec<Typer<'a>>,
+    raw: RawRow,
+}
+
+impl<'a> EventReader<'a> {
+    /// Reads a table from its first row on; refused when it has no kind, no date or nobody in it.
+    pub fn new(table: TableFile, mapping: EventMapping, dictionary: &'a Dictionary, calendar: &Calendar, profile: &Profile) -> Result<Self, IngestError> {
+        let (Some(kind), Some(at), true) = (mapping.kind, mapping.at, mapping.has_who()) else {
+            let what = format!("an events file needs {}; its headers are {}", mapping.missing().join(", "), table.headers().join(", "));
+            return Err(table
+                .error(IngestErrorKind::MissingColumns, what, "add the column, or an alias for it under `events:` in fields.yaml")
+                .at(table.header_row()));
+        };
+        let order = dictionary.event_order.or_else(|| profile.order(at)).unwrap_or_else(|| default_order(calendar));
+        let who = WhoColumns::new(dictionary, table.source(), mapping.who.clone(), mapping.key, mapping.any);
+        let typers = dictionary.event_fields.iter().map(|f| Typer::of_event(f, dictionary, calendar, Some(order), table.date1904())).collect();
+        Ok(Self { kind, at, who, clock: Clock::new(calendar.zone), order, typers, raw: RawRow::default(), table, mapping, dictionary })
+    }
+
+    /// The row as the file has it: for the reject file.
+    pub fn raw(&self) -> &RawRow {
+        &self.raw
+    }
+    /// The file.
+    pub fn table(&self) -> &TableFile {
+        &self.table
+    }
+    /// What the columns mean.
+    pub fn mapping(&self) -> &EventMapping {
+        &self.mapping
+    }
+
+    /// The next event.
+    pub fn next(&mut self, row: &mut EventRow) -> Result<Next, IngestError> {
+        if !self.table.next_row(&mut self.raw)? {
+            return Ok(Next::End);
+        }
+        let raw = &self.raw;
+        row.number = raw.number;
+        row.bad.clear();
+        if let Some(problem) = &raw.problem {
+            row.bad.push(BadCell { column: String::new(), value: super::error::shorten(raw.text(0)), reason: problem.reason.clone() });
+            return Ok(Next::Rejected);
+        }
+        let headers = self.table.headers();
+        let name = |column: usize| headers.get(column).map_or("", String::as_str);
+        let kind = disarmed(trimmed(raw.text(self.kind)));
+        if kind.is_empty() {
+            row.bad.push(BadCell::new(name(self.kind), "", "no kind"));
+            return Ok(Next::Rejected);
+        }
+        let at = disarmed(trimmed(raw.text(self.at)));
+        row.at = match cell::instant(at, &mut self.clock, self.order, self.table.date1904()) {
+            Ok(at) => at,
+            Err(reason) => {
+                row.bad.push(BadCell::new(name(self.at), at, if at.is_empty() { "no date" } else { reason }));
+                return Ok(Next::Rejected);
+            }
+        };
+        row.key = self.who.read(raw, headers, &mut row.identities, &mut row.bad);
+        if row.identities.is_empty() && row.key.is_none() {
+            if row.bad.is_empty() {
+                row.bad.push(BadCell::new("", "", "nobody is named"));
+            }
+            return Ok(Next::Rejected);
+        }
+        row.kind_spelling.clear();
+        row.kind_spelling.push_str(kind);
+        row.what.clear();
+        put(&mut row.what, kind);
+        for column in &self.mapping.fields {
+            row.what.push(SEPARATOR);
+            if let Some(column) = column {
+                put(&mut row.what, disarmed(trimmed(raw.text(*column))));
+            }
+        }
+        let id = self.mapping.event_id.map(|c| trimmed(raw.text(c))).filter(|t| !t.is_empty());
+        row.event_id = id.map(str::to_owned);
+        Ok(Next::Row)
+    }
+
+    /// What an event was, typed: for a `what` seen for the first time. Cells that do not parse become blank and are listed in `bad`.
+    pub fn detail(&mut self, row: &EventRow, bad: &mut Vec<BadCell>) -> Detail {
+        let mut cells = row.what.split(|b| *b == SEPARATOR).map(|c| std::str::from_utf8(c).unwrap_or_default());
+        let spelling = cells.next().unwrap_or_default();
+        let id = self.dictionary.kind_of(spelling).unwrap_or(KindId::OTHER);
+        let def = self.dictionary.kind(id);
+        let mut values = Vec::with_capacity(self.typers.len());
+        for ((typer, field), cell) in self.typers.iter_mut().zip(&self.dictionary.event_fields).zip(cells) {
+            values.push(match typer.read(Cell::text(cell)) {
+                Ok(Typed::Value(v) | Typed::Noted(v, _)) => v,
+                Ok(Typed::Blank | Typed::Clear) => Value::Null,
+                Err(reason) => {
+                    bad.push(BadCell::new(&field.id, cell, reason));
+                    Value::Null
+                }
+            });
+        }
+        Detail {
+            kind: id,
+            kind_name: def.map_or(spelling, |d| &d.id).into(),
+            values,
+            kinds: vec![id],
+            act: def.is_none_or(|d| d.by == KindBy::Lead && !d.weak),
+        }
+    }
+
+    /// The column of an event field.
+    pub fn column_of(&self, field: EventFieldIx) -> Option<usize> {
+        self.mapping.fields.get(field.0).copied().flatten()
+    }
+}
+
+/// Appends a cell; a separator inside it would make two cells of it.
+fn put(what: &mut Vec<u8>, text: &str) {
+    let from = what.len();
+    what.extend_from_slice(text.as_bytes());
+    if let Some(new) = what.get_mut(from..) {
+        new.iter_mut().filter(|b| **b == SEPARATOR).for_each(|b| *b = b' ');
+    }
+}

@@ -1,0 +1,119 @@
+//! Which kind of file this is, read off its headers. One line per kind in [`KINDS`]; the first that is sure wins.
+
+use super::event::EventMapping;
+use super::mapping::{ColumnUse, LeadMapping};
+use super::stage::StageMapping;
+use crate::model::{Dictionary, fold_header};
+use std::fmt;
+
+/// The kinds of files that can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// 线索
+    Leads,
+    /// 行为
+    Events,
+    /// When leads reached their stages.
+    Stages,
+}
+
+type Recogniser = fn(&Headers<'_>) -> Option<String>;
+
+/// Narrower kinds first: an events file would pass for leads too.
+const KINDS: [(FileKind, &str, Recogniser); 3] =
+    [(FileKind::Stages, "stages", stages), (FileKind::Events, "events", events), (FileKind::Leads, "leads", leads)];
+
+impl FileKind {
+    /// The name after `--as`.
+    pub fn name(self) -> &'static str {
+        KINDS.iter().find(|(k, ..)| *k == self).map_or("", |(_, name, _)| name)
+    }
+    /// The kind of a name after `--as`.
+    pub fn parse(name: &str) -> Option<Self> {
+        KINDS.iter().find(|(_, n, _)| n.eq_ignore_ascii_case(name.trim())).map(|(k, ..)| *k)
+    }
+    /// Every name, for help.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        KINDS.iter().rev().map(|(_, name, _)| *name)
+    }
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a file was taken for, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// The kind; `None` when the headers do not say.
+    pub kind: Option<FileKind>,
+    /// Why, for people.
+    pub why: String,
+}
+
+struct Headers<'a> {
+    headers: &'a [String],
+    dictionary: &'a Dictionary,
+}
+
+/// The kind of a file with these headers.
+pub fn recognise(headers: &[String], dictionary: &Dictionary) -> Recognised {
+    let headers = Headers { headers, dictionary };
+    for (kind, _, test) in KINDS {
+        if let Some(why) = test(&headers) {
+            return Recognised { kind: Some(kind), why };
+        }
+    }
+    let why = format!(
+        "none of the headers is a known field of leads or events: {}; name the kind with --as, or add aliases to fields.yaml",
+        headers.headers.join(", ")
+    );
+    Recognised { kind: None, why }
+}
+
+impl Headers<'_> {
+    fn name(&self, column: Option<usize>) -> &str {
+        column.and_then(|c| self.headers.get(c)).map_or("", String::as_str)
+    }
+    /// Columns that only a lead has: no identity, and no event field of the same name.
+    fn only_of_leads(&self, used: &[Option<usize>]) -> usize {
+        let lead = LeadMapping::new(self.headers, self.dictionary);
+        let of_events = |i: usize| {
+            let name = self.headers.get(i).map(|h| fold_header(h)).unwrap_or_default();
+            self.dictionary.event_fields.iter().any(|f| fold_header(&f.id) == name || f.aliases.iter().any(|a| fold_header(a) == name))
+        };
+        let counts = |(i, c): &(usize, &ColumnUse)| match c {
+            ColumnUse::Field(ix) => !self.dictionary.identity.contains(ix) && !used.contains(&Some(*i)) && !of_events(*i),
+            ColumnUse::FirstName | ColumnUse::LastName | ColumnUse::Events(_) => true,
+            _ => false,
+        };
+        lead.columns.iter().enumerate().filter(counts).count()
+    }
+}
+
+fn stages(h: &Headers<'_>) -> Option<String> {
+    let m = StageMapping::new(h.headers, h.dictionary);
+    let few = m.unmatched.len() <= 1 && m.who.len() <= 2;
+    (m.stage.is_some() && m.at.is_some() && m.has_who() && few)
+        .then(|| format!("it has `{}` and `{}` of a lead, and nothing much else", h.name(m.stage), h.name(m.at)))
+}
+
+fn events(h: &Headers<'_>) -> Option<String> {
+    let m = EventMapping::new(h.headers, h.dictionary);
+    let sure = m.missing().is_empty() && h.only_of_leads(&[m.kind, m.at, m.event_id]) <= 2;
+    let who = m.who.first().map(|(c, _)| *c).or(m.key).or(m.any);
+    sure.then(|| format!("`{}` says what happened, `{}` when, `{}` to whom", h.name(m.kind), h.name(m.at), h.name(who)))
+}
+
+fn leads(h: &Headers<'_>) -> Option<String> {
+    let m = LeadMapping::new(h.headers, h.dictionary);
+    let is = |id: &str| h.dictionary.field(id).is_some_and(|(ix, _)| m.column_of(ix).is_some());
+    let named = is("name") || is("company") || m.columns.contains(&ColumnUse::LastName) || m.columns.contains(&ColumnUse::FirstName);
+    if !named && !m.has_identity(h.dictionary) {
+        return None;
+    }
+    let fields: Vec<&str> = m.columns.iter().zip(h.headers).filter(|(c, _)| matches!(c, ColumnUse::Field(_))).map(|(_, h)| h.as_str()).take(4).collect();
+    Some(if fields.is_empty() { "it names people".to_owned() } else { format!("it has the lead fields {}", fields.join(", ")) })
+}
