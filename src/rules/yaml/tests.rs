@@ -117,7 +117,9 @@ fn the_four_accidents_print_the_quoted_form() {
         assert_eq!(at, [("yaml-accident", 2, column)], "{src}: {:?}", out.0);
         assert!(out.0[0].help.as_deref().is_some_and(|h| h.contains(fix)), "{src}: {:?}", out.0[0].help);
     }
-    for src in ["r:\n  when: score > 5 # why\n", "r:\n  - {when: \"a IN (1, 2)\", points: 5}\n", "r:\n  when: a IN (1, 2)\n", "r:\n  - {when: a > 5, points: 5}\n"] {
+    for src in
+        ["r:\n  when: score > 5 # why\n", "r:\n  - {when: \"a IN (1, 2)\", points: 5}\n", "r:\n  when: a IN (1, 2)\n", "r:\n  - {when: a > 5, points: 5}\n"]
+    {
         assert!(read(src).1.is_empty(), "{src}");
     }
 }
