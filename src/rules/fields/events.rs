@@ -169,7 +169,7 @@ pub(super) fn kinds(node: Option<&Node>, fields: &mut Fields, r: &mut Reader<'_>
             }
         }
         if let Some(b) = known {
-            k.aliases.extend(builtin::spellings(b.aliases).filter(|a| !seen.get(fold(a).as_ref()).is_some_and(|o| *o != e.key)).map(Into::into));
+            k.aliases.extend(builtin::spellings(b.aliases).filter(|a| seen.get(fold(a).as_ref()).is_none_or(|o| *o == e.key)).map(Into::into));
         }
         fields.dictionary.kinds.push(k);
     }

@@ -35,6 +35,7 @@ fn line_bounds(rule: &Rule) -> (Option<f64>, Option<f64>) {
         Points::Fixed(p) => {
             let times = match &rule.event {
                 None => Some(1.0),
+                Some(_) if *p == 0.0 => Some(0.0),
                 Some(e) => e.limit.map(|n| n as f64),
             };
             // Not firing is 0; fading only brings points nearer to 0.

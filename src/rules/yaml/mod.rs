@@ -172,6 +172,8 @@ struct Open {
     before: usize,
     /// Of a map: the key that waits for its value.
     key: Option<(String, Span)>,
+    /// Its opening bracket, if it has one.
+    bracket: Option<Span>,
 }
 
 struct Builder<'a> {
@@ -205,7 +207,7 @@ impl Builder<'_> {
                 }
                 Event::Scalar(text, style, anchor, tag) => {
                     if let Some(tag) = tag {
-                        out.push(tagged(span, &tag.original()));
+                        out.push(tagged(self.tag_span(at, span), &tag.original()));
                     }
                     let style = match style {
                         ScalarStyle::Plain => Style::Plain,
@@ -220,8 +222,8 @@ impl Builder<'_> {
                     self.keep(anchor, &node, 1);
                     self.put(node)?;
                 }
-                Event::SequenceStart(style, anchor, tag) => self.begin(Kind::List(Vec::new()), style, anchor, tag.as_deref(), span, out)?,
-                Event::MappingStart(style, anchor, tag) => self.begin(Kind::Map(Vec::new()), style, anchor, tag.as_deref(), span, out)?,
+                Event::SequenceStart(style, anchor, tag) => self.begin(Kind::List(Vec::new()), style, anchor, tag.as_deref(), at, out)?,
+                Event::MappingStart(style, anchor, tag) => self.begin(Kind::Map(Vec::new()), style, anchor, tag.as_deref(), at, out)?,
                 Event::SequenceEnd | Event::MappingEnd => {
                     if let Some(done) = self.open.pop() {
                         let size = self.nodes - done.before;
@@ -249,11 +251,12 @@ impl Builder<'_> {
         style: StructureStyle,
         anchor: usize,
         tag: Option<&granit::Tag>,
-        mut span: Span,
+        at: granit::Span,
         out: &mut Diagnostics,
     ) -> Result<(), Problem> {
+        let mut span = self.span(at.byte_range().unwrap_or(0..0));
         if let Some(tag) = tag {
-            out.push(tagged(span, &tag.original()));
+            out.push(tagged(self.tag_span(at, span), &tag.original()));
         }
         if style == StructureStyle::Block {
             span.end = span.start; // grows over the first key
@@ -262,7 +265,8 @@ impl Builder<'_> {
         if self.open.len() >= MAX_DEPTH {
             return Err(Box::new(too_deep(span)));
         }
-        self.open.push(Open { node: Node { span, kind }, anchor, before: self.nodes - 1, key: None });
+        let bracket = (style == StructureStyle::Flow).then_some(span);
+        self.open.push(Open { node: Node { span, kind }, anchor, before: self.nodes - 1, key: None, bracket });
         Ok(())
     }
 
@@ -322,6 +326,19 @@ impl Builder<'_> {
         Span { source: self.source, start, end: end.max(start) }
     }
 
+    fn tag_span(&self, at: granit::Span, node: Span) -> Span {
+        at.tag_span().and_then(|t| t.byte_range()).map_or(node, |range| self.span(range))
+    }
+
+    /// What to do about a syntax error that comes after a bracket of an earlier line: look there first.
+    fn unclosed(&self, byte: usize) -> Option<String> {
+        let open = self.open.last()?.bracket?;
+        let between = self.text.get(open.start..byte)?;
+        let line = self.text.get(..open.start)?.matches('\n').count() + 1;
+        let bracket = between.chars().next()?;
+        between.contains('\n').then(|| format!("the `{bracket}` of line {line} is still open here: close it"))
+    }
+
     fn syntax(&self, e: &granit::ScanError) -> Problem {
         let byte = e.marker().byte_offset().unwrap_or(0).min(self.text.len());
         let span = self.span(byte..byte);
@@ -341,6 +358,9 @@ impl Builder<'_> {
         }
         let info = e.info();
         let d = Diagnostic::new(Code::YamlSyntax, span, format!("not YAML: {info}"));
+        if let Some(help) = self.unclosed(byte) {
+            return Box::new(d.help(help));
+        }
         Box::new(match e.kind() {
             ErrorKind::UnknownAnchor => d.help("a leading `*` refers to an anchor; quote the text if you meant the character"),
             ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => d.help("quote a value that contains `: `"),

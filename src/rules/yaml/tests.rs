@@ -3,7 +3,9 @@
 use super::*;
 use crate::diag::Sources;
 
-fn read(text: &str) -> (Option<Node>, Vec<(&'static str, usize, usize)>, Diagnostics) {
+type Places = Vec<(&'static str, usize, usize)>;
+
+fn read(text: &str) -> (Option<Node>, Places, Diagnostics) {
     let mut sources = Sources::default();
     let id = sources.add("t.yaml", text);
     let mut out = Diagnostics::default();
