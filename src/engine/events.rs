@@ -1,6 +1,5 @@
 //! What events count as: derived kinds, acts, and clicks that no person made.
 
-use crate::condition::Facts;
 use crate::model::{BotFilter, Detail, Details, Dictionary, Event, EventFieldIx, Instant, KindBy, KindId, Value};
 use crate::rules::Sop;
 
@@ -8,7 +7,6 @@ use crate::rules::Sop;
 ///
 /// A derived `where` speaks of the event's fields only (`check` refuses `as_of` there), so this holds for every instant.
 pub fn classify(sop: &Sop, details: &mut Details) {
-    let nothing = Details::default();
     for detail in &mut details.0 {
         detail.act = is_act(&sop.dictionary, detail.kind);
         detail.kinds.clear();
@@ -18,21 +16,7 @@ pub fn classify(sop: &Sop, details: &mut Details) {
             if detail.kinds.contains(&derived.kind) || !bases.iter().any(|base| detail.kinds.contains(base)) {
                 continue;
             }
-            let meets = derived.when.as_ref().is_none_or(|when| {
-                let facts = Facts {
-                    dictionary: &sop.dictionary,
-                    calendar: &sop.calendar,
-                    as_of: Instant(0),
-                    lead: &[],
-                    extra: &[],
-                    created_at: Instant(0),
-                    events: &[],
-                    details: &nothing,
-                    state: &[],
-                    event: Some(detail),
-                };
-                when.test(&facts).0 == Some(true)
-            });
+            let meets = derived.when.as_ref().is_none_or(|when| when.test_event(detail, Instant(0), &sop.dictionary, &sop.calendar).0 == Some(true));
             if meets {
                 detail.kinds.push(derived.kind);
             }
@@ -158,6 +142,10 @@ mod tests {
             calendar: Calendar::default(),
             scoring: Scoring { groups: Vec::new(), total: Clamp::default(), bands: Vec::new() },
             derived: [MAIL, ANY].map(|kind| Derived { kind, when: None }).into(),
+            tables: Vec::new(),
+            cases: Vec::new(),
+            reviews: Vec::new(),
+            calendar_ends: None,
             fingerprint: String::new(),
             sources: Default::default(),
             starter: false,

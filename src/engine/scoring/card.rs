@@ -118,11 +118,11 @@ fn clamp_line(clamp: Clamp, sum: i64, what: &str) -> Option<Line> {
 
 fn attribute_reason(rule: &Rule, facts: &Facts<'_>, line: i64) -> String {
     let mut out = rule.when.as_ref().map(|when| why(when, facts)).unwrap_or_default();
-    if let Points::Expression(_) = rule.points {
+    if let Points::Expression(expression) = &rule.points {
         if !out.is_empty() {
             out.push_str("; ");
         }
-        out.push_str(&points_text(&rule.points, facts));
+        out.push_str(&why(expression, facts));
     } else if out.is_empty() {
         out.push_str("always");
     }
@@ -152,8 +152,8 @@ fn points_text(worth: &Points, facts: &Facts<'_>) -> String {
     }
 }
 
-fn why(condition: &Condition, _facts: &Facts<'_>) -> String {
-    condition.text().to_owned()
+fn why(condition: &Condition, facts: &Facts<'_>) -> String {
+    condition.explain(facts).summary()
 }
 
 fn kind_text(event: &EventRule, dictionary: &Dictionary) -> String {

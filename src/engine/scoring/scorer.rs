@@ -178,14 +178,13 @@ impl<'a> Scorer<'a> {
     fn make_plan(&mut self, facts: &Facts<'_>, id: DetailId) -> Plan {
         let mut plan = Plan { known: true, first: self.wants.len() as u32, len: 0, asset: 0, until: Until::NEVER };
         let Some(detail) = facts.details.0.get(id.0 as usize) else { return plan };
-        let facts = Facts { event: Some(detail), ..*facts };
         let acts: &[u16] = if detail.act { &self.acts } else { &[] };
         let kinds = detail.kinds.iter().filter_map(|kind| self.by_kind.get(usize::from(kind.0))).flatten();
         let mut by_asset = false;
         for &number in acts.iter().chain(kinds) {
             let Some(slot) = self.slots.get(usize::from(number)) else { continue };
             if let Some(filter) = &slot.event.filter {
-                let (met, until) = filter.test(&facts);
+                let (met, until) = filter.test_event(detail, facts.as_of, facts.dictionary, facts.calendar);
                 plan.until = plan.until.and(until);
                 if met != Some(true) {
                     continue;
