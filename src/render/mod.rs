@@ -112,6 +112,18 @@ fn borrowed(rows: &[Vec<Cell>]) -> impl Iterator<Item = io::Result<Cow<'_, [Cell
     rows.iter().map(|row| Ok(Cow::Borrowed(row.as_slice())))
 }
 
+/// The ids under which programs find the columns. A header that an export made up may repeat one of ours; an object
+/// cannot have two keys of one name, so the later is numbered.
+fn ids(columns: &[Column]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::with_capacity(columns.len());
+    for column in columns {
+        let free = |id: &String| !ids.contains(id);
+        let id = std::iter::once(column.id.clone()).chain((2..).map(|n| format!("{}_{n}", column.id))).find(free);
+        ids.extend(id);
+    }
+    ids
+}
+
 /// One column of a table for people: where its cells come from.
 #[derive(Clone, Copy)]
 struct Shown<'a> {
