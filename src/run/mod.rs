@@ -2,11 +2,13 @@
 //! the memory budget. A verb is handed its [`Context`] (as-of and wall clock included) and gives values back; it prints nothing.
 
 pub mod cases;
+mod check_data;
 mod context;
 mod error;
 mod evaluate;
 mod explain;
 mod import;
+mod init;
 mod leads;
 mod lookup;
 mod merge;
@@ -17,11 +19,14 @@ mod session;
 mod undo;
 mod workspace;
 
+pub use cases::{CaseResult, run_cases};
+pub use check_data::check_data;
 pub use context::{Context, Progress};
 pub use error::RunError;
 pub use evaluate::Evaluated;
 pub use explain::explain;
 pub use import::{FileSummary, ImportOptions, ImportSummary, Touched};
+pub use init::init;
 pub use leads::{LeadsRequest, leads};
 pub use merge::{Merged, merge, split};
 pub use records::{changes, history, today};

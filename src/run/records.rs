@@ -6,6 +6,7 @@ use super::score::{frame, name_of, note, text_of};
 use super::{Context, RunError, Workspace};
 use crate::model::{LeadId, Period, RunId};
 use crate::report::{Report, changes as changes_report, history as history_report, today as today_report};
+use crate::rules::dated_warnings;
 use crate::store::{ChangeRow, Columns, Store};
 use rustc_hash::FxHashMap;
 
@@ -110,16 +111,9 @@ pub fn today(workspace: &Workspace, context: &Context<'_>) -> Result<Report, Run
             });
         }
     }
-    if let Some(last) = workspace.sop.calendar.holidays.last()
-        && (*last - workspace.sop.calendar.date(context.as_of)).num_days() < 45
-    {
-        items.push(today_report::Item {
-            waits: today_report::Waits::Calendar,
-            subject: "holidays".into(),
-            count: workspace.sop.calendar.holidays.len() as i64,
-            detail: format!("the list ends on {last}"),
-            next: "add next year's holidays and make-up days to sops/calendar.yaml".into(),
-        });
+    for d in dated_warnings(&workspace.sop, workspace.sop.calendar.date(context.as_of)).0 {
+        let file = d.span.and_then(|s| workspace.sop.sources.get(s.source)).map_or_else(String::new, |s| s.name.clone());
+        items.push(today_report::Item { waits: today_report::Waits::Calendar, subject: file, count: 1, detail: d.message, next: d.help.unwrap_or_default() });
     }
     let mut report = today_report::report(&frame(workspace, context), &items);
     if items.is_empty() {
