@@ -14,8 +14,8 @@ mod value;
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
 pub use dictionary::{
-    BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd, Table, TableColumn,
-    ValueMatch,
+    BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd,
+    Table, TableColumn, ValueMatch,
 };
 pub use event::{Detail, DetailId, Details, Event};
 pub use identity::{Identity, IdentityKind, NoIdentity};

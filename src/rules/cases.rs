@@ -71,7 +71,7 @@ pub(super) fn read(root: &Node, d: &Dictionary, calendar: &Calendar, scoring: &S
         return Vec::new();
     }
     let mut cases = Vec::new();
-    for node in r.items(root, "a list of cases") {
+    for node in r.items(root, "the cases") {
         let Some(map) = r.map(node, "a case", KEYS) else { continue };
         if let Some(case) = one(map, d, calendar, scoring, r) {
             cases.push(case);
@@ -95,7 +95,7 @@ fn one(map: Map<'_>, d: &Dictionary, calendar: &Calendar, scoring: &Scoring, r: 
             lead.push((e.key.clone(), texts.join(";")));
         }
     }
-    let events = map.get("events").map(|n| r.items(n, "a list of events")).unwrap_or_default();
+    let events = map.get("events").map(|n| r.items(n, "the events")).unwrap_or_default();
     let events = events.iter().filter_map(|n| event(n, d, calendar, r)).collect();
     let expect = r.need(map, "a case", "expect").map(|n| expect(n, scoring, r)).unwrap_or_default();
     let (name, span) = name?;
@@ -115,7 +115,8 @@ fn event(node: &Node, d: &Dictionary, calendar: &Calendar, r: &mut Reader<'_>) -
     let mut cells = Vec::new();
     for e in entries.iter().filter(|e| !matches!(e.key.as_str(), "kind" | "at")) {
         if !d.event_fields.iter().any(|f| fold(&f.id) == fold(&e.key)) {
-            let help = nearest(&e.key, d.event_fields.iter().map(|f| f.id.as_str())).map_or_else(|| "declare it under `events:` in fields.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
+            let help = nearest(&e.key, d.event_fields.iter().map(|f| f.id.as_str()))
+                .map_or_else(|| "declare it under `events:` in fields.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
             r.error(Code::UnknownName, e.key_span, format!("events have no field `{}`", e.key), help);
         }
         if let Some(text) = r.text(&e.value) {
@@ -157,7 +158,8 @@ fn expect(node: &Node, scoring: &Scoring, r: &mut Reader<'_>) -> Vec<Expectation
                 }
                 None => {
                     let known = EXPECT_KEYS.iter().copied().chain(scoring.groups.iter().map(|g| g.id.as_str()));
-                    let help = nearest(key, known.clone()).map_or_else(|| format!("it may have: {}", known.collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
+                    let help = nearest(key, known.clone())
+                        .map_or_else(|| format!("it may have: {}", known.collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
                     r.error(Code::UnknownKey, e.key_span, format!("`{key}` is no outcome"), help);
                     None
                 }

@@ -27,6 +27,7 @@ mod tests {
             ("fields", "/properties", fields::KEYS),
             ("fields", "/$defs/field/properties", fields::FIELD_KEYS),
             ("fields", "/$defs/columns/additionalProperties/properties", fields::COLUMN_KEYS),
+            ("fields", "/properties/events/additionalProperties/properties", fields::EVENT_COLUMN_KEYS),
             ("fields", "/$defs/kind/properties", fields::KIND_KEYS),
             ("fields", "/$defs/channel/properties", fields::CHANNEL_KEYS),
             ("fields", "/$defs/events_in/properties", fields::EVENTS_IN_KEYS),

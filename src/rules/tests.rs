@@ -44,8 +44,28 @@ fn the_starter_reads_without_a_word() {
     assert!(sop.derived.iter().any(|x| x.kind == pricing && x.when.is_some()));
     // Every kind of the bench and of later SOPs is known.
     for k in [
-        "page_view", "email_open", "email_click", "whitepaper_download", "form_submit", "webinar_attend", "ad_click", "demo_request", "unsubscribe", "reply", "wecom_added",
-        "call_connected", "trial_request", "inquiry", "event_signup", "event_attend", "email_sent", "bounce", "complaint", "lead_captured", "order_placed", "high_intent",
+        "page_view",
+        "email_open",
+        "email_click",
+        "whitepaper_download",
+        "form_submit",
+        "webinar_attend",
+        "ad_click",
+        "demo_request",
+        "unsubscribe",
+        "reply",
+        "wecom_added",
+        "call_connected",
+        "trial_request",
+        "inquiry",
+        "event_signup",
+        "event_attend",
+        "email_sent",
+        "bounce",
+        "complaint",
+        "lead_captured",
+        "order_placed",
+        "high_intent",
     ] {
         assert!(d.kind_of(k).is_some(), "{k}");
     }
@@ -82,10 +102,16 @@ fn nothing_is_needed() {
 
 #[test]
 fn a_declared_field_keeps_its_type_and_inherits_spellings() {
-    let (sop, _) = good(&[("fields.yaml", "leads:\n  source: {type: text}\n  channel: {type: text}\n  email: {type: email, aliases: [lead_email]}\n  budget: {type: integer, plain: true}\n")]);
+    let (sop, _) = good(&[(
+        "fields.yaml",
+        "leads:\n  source: {type: text}\n  channel: {type: text}\n  email: {type: email, aliases: [lead_email]}\n  budget: {type: integer, plain: true}\n",
+    )]);
     let d = &sop.dictionary;
     let of = |h: &str| d.field_of_header(h).and_then(|ix| d.fields.get(ix.0)).map(|f| f.id.as_str());
-    assert_eq!((of("Source"), of("来源渠道"), of("lead_email"), of("电子邮件"), of("手机")), (Some("source"), Some("channel"), Some("email"), Some("email"), None));
+    assert_eq!(
+        (of("Source"), of("来源渠道"), of("lead_email"), of("电子邮件"), of("手机")),
+        (Some("source"), Some("channel"), Some("email"), Some("email"), None)
+    );
     assert!(matches!(d.field("budget"), Some((_, f)) if f.ty == FieldType::Integer && f.plain));
     assert!(matches!(d.field("channel"), Some((_, f)) if f.ty == FieldType::Text && f.on_conflict == crate::model::OnConflict::KeepFirst));
 }
@@ -157,4 +183,33 @@ fn state_names_are_in_their_fixed_order() {
     let names = state_names(&sop.scoring);
     assert_eq!(names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["score", "band", "fit", "wish", "stage", "owner", "queue"]);
     assert_eq!(names[1].order, ["a", "b"]);
+}
+
+mod any_text {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Whatever a hand or an editor does to a file: an answer, with places inside the texts, and something to show.
+        #[test]
+        fn no_edit_of_the_starter_panics(file in 0_usize..4, at in 0.0_f64..1.0, cut in 0_usize..12, put in "[\\PC\n\t'\":{}#,&*!|>\\\\-]{0,6}") {
+            let mut all = starter();
+            let bytes = &mut all[file].1;
+            let text = String::from_utf8(bytes.clone()).expect("UTF-8");
+            let chars: Vec<char> = text.chars().collect();
+            let at = (at * chars.len() as f64) as usize;
+            let edited: String = chars[..at].iter().copied().chain(put.chars()).chain(chars[(at + cut).min(chars.len())..].iter().copied()).collect();
+            *bytes = edited.into_bytes();
+            let all: Vec<File> = all.into_iter().map(|(n, b)| (n, Ok(b))).collect();
+            let (sources, out) = match load(&all) { Ok((sop, d)) => (sop.sources, d), Err(e) => e };
+            for d in &out.0 {
+                let span = d.span.expect("a place");
+                let text = &sources.get(span.source).expect("a source").text;
+                prop_assert!(span.start <= span.end && text.get(span.start..span.end).is_some(), "{d:?}");
+            }
+            prop_assert_eq!(crate::diag::render(&out, &sources, false).is_empty(), out.0.is_empty());
+        }
+    }
 }

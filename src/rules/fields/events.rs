@@ -1,6 +1,6 @@
 //! `events:`, `event_kinds:`, `events_in:`, `bot_filter:`: what event files hold and what their kinds mean.
 
-use super::{BOT_FILTER_KEYS, COLUMN_KEYS, EVENTS_IN_KEYS, Fields, KIND_KEYS, ORDERS, leads};
+use super::{BOT_FILTER_KEYS, EVENT_COLUMN_KEYS, EVENTS_IN_KEYS, Fields, KIND_KEYS, ORDERS, leads};
 use crate::condition::Place;
 use crate::diag::{Code, SourceId, Span};
 use crate::model::{BotFilter, CountColumn, Dictionary, EventField, FieldType, KindBy, KindDef, KindId, fold, fold_header, nearest};
@@ -35,7 +35,7 @@ pub(super) fn columns(node: &Node, d: &mut Dictionary, r: &mut Reader<'_>) {
     let types: Vec<(&str, FieldType)> = FieldType::ALL.iter().map(|t| (t.name(), *t)).collect();
     let mut claimed: FxHashMap<String, String> = FxHashMap::default();
     for e in r.names(node, "the columns of events") {
-        let map = if e.value.is_nothing() { None } else { r.map(&e.value, "a column", COLUMN_KEYS) };
+        let map = if e.value.is_nothing() { None } else { r.map(&e.value, "a column", EVENT_COLUMN_KEYS) };
         let aliases = map.and_then(|m| m.get("aliases")).map(|n| r.texts(n)).unwrap_or_default();
         let order = map.and_then(|m| m.get("order")).and_then(|n| r.choice(n, ORDERS));
         let ty = map.and_then(|m| m.get("type")).and_then(|n| r.choice(n, &types));
@@ -53,13 +53,23 @@ pub(super) fn columns(node: &Node, d: &mut Dictionary, r: &mut Reader<'_>) {
         if matches!(e.key.as_str(), "kind" | "at" | "event_id") {
             d.event_headers.insert(fold_header(&e.key), e.key.clone());
             d.event_headers.extend(aliases.iter().map(|(a, _)| (fold_header(a), e.key.clone())));
+            let fits = |t: &FieldType| if e.key == "at" { *t == FieldType::Datetime } else { *t == FieldType::Text };
+            if let Some((t, span)) = ty.filter(|t| !fits(t)).zip(map.and_then(|m| m.get("type")).map(|n| n.span)) {
+                let wanted = if e.key == "at" { "datetime" } else { "text" };
+                r.error(Code::BadValue, span, format!("`{}` of events is no {}", e.key, t.name()), format!("write `type: {wanted}`, or leave it out"));
+            }
             if e.key == "at" {
                 d.event_order = order;
             }
             continue;
         }
         if leads::is_reserved(&e.key) {
-            r.error(Code::NameClash, e.key_span, format!("`{}` is a built-in name", e.key), "give the column another name and write the header under `aliases:`");
+            r.error(
+                Code::NameClash,
+                e.key_span,
+                format!("`{}` is a built-in name", e.key),
+                "give the column another name and write the header under `aliases:`",
+            );
             continue;
         }
         let own = aliases.iter().map(|(a, _)| (*a).to_owned());
@@ -125,11 +135,13 @@ pub(super) fn kinds(node: Option<&Node>, fields: &mut Fields, r: &mut Reader<'_>
     let mut bases: Vec<(KindId, Spelled<'_>)> = Vec::new();
     for e in node.map(|n| r.names(n, "event kinds")).unwrap_or_default() {
         if e.key == "*" || fields.dictionary.kinds.iter().any(|k| fold(&k.id) == fold(&e.key)) {
-            let what = if e.key == "*" { "`*` means every kind already".to_owned() } else { format!("`{}` is declared already: names ignore case and width", e.key) };
+            let what =
+                if e.key == "*" { "`*` means every kind already".to_owned() } else { format!("`{}` is declared already: names ignore case and width", e.key) };
             r.error(Code::NameClash, e.key_span, what, "rename or remove it");
             continue;
         }
-        let Ok(id) = u16::try_from(fields.dictionary.kinds.len()).map(KindId) else { return };
+        // No file within its size limit gets near this bound.
+        let Ok(id) = u16::try_from(fields.dictionary.kinds.len()).map(KindId) else { break };
         let known = builtin::KINDS.iter().find(|b| b.id == e.key);
         let mut k = KindDef {
             id: e.key.clone(),
@@ -247,7 +259,12 @@ pub(super) fn events_in(node: &Node, d: &mut Dictionary, r: &mut Reader<'_>) {
         };
         let Some(kind) = kind.and_then(|(name, span)| kind_id(name, span, d, r)) else { continue };
         if let Some(f) = d.field_of_header(&e.key).and_then(|ix| d.fields.get(ix.0)) {
-            r.error(Code::AliasClash, e.key_span, format!("the column `{}` is the field `{}` already", e.key, f.id), "a column is a field or behaviour, not both");
+            r.error(
+                Code::AliasClash,
+                e.key_span,
+                format!("the column `{}` is the field `{}` already", e.key, f.id),
+                "a column is a field or behaviour, not both",
+            );
             continue;
         }
         d.events_in.push(CountColumn { header: e.key.clone(), kind, count, at });

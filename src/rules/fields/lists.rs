@@ -112,9 +112,6 @@ pub(super) fn table(node: &Node, table: &mut Table, r: &mut Reader<'_>) {
         }
         let order = map.get("order").and_then(|n| r.choice(n, ORDERS));
         let values = map.get("values").map(|n| leads::values(n, r)).unwrap_or_default();
-        if let Some(n) = map.get("type") {
-            r.text(n);
-        }
         if let Some(c) = table.columns.get_mut(at) {
             c.aliases.splice(0..0, declared.iter().map(|(a, _)| (*a).to_owned()));
             (c.order, c.values) = (order, values);

@@ -20,7 +20,7 @@ pub(super) const MAX_BYTES: usize = 1 << 20;
 /// The deepest nesting that is read.
 const MAX_DEPTH: usize = 32;
 /// The most nodes that a file may have, its aliases expanded.
-const MAX_NODES: usize = 100_000;
+const MAX_NODES: usize = 20_000;
 
 /// A place in the tree.
 #[derive(Clone, Debug)]
@@ -102,9 +102,10 @@ impl Node {
 pub(super) fn parse(source: SourceId, text: &str, out: &mut Diagnostics) -> Option<Node> {
     if text.len() > MAX_BYTES {
         let mib = MAX_BYTES >> 20;
-        out.push(Diagnostic::new(Code::TooLarge, Span { source, start: 0, end: 0 }, format!("the file has {} bytes", text.len())).help(format!(
-            "SOP files are written by people and stay under {mib} MB; move data to a CSV and import it"
-        )));
+        out.push(
+            Diagnostic::new(Code::TooLarge, Span { source, start: 0, end: 0 }, format!("the file has {} bytes", text.len()))
+                .help(format!("SOP files are written by people and stay under {mib} MB; move data to a CSV and import it")),
+        );
         return None;
     }
     let mut tree = Builder { source, text, nodes: 0, open: Vec::new(), anchors: FxHashMap::default(), root: None };
@@ -142,9 +143,10 @@ fn repeated_keys(node: &Node, text: &str, out: &mut Diagnostics) {
             None => drop(first.insert(&e.key, e.key_span)),
             Some(at) => {
                 let line = text.get(..at.start).map_or(0, |t| t.matches('\n').count()) + 1;
-                out.push(Diagnostic::new(Code::DuplicateKey, e.key_span, format!("`{}` stands twice here", e.key)).help(format!(
-                    "the first one is on line {line}; keep one of them"
-                )));
+                out.push(
+                    Diagnostic::new(Code::DuplicateKey, e.key_span, format!("`{}` stands twice here", e.key))
+                        .help(format!("the first one is on line {line}; keep one of them")),
+                );
             }
         }
     }
@@ -340,7 +342,8 @@ impl Builder<'_> {
     fn syntax(&self, e: &granit::ScanError) -> Problem {
         let byte = e.marker().byte_offset().unwrap_or(0).min(self.text.len());
         let span = self.span(byte..byte);
-        let span = Span { end: span.start + self.text.get(span.start..).and_then(|t| t.chars().next()).filter(|c| *c != '\n').map_or(0, char::len_utf8), ..span };
+        let span =
+            Span { end: span.start + self.text.get(span.start..).and_then(|t| t.chars().next()).filter(|c| *c != '\n').map_or(0, char::len_utf8), ..span };
         if matches!(e.kind(), ErrorKind::RecursionLimitExceeded) {
             return Box::new(too_deep(span));
         }

@@ -109,6 +109,7 @@ fn the_four_accidents_print_the_quoted_form() {
         ("r:\n  - {name: a, when: has_any(title, '决策者'), points: 5}\n", 21, "when: \"has_any(title, '决策者')\""),
         ("r:\n  - {name: a, when: coalesce(a, b) > 3, points: 5}\n", 21, "when: \"coalesce(a, b) > 3\""),
         ("r:\n  - {name: a, when: industry IN ('制造业', '汽车'), points: 5}\n", 21, "when: \"industry IN ('制造业', '汽车')\""),
+        ("r: [{name: a,\n    when: has_any(title, '决策者'), points: 5}]\n", 11, "when: \"has_any(title, '决策者')\""),
         ("r:\n    when: '制造业' = industry\n", 11, "when: \"'制造业' = industry\""),
         ("r:\n    when: \"客户 级别\" = 'A'\n    points: 5\n", 11, "when: '\"客户 级别\" = ''A'''"),
         ("r:\n    when: title = 'C #'\n    points: 5\n", 11, "when: \"title = 'C #'\""),
@@ -119,7 +120,9 @@ fn the_four_accidents_print_the_quoted_form() {
         assert_eq!(at, [("yaml-accident", 2, column)], "{src}: {:?}", out.0);
         assert!(out.0[0].help.as_deref().is_some_and(|h| h.contains(fix)), "{src}: {:?}", out.0[0].help);
     }
-    for src in ["r:\n  when: score > 5 # why\n", "r:\n  - {when: \"a IN (1, 2)\", points: 5}\n", "r:\n  when: a IN (1, 2)\n", "r:\n  - {when: a > 5, points: 5}\n"] {
+    for src in
+        ["r:\n  when: score > 5 # why\n", "r:\n  - {when: \"a IN (1, 2)\", points: 5}\n", "r:\n  when: a IN (1, 2)\n", "r:\n  - {when: a > 5, points: 5}\n"]
+    {
         assert!(read(src).1.is_empty(), "{src}");
     }
 }
