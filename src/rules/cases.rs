@@ -85,7 +85,7 @@ fn one(map: Map<'_>, d: &Dictionary, calendar: &Calendar, scoring: &Scoring, r: 
     let as_of = r.need(map, "a case", "as_of").and_then(|n| instant(n, calendar, true, r));
     let mut lead = Vec::new();
     for e in map.get("lead").map(|n| r.names(n, "the lead's fields")).unwrap_or_default() {
-        if d.field_of_header(&e.key).is_none() && !d.events_in.iter().any(|c| c.header == e.key) {
+        if d.field_of_header(&e.key).is_none() && !d.events_in.iter().any(|c| c.header == e.key || c.at.as_ref() == Some(&e.key)) {
             let known = d.fields.iter().flat_map(|f| f.aliases.iter().chain([&f.id])).map(String::as_str).chain(d.events_in.iter().map(|c| c.header.as_str()));
             let help = nearest(&e.key, known).map_or_else(|| "declare it in fields.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
             r.error(Code::UnknownName, e.key_span, format!("no field is named `{}`", e.key), help);

@@ -7,7 +7,7 @@ use crate::model::{BotFilter, CountColumn, Dictionary, EventField, FieldType, Ki
 use crate::rules::builtin;
 use crate::rules::reader::{Map, Reader};
 use crate::rules::yaml::{Kind, Node};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A derived kind whose condition is still text.
 pub(in crate::rules) struct DerivedText {
@@ -132,9 +132,10 @@ pub(super) fn kinds(node: Option<&Node>, fields: &mut Fields, r: &mut Reader<'_>
     fields.dictionary.kind_names.clear();
     fields.derived.clear();
     let mut seen: FxHashMap<String, String> = FxHashMap::default();
+    let mut ids: FxHashSet<String> = FxHashSet::default();
     let mut bases: Vec<(KindId, Spelled<'_>)> = Vec::new();
     for e in node.map(|n| r.names(n, "event kinds")).unwrap_or_default() {
-        if e.key == "*" || fields.dictionary.kinds.iter().any(|k| fold(&k.id) == fold(&e.key)) {
+        if e.key == "*" || !ids.insert(fold(&e.key).into_owned()) {
             let what =
                 if e.key == "*" { "`*` means every kind already".to_owned() } else { format!("`{}` is declared already: names ignore case and width", e.key) };
             r.error(Code::NameClash, e.key_span, what, "rename or remove it");

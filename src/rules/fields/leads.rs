@@ -258,17 +258,21 @@ fn options(map: Map<'_>, f: &mut Field, r: &mut Reader<'_>) {
 /// `values: {制造业: [制造, manufacturing]}`: every synonym, and the canonical value itself, by its folded form.
 pub(super) fn values(node: &Node, r: &mut Reader<'_>) -> Vec<(String, Arc<str>)> {
     let mut all: Vec<(String, Arc<str>)> = Vec::new();
+    let mut owners: FxHashMap<String, Arc<str>> = FxHashMap::default();
     for e in r.names(node, "values") {
         let canonical: Arc<str> = e.key.as_str().into();
         let synonyms = if e.value.is_nothing() { Vec::new() } else { r.texts(&e.value) };
         for (text, span) in std::iter::once((e.key.as_str(), e.key_span)).chain(synonyms) {
             let folded = fold(text).into_owned();
-            match all.iter().find(|(s, _)| *s == folded) {
-                Some((_, other)) if *other != canonical => {
+            match owners.get(&folded) {
+                Some(other) if *other != canonical => {
                     r.error(Code::AliasClash, span, format!("`{text}` would mean both `{other}` and `{canonical}`"), "leave it with one of them");
                 }
                 Some(_) => {}
-                None => all.push((folded, Arc::clone(&canonical))),
+                None => {
+                    owners.insert(folded.clone(), Arc::clone(&canonical));
+                    all.push((folded, Arc::clone(&canonical)));
+                }
             }
         }
     }

@@ -6,12 +6,14 @@ use crate::model::{Channel, Dictionary, Table, TableColumn, fold, fold_header, n
 use crate::rules::builtin::{self, BuiltinChannel};
 use crate::rules::reader::Reader;
 use crate::rules::yaml::Node;
+use rustc_hash::FxHashSet;
 
 /// `lists: {决策者: [总监, CEO]}`; words folded, as they meet texts.
 pub(super) fn read(node: &Node, r: &mut Reader<'_>) -> Vec<(String, Vec<String>)> {
     let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    let mut names: FxHashSet<String> = FxHashSet::default();
     for e in r.names(node, "word lists") {
-        if all.iter().any(|(n, _)| fold(n) == fold(&e.key)) {
+        if !names.insert(fold(&e.key).into_owned()) {
             r.error(Code::NameClash, e.key_span, format!("the list `{}` is declared already", e.key), "names ignore case and width; join the two");
         }
         let mut words = Vec::new();
