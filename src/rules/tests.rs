@@ -88,6 +88,20 @@ fn the_mainland_calendar_of_2026_is_whole() {
 }
 
 #[test]
+fn any_file_may_ask_to_be_reviewed() {
+    let (sop, _) = good(&[
+        ("scoring.yaml", "review_by: 2026-06-30\n"),
+        ("calendar.yaml", "review_by: 2027-01-01\n"),
+        ("tests/a.yaml", "review_by: 2026-05-01\ncases: []\n"),
+    ]);
+    let due = |d: &str| dated_warnings(&sop, d.parse().expect("a date")).0.iter().map(|x| x.code.id()).collect::<Vec<_>>();
+    assert_eq!(due("2026-05-01"), Vec::<&str>::new());
+    assert_eq!(due("2026-06-30"), ["review-due"]);
+    assert_eq!(due("2026-07-01"), ["review-due", "review-due"]);
+    assert_eq!(told(&[("fields.yaml", "review_by: someday\n")]), ["bad-value 1:12"]);
+}
+
+#[test]
 fn nothing_is_needed() {
     let (sop, warnings) = good(&[]);
     assert!(warnings.0.is_empty());
@@ -98,6 +112,40 @@ fn nothing_is_needed() {
     assert_eq!(sop.derived.len(), 3);
     let fields = |t: &str| good(&[("sops/fields.yaml", t)]).0.dictionary;
     assert_eq!(fields("currency: USD\n").fields.len(), sop.dictionary.fields.len());
+}
+
+#[test]
+fn values_of_real_exports_are_known() {
+    let d = good(&[]).0.dictionary;
+    let channel = |cell: &str| d.channel_of(cell).map(|c| c.id.as_str());
+    for (cell, id) in [
+        ("direct_traffic", "direct"),
+        ("DIRECT_TRAFFIC", "direct"),
+        ("Organic Search", "organic_search"),
+        ("organic_search", "organic_search"),
+        ("paid_search", "paid_search"),
+        ("百度", "baidu"),
+        ("展会", "fair"),
+        ("转介绍", "referral"),
+        ("Trade Show", "fair"),
+        ("Web", "website"),
+        ("公众号", "wechat"),
+    ] {
+        assert_eq!(channel(cell), Some(id), "{cell}");
+    }
+    assert_eq!(channel("unknown"), None);
+    let kind = |cell: &str| d.kind_of(cell).and_then(|k| d.kind(k)).map(|k| k.id.as_str());
+    for (cell, id) in [
+        ("Email Opened", "email_open"),
+        ("email_opened", "email_open"),
+        ("EMAIL_CLICK", "email_click"),
+        ("下载资料", "whitepaper_download"),
+        ("页面访问", "page_view"),
+        ("扫码添加", "wecom_added"),
+    ] {
+        assert_eq!(kind(cell), Some(id), "{cell}");
+    }
+    assert_eq!(kind("something_else"), None);
 }
 
 #[test]

@@ -97,7 +97,7 @@ pub(super) fn add_builtin_kinds(fields: &mut Fields) {
             by: b.by,
             weak: b.weak,
             touch: b.touch,
-            aliases: builtin::spellings(b.aliases).map(Into::into).collect(),
+            aliases: builtin::value_spellings(b.aliases).collect(),
             from: Vec::new(),
         });
     }
@@ -176,7 +176,7 @@ pub(super) fn kinds(node: Option<&Node>, fields: &mut Fields, r: &mut Reader<'_>
             }
         }
         if let Some(b) = known {
-            k.aliases.extend(builtin::spellings(b.aliases).filter(|a| seen.get(fold(a).as_ref()).is_none_or(|o| *o == e.key)).map(Into::into));
+            k.aliases.extend(builtin::value_spellings(b.aliases).filter(|a| seen.get(fold(a).as_ref()).is_none_or(|o| *o == e.key)));
         }
         fields.dictionary.kinds.push(k);
     }

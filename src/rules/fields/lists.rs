@@ -35,7 +35,7 @@ pub(super) fn builtin_channels() -> Vec<Channel> {
 }
 
 fn channel(b: &BuiltinChannel) -> Channel {
-    Channel { id: b.id.into(), title: b.title.into(), synonyms: builtin::spellings(b.synonyms).map(Into::into).collect(), paid: b.paid, marketing: b.marketing }
+    Channel { id: b.id.into(), title: b.title.into(), synonyms: builtin::value_spellings(b.synonyms).collect(), paid: b.paid, marketing: b.marketing }
 }
 
 /// `channels:`; declared ones come first, so that their spellings win.
