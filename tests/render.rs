@@ -494,3 +494,12 @@ fn the_trust_line_accounts_for_every_row() {
         "9,510 rows read · 9,000 new · 100 updated · 200 joined · 150 rejected (rejects/leads.csv) · 50 unchanged · events: 7 matched, 2 waiting, 1 known · 3 to decide (sop today)"
     );
 }
+
+#[test]
+fn two_columns_of_one_name_are_told_apart() {
+    let report = table(vec![Column::text("score"), Column::text("score"), Column::text("a")], vec![vec![Cell::text("x"), Cell::text("y"), Cell::Empty]]);
+    let value = json(&report);
+    assert_eq!((&value["rows"][0]["score"], &value["rows"][0]["score_2"]), (&"x".into(), &"y".into()));
+    assert_eq!(value["columns"][1]["id"], "score_2");
+    assert!(bytes(&report, Format::Csv, &Options::default()).starts_with(b"score,score_2,a\n"));
+}

@@ -23,7 +23,7 @@ pub(super) fn names(header: &RawRow, width: usize) -> (Vec<String>, usize) {
     let mut seen = rustc_hash::FxHashSet::default();
     for i in 0..width {
         let text = clean(header.text(i));
-        let base = if text.is_empty() { format!("column {}", i + 1) } else { text };
+        let base = if text.is_empty() { unnamed(i) } else { text };
         if !header.text(i).trim().is_empty() {
             named = i + 1;
         }
@@ -36,6 +36,15 @@ pub(super) fn names(header: &RawRow, width: usize) -> (Vec<String>, usize) {
         names.push(name);
     }
     (names, named)
+}
+
+fn unnamed(column: usize) -> String {
+    format!("column {}", column + 1)
+}
+
+/// Whether a column has no header of its own.
+pub(super) fn is_unnamed(headers: &[String], header: &str) -> bool {
+    headers.iter().position(|h| h == header).is_some_and(|i| unnamed(i) == header)
 }
 
 /// Trimmed, line breaks as spaces, without a BOM, Excel's required-field asterisk kept.

@@ -57,7 +57,7 @@ pub struct LeadRow {
     pub identities: Vec<Identity>,
     /// Identities that recognise nobody.
     pub barred: Vec<Barred>,
-    /// A hash of the raw cells by header; 0 where the row has an identity.
+    /// A hash of the raw cells by header: recognises a row that has no identity.
     pub row_hash: u64,
     /// The folded name.
     pub name: Option<String>,
@@ -85,8 +85,10 @@ pub struct LeadReader<'a> {
     blanks: Blanks,
     profile: Profile,
     name_field: Option<FieldIx>,
-    /// Columns by folded header, for the hash of a row.
-    hash_order: Vec<(String, usize)>,
+    /// The fields of given and family name.
+    name_parts: [Option<FieldIx>; 2],
+    /// Columns that make up the hash of a row, with the hash of their header.
+    hashed: Vec<(usize, u64)>,
     raw: RawRow,
 }
 
@@ -115,14 +117,8 @@ impl<'a> LeadReader<'a> {
         let typers = mapping.columns.iter().enumerate().map(|(i, place)| typer(i, place)).collect();
         let orders = (0..mapping.columns.len()).map(order).collect();
         let stage = |c: &ColumnUse| if let ColumnUse::StageAt(s) = c { Some(s.as_str().into()) } else { None };
-        let mut hash_order: Vec<(String, usize)> = mapping
-            .headers
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| !matches!(mapping.columns.get(*i), Some(ColumnUse::Key | ColumnUse::Derived)))
-            .map(|(i, h)| (fold_header(h), i))
-            .collect();
-        hash_order.sort();
+        let own = |i: usize| !matches!(mapping.columns.get(i), Some(ColumnUse::Key | ColumnUse::Derived));
+        let hashed = mapping.headers.iter().enumerate().filter(|(i, _)| own(*i)).map(|(i, h)| (i, stable_hash(&[fold_header(h).as_bytes()]))).collect();
         Self {
             typers,
             names: mapping.headers.iter().map(|h| h.as_str().into()).collect(),
@@ -132,7 +128,8 @@ impl<'a> LeadReader<'a> {
             pool: Pool::default(),
             blanks: Blanks::new(&dictionary.blank),
             name_field: dictionary.field("name").map(|(ix, _)| ix),
-            hash_order,
+            name_parts: ["first_name", "last_name"].map(|id| dictionary.field(id).map(|(ix, _)| ix)),
+            hashed,
             raw: RawRow::default(),
             table,
             mapping,
@@ -176,9 +173,7 @@ impl<'a> LeadReader<'a> {
         self.counts(row);
         self.name(row);
         self.identities(row);
-        if row.identities.is_empty() {
-            row.row_hash = self.row_hash();
-        }
+        row.row_hash = self.row_hash();
         Ok(Next::Row)
     }
 
@@ -290,20 +285,22 @@ impl<'a> LeadReader<'a> {
 
     /// The whole name from its parts, and the folded name.
     fn name(&self, row: &mut LeadRow) {
-        let Some(value) = self.name_field.and_then(|ix| row.values.get_mut(ix.0)) else { return };
-        if value.is_null() {
-            let part = |want: &ColumnUse| {
-                self.mapping
-                    .columns
-                    .iter()
-                    .position(|c| c == want)
-                    .map(|c| disarmed(trimmed(self.raw.text(c))))
-                    .filter(|t| !self.blanks.has(t))
-                    .unwrap_or_default()
-            };
-            *value = Value::text(&joined(part(&ColumnUse::FirstName), part(&ColumnUse::LastName)));
+        let Some(ix) = self.name_field else { return };
+        if row.values.get(ix.0).is_some_and(Value::is_null) {
+            let joined = joined(self.name_part(0, row), self.name_part(1, row));
+            if let Some(value) = row.values.get_mut(ix.0) {
+                *value = Value::text(&joined);
+            }
         }
-        row.name = value.as_text().map(|n| fold(n).into_owned());
+        row.name = row.values.get(ix.0).and_then(Value::as_text).map(|n| fold(n).into_owned());
+    }
+
+    /// The given (0) or family (1) name: from a declared field, else from the column that is called so.
+    fn name_part<'r>(&'r self, part: usize, row: &'r LeadRow) -> &'r str {
+        let declared = self.name_parts.get(part).copied().flatten().and_then(|ix| row.values.get(ix.0)).and_then(Value::as_text);
+        let want = if part == 0 { ColumnUse::FirstName } else { ColumnUse::LastName };
+        let column = || self.mapping.columns.iter().position(|c| *c == want);
+        declared.or_else(|| column().map(|c| disarmed(trimmed(self.raw.text(c)))).filter(|t| !self.blanks.has(t))).unwrap_or_default()
     }
 
     fn identities(&mut self, row: &mut LeadRow) {
@@ -319,16 +316,26 @@ impl<'a> LeadReader<'a> {
         }
     }
 
+    /// See [`LeadRow::row_hash`]. The hashes of the cells are added up, so that the order of columns does not matter.
     fn row_hash(&self) -> u64 {
-        let mut parts: Vec<&[u8]> = Vec::with_capacity(self.hash_order.len() * 2);
-        for (header, column) in &self.hash_order {
+        let cell = |(column, header): &(usize, u64)| {
             let text = trimmed(self.raw.text(*column));
-            if !text.is_empty() {
-                parts.extend([header.as_bytes(), text.as_bytes()]);
-            }
-        }
-        stable_hash(&parts)
+            if text.is_empty() { 0 } else { cell_hash(*header, text.as_bytes()) }
+        };
+        self.hashed.iter().map(cell).fold(0, u64::wrapping_add)
     }
+}
+
+/// Eight bytes at a time, multiplied and shifted (the constants of SplitMix64). Stable for ever: keys of rows without identity are built on it.
+fn cell_hash(header: u64, text: &[u8]) -> u64 {
+    let mix = |h: u64, word: u64| {
+        let h = (h ^ word).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (h ^ (h >> 30)).wrapping_mul(0x94d0_49bb_1331_11eb) ^ (h >> 27)
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    let h = words.iter().fold(header, |h, word| mix(h, u64::from_le_bytes(*word)));
+    let last = rest.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b));
+    mix(mix(h, last), text.len() as u64)
 }
 
 /// 王 + 小明 is 王小明, Ada + Lovelace is Ada Lovelace.

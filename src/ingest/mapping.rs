@@ -112,6 +112,10 @@ const DERIVED: &[&str] = &[
 const REJECT: &[&str] = &["_row", "_column", "_value", "_reason"];
 
 impl LeadMapping {
+    /// Whether the name comes in two columns.
+    pub fn names_in_parts(&self) -> bool {
+        self.columns.iter().any(|c| matches!(c, ColumnUse::FirstName | ColumnUse::LastName))
+    }
     /// What the columns mean, by the dictionary.
     pub fn new(headers: &[String], dictionary: &Dictionary) -> Self {
         let folded: Vec<String> = (0..headers.len()).map(|i| fold_header(base_of(headers, i))).collect();
@@ -141,7 +145,8 @@ impl LeadMapping {
             }
             events.push(EventsColumn { column, kind: declared.kind, count: declared.count, at: dated });
         }
-        let updated_at = folded.iter().position(|f| UPDATED.contains(&f.as_str()));
+        let declared = dictionary.field("updated_at").and_then(|(ix, _)| columns.iter().position(|c| *c == ColumnUse::Field(ix)));
+        let updated_at = declared.or_else(|| folded.iter().position(|f| UPDATED.contains(&f.as_str())));
         let has_name = dictionary.field("name").is_none_or(|(ix, _)| columns.contains(&ColumnUse::Field(ix)));
         for (i, (place, name)) in columns.iter_mut().zip(&folded).enumerate() {
             if *place != ColumnUse::Extra {
@@ -166,7 +171,8 @@ impl LeadMapping {
             }
         }
         let named = |want: fn(&ColumnUse) -> bool| columns.iter().zip(headers).filter(|(c, _)| want(c)).map(|(_, h)| h.clone()).collect::<Vec<_>>();
-        let unmatched = named(|c| matches!(c, ColumnUse::Extra)).into_iter().filter(|h| updated_at.and_then(|i| headers.get(i)) != Some(h)).collect();
+        let told = |h: &String| updated_at.and_then(|i| headers.get(i)) != Some(h) && !super::header::is_unnamed(headers, h);
+        let unmatched = named(|c| matches!(c, ColumnUse::Extra)).into_iter().filter(told).collect();
         let derived = named(|c| *c == ColumnUse::Derived);
         Self { headers: headers.to_vec(), by_field, key, updated_at, events, unmatched, derived, columns }
     }

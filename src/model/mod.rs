@@ -7,6 +7,7 @@ mod event;
 mod identity;
 mod key;
 mod money;
+mod period;
 mod text;
 mod time;
 mod value;
@@ -14,13 +15,14 @@ mod value;
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
 pub use dictionary::{
-    BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd, Table, TableColumn,
-    ValueMatch,
+    BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd,
+    Table, TableColumn, ValueMatch,
 };
 pub use event::{Detail, DetailId, Details, Event};
 pub use identity::{Identity, IdentityKind, NoIdentity};
 pub use key::{Key, stable_hash};
 pub use money::Currency;
+pub use period::Period;
 pub use text::{fold, fold_header, nearest};
 pub use time::{Duration, Instant, Until};
 pub use value::{FieldType, Value};

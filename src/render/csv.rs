@@ -2,7 +2,7 @@
 //! so a text cell matching `^'*[=+\-@\t\r\0]` gets one `'` in front, which the import takes off again.
 
 use super::cells::Printer;
-use super::{Options, Rows};
+use super::{Options, Rows, ids};
 use crate::report::{Cell, Report};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     }
     let printer = Printer::from(report);
     let mut csv = ::csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
-    csv.write_record(report.columns.iter().map(|c| neutral(&c.id).into_owned()))?;
+    csv.write_record(ids(&report.columns).iter().map(|id| neutral(id).into_owned()))?;
     for row in rows {
         for cell in row?.iter() {
             csv.write_field(field(&printer, cell, options.excel).as_bytes())?;

@@ -6,7 +6,7 @@
 
 use super::cells::Printer;
 use super::labels::{Lang, label};
-use super::{Rows, borrowed};
+use super::{Rows, borrowed, ids};
 use crate::report::{Cell, Column, ColumnType, Report, Total};
 use std::io::{self, Write};
 
@@ -58,16 +58,17 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, out: &mut dyn Write) ->
 /// `"columns": […], "rows": […]`.
 fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\"columns\": [")?;
-    for (i, column) in columns.iter().enumerate() {
+    let ids = ids(columns);
+    for (i, (id, column)) in ids.iter().zip(columns).enumerate() {
         out.write_all(if i == 0 { b"\n{\"id\": " } else { b",\n{\"id\": " })?;
-        string(&column.id, out)?;
+        string(id, out)?;
         out.write_all(b", \"title\": ")?;
         string(&label(column, Lang::En), out)?;
         write!(out, ", \"type\": \"{}\"}}", type_name(column.ty))?;
     }
     out.write_all(b"],\n\"rows\": [")?;
     // Each key once, ready to write.
-    let keys: Vec<Vec<u8>> = columns.iter().map(|c| serde_json::to_vec(&c.id)).collect::<Result<_, _>>()?;
+    let keys: Vec<Vec<u8>> = ids.iter().map(serde_json::to_vec).collect::<Result<_, _>>()?;
     for (i, row) in rows.enumerate() {
         out.write_all(if i == 0 { b"\n{" } else { b",\n{" })?;
         for (j, (key, cell)) in keys.iter().zip(row?.iter()).enumerate() {

@@ -64,7 +64,8 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("today", "today", "今日待办"),
 ];
 
-/// By id, sorted.
+/// By id, sorted. A workbook comes back through the import, which finds its columns by these words: `key` stays `key`,
+/// and the label of a field is one of the aliases that fields.yaml is born with.
 const LABELS: &[(&str, &str, &str)] = &[
     ("accounts", "accounts", "客户公司"),
     ("at", "at", "时间"),
@@ -105,9 +106,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("id", "id", "编号"),
     ("industry", "industry", "行业"),
     ("joined", "joined", "合并"),
-    ("key", "key", "标识"),
+    ("key", "key", "key"),
     ("kind", "kind", "类型"),
-    ("last_event_at", "last event", "最近行为时间"),
+    ("last_event_at", "last event at", "最近行为时间"),
     ("lead", "lead", "线索"),
     ("lead_rows", "lead rows", "线索行数"),
     ("leads", "leads", "线索"),

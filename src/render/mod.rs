@@ -6,6 +6,7 @@
 
 mod cells;
 mod csv;
+mod diagnostics;
 mod html;
 mod json;
 mod labels;
@@ -15,6 +16,7 @@ mod text;
 mod width;
 mod xlsx;
 
+pub use diagnostics::diagnostics;
 pub use labels::Lang;
 pub use schema::{SCHEMAS, schema};
 
@@ -108,6 +110,18 @@ fn dispatch(report: &Report, rows: Rows<'_, '_>, format: Format, options: &Optio
 
 fn borrowed(rows: &[Vec<Cell>]) -> impl Iterator<Item = io::Result<Cow<'_, [Cell]>>> {
     rows.iter().map(|row| Ok(Cow::Borrowed(row.as_slice())))
+}
+
+/// The ids under which programs find the columns. A header that an export made up may repeat one of ours; an object
+/// cannot have two keys of one name, so the later is numbered.
+fn ids(columns: &[Column]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::with_capacity(columns.len());
+    for column in columns {
+        let free = |id: &String| !ids.contains(id);
+        let id = std::iter::once(column.id.clone()).chain((2..).map(|n| format!("{}_{n}", column.id))).find(free);
+        ids.extend(id);
+    }
+    ids
 }
 
 /// One column of a table for people: where its cells come from.

@@ -193,3 +193,44 @@ fn failed(error: XlsxError) -> io::Error {
         other => io::Error::other(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Currency, Instant};
+    use crate::report::Frame;
+    use calamine::Reader;
+
+    #[test]
+    fn what_a_sheet_cannot_hold_goes_to_the_next() {
+        let frame = Frame { as_of: Instant(0), zone: chrono_tz::UTC, currency: Currency::new("CNY") };
+        let mut report = Report::new("leads", &frame, vec![Column::integer("rank")]);
+        report.rows = (1..=7).map(|i| vec![Cell::Integer(i)]).collect();
+        let mut book = Book { workbook: Workbook::new(), styles: Styles::new(), printer: Printer::from(&report), lang: Lang::En };
+        book.table("leads", &report.columns, &mut borrowed(&report.rows), 4).expect("written");
+        let bytes = std::io::Cursor::new(book.workbook.save_to_buffer().expect("a workbook"));
+        let mut read: calamine::Xlsx<_> = calamine::open_workbook_from_rs(bytes).expect("readable");
+        let names = read.sheet_names();
+        assert_eq!(names, ["leads", "leads 2", "leads 3"]);
+        let mut ranks = Vec::new();
+        for name in names {
+            let sheet = read.worksheet_range(&name).expect("a sheet");
+            assert_eq!(sheet.get((0, 0)).map(ToString::to_string).as_deref(), Some("rank"), "every sheet has the header");
+            ranks.extend(sheet.rows().skip(1).map(|row| row[0].to_string()));
+        }
+        assert_eq!(ranks, ["1", "2", "3", "4", "5", "6", "7"]);
+    }
+
+    #[test]
+    fn an_apostrophe_that_the_import_takes_off_is_given_twice() {
+        let frame = Frame { as_of: Instant(0), zone: chrono_tz::UTC, currency: Currency::new("CNY") };
+        let mut report = Report::new("leads", &frame, vec![Column::text("name")]);
+        report.rows = ["'=1", "=1", "'tis"].map(|t| vec![Cell::text(t)]).into();
+        let mut bytes = Vec::new();
+        crate::render::write(&report, crate::render::Format::Xlsx, &Options::default(), &mut bytes).expect("written");
+        let mut read: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("readable");
+        let sheet = read.worksheet_range_at(0).expect("a sheet").expect("readable");
+        let cells: Vec<_> = sheet.rows().skip(1).map(|row| row[0].to_string()).collect();
+        assert_eq!(cells, ["''=1", "=1", "'tis"]);
+    }
+}

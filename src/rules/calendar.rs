@@ -111,7 +111,12 @@ fn span_of(text: &str, at: Span, r: &mut Reader<'_>) -> Option<(u32, u32)> {
     match text.split_once('-').and_then(|(a, b)| Some((time(a)?, time(b)?))) {
         Some((a, b)) if a < b => Some((a, b)),
         Some(_) => {
-            r.error(Code::BadValue, at, format!("`{text}` ends before it begins"), "hours past midnight belong to the next day: `22:00-24:00` and `00:00-06:00`");
+            r.error(
+                Code::BadValue,
+                at,
+                format!("`{text}` ends before it begins"),
+                "hours past midnight belong to the next day: `22:00-24:00` and `00:00-06:00`",
+            );
             None
         }
         None => {

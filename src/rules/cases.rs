@@ -115,7 +115,8 @@ fn event(node: &Node, d: &Dictionary, calendar: &Calendar, r: &mut Reader<'_>) -
     let mut cells = Vec::new();
     for e in entries.iter().filter(|e| !matches!(e.key.as_str(), "kind" | "at")) {
         if !d.event_fields.iter().any(|f| fold(&f.id) == fold(&e.key)) {
-            let help = nearest(&e.key, d.event_fields.iter().map(|f| f.id.as_str())).map_or_else(|| "declare it under `events:` in fields.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
+            let help = nearest(&e.key, d.event_fields.iter().map(|f| f.id.as_str()))
+                .map_or_else(|| "declare it under `events:` in fields.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
             r.error(Code::UnknownName, e.key_span, format!("events have no field `{}`", e.key), help);
         }
         if let Some(text) = r.text(&e.value) {
@@ -157,7 +158,8 @@ fn expect(node: &Node, scoring: &Scoring, r: &mut Reader<'_>) -> Vec<Expectation
                 }
                 None => {
                     let known = EXPECT_KEYS.iter().copied().chain(scoring.groups.iter().map(|g| g.id.as_str()));
-                    let help = nearest(key, known.clone()).map_or_else(|| format!("it may have: {}", known.collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
+                    let help = nearest(key, known.clone())
+                        .map_or_else(|| format!("it may have: {}", known.collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
                     r.error(Code::UnknownKey, e.key_span, format!("`{key}` is no outcome"), help);
                     None
                 }

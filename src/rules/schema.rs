@@ -10,3 +10,67 @@ pub fn schema(kind: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{calendar, cases, fields, scoring, workspace};
+    use serde_json::Value;
+
+    fn json(kind: &str) -> Value {
+        serde_json::from_str(schema(kind).expect("a known kind")).expect("JSON")
+    }
+
+    #[test]
+    fn every_key_that_the_readers_take_is_in_the_schema_and_no_other() {
+        for (kind, pointer, keys) in [
+            ("fields", "/properties", fields::KEYS),
+            ("fields", "/$defs/field/properties", fields::FIELD_KEYS),
+            ("fields", "/$defs/columns/additionalProperties/properties", fields::COLUMN_KEYS),
+            ("fields", "/$defs/kind/properties", fields::KIND_KEYS),
+            ("fields", "/$defs/channel/properties", fields::CHANNEL_KEYS),
+            ("fields", "/$defs/events_in/properties", fields::EVENTS_IN_KEYS),
+            ("fields", "/properties/bot_filter/properties", fields::BOT_FILTER_KEYS),
+            ("calendar", "/properties", calendar::KEYS),
+            ("scoring", "/properties", scoring::read::KEYS),
+            ("scoring", "/$defs/group/properties", scoring::read::GROUP_KEYS),
+            ("scoring", "/$defs/rule/properties", scoring::read::RULE_KEYS),
+            ("scoring", "/properties/total/properties", scoring::read::CLAMP_KEYS),
+            ("tests", "/items/properties", cases::KEYS),
+            ("tests", "/items/properties/expect/properties", cases::EXPECT_KEYS),
+        ] {
+            let schema = json(kind);
+            let mut known: Vec<&str> = schema.pointer(pointer).and_then(Value::as_object).expect(pointer).keys().map(String::as_str).collect();
+            let mut keys = keys.to_vec();
+            known.sort_unstable();
+            keys.sort_unstable();
+            assert_eq!(known, keys, "{kind} {pointer}");
+        }
+    }
+
+    #[test]
+    fn the_starter_validates() {
+        for (name, bytes) in workspace::starter() {
+            let kind = if name.contains("/tests/") { "tests" } else { name.trim_start_matches("sops/").trim_end_matches(".yaml") };
+            let value: Value = serde_saphyr::from_slice(&bytes).expect("YAML");
+            let validator = jsonschema::validator_for(&json(kind)).expect("a schema");
+            let problems: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path)).collect();
+            assert!(problems.is_empty(), "{name}: {problems:#?}");
+        }
+        assert!(schema("lifecycle").is_none());
+    }
+
+    #[test]
+    fn the_schemas_refuse_what_the_readers_refuse() {
+        for (kind, yaml) in [
+            ("scoring", "groups: {fit: {rules: [{name: a, points: 5, wen: x}]}}"),
+            ("scoring", "bands: {a: many}"),
+            ("fields", "leads: {a: {type: txt}}"),
+            ("calendar", "holidays: [2026-1-1]"),
+            ("tests", "[{name: a, expect: {}}]"),
+        ] {
+            let value: Value = serde_saphyr::from_str(yaml).expect("YAML");
+            assert!(!jsonschema::is_valid(&json(kind), &value), "{yaml}");
+        }
+    }
+}

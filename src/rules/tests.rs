@@ -44,8 +44,28 @@ fn the_starter_reads_without_a_word() {
     assert!(sop.derived.iter().any(|x| x.kind == pricing && x.when.is_some()));
     // Every kind of the bench and of later SOPs is known.
     for k in [
-        "page_view", "email_open", "email_click", "whitepaper_download", "form_submit", "webinar_attend", "ad_click", "demo_request", "unsubscribe", "reply", "wecom_added",
-        "call_connected", "trial_request", "inquiry", "event_signup", "event_attend", "email_sent", "bounce", "complaint", "lead_captured", "order_placed", "high_intent",
+        "page_view",
+        "email_open",
+        "email_click",
+        "whitepaper_download",
+        "form_submit",
+        "webinar_attend",
+        "ad_click",
+        "demo_request",
+        "unsubscribe",
+        "reply",
+        "wecom_added",
+        "call_connected",
+        "trial_request",
+        "inquiry",
+        "event_signup",
+        "event_attend",
+        "email_sent",
+        "bounce",
+        "complaint",
+        "lead_captured",
+        "order_placed",
+        "high_intent",
     ] {
         assert!(d.kind_of(k).is_some(), "{k}");
     }
@@ -82,10 +102,16 @@ fn nothing_is_needed() {
 
 #[test]
 fn a_declared_field_keeps_its_type_and_inherits_spellings() {
-    let (sop, _) = good(&[("fields.yaml", "leads:\n  source: {type: text}\n  channel: {type: text}\n  email: {type: email, aliases: [lead_email]}\n  budget: {type: integer, plain: true}\n")]);
+    let (sop, _) = good(&[(
+        "fields.yaml",
+        "leads:\n  source: {type: text}\n  channel: {type: text}\n  email: {type: email, aliases: [lead_email]}\n  budget: {type: integer, plain: true}\n",
+    )]);
     let d = &sop.dictionary;
     let of = |h: &str| d.field_of_header(h).and_then(|ix| d.fields.get(ix.0)).map(|f| f.id.as_str());
-    assert_eq!((of("Source"), of("来源渠道"), of("lead_email"), of("电子邮件"), of("手机")), (Some("source"), Some("channel"), Some("email"), Some("email"), None));
+    assert_eq!(
+        (of("Source"), of("来源渠道"), of("lead_email"), of("电子邮件"), of("手机")),
+        (Some("source"), Some("channel"), Some("email"), Some("email"), None)
+    );
     assert!(matches!(d.field("budget"), Some((_, f)) if f.ty == FieldType::Integer && f.plain));
     assert!(matches!(d.field("channel"), Some((_, f)) if f.ty == FieldType::Text && f.on_conflict == crate::model::OnConflict::KeepFirst));
 }
@@ -96,7 +122,10 @@ fn the_bench_workspace_reads() {
     let folder = shared.join("bench/sops");
     if !folder.is_dir() {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "the shared data is missing");
-        eprintln!("skipped: no {}", folder.display());
+        #[expect(clippy::print_stderr, reason = "a skipped test says so aloud")]
+        {
+            eprintln!("skipped: no {}", folder.display());
+        }
         return;
     }
     let read = |n: &str| (format!("sops/{n}"), std::fs::read(folder.join(n)).map_err(|e| e.to_string()));

@@ -16,8 +16,18 @@ use crate::model::{Calendar, nearest, stable_hash};
 const KNOWN: &[&str] = &["fields.yaml", "calendar.yaml", "scoring.yaml"];
 /// The files and folders of later versions.
 const LATER: &[&str] = &[
-    "lifecycle.yaml", "team.yaml", "assignment.yaml", "sla.yaml", "alerts.yaml", "delivery.yaml", "reports.yaml", "experiments.yaml", "goals.yaml", "nurture/",
-    "content/", "playbooks/",
+    "lifecycle.yaml",
+    "team.yaml",
+    "assignment.yaml",
+    "sla.yaml",
+    "alerts.yaml",
+    "delivery.yaml",
+    "reports.yaml",
+    "experiments.yaml",
+    "goals.yaml",
+    "nurture/",
+    "content/",
+    "playbooks/",
 ];
 
 /// Changes when the meaning of unchanged files does: part of the fingerprint, so that every lead is scored anew.
@@ -42,8 +52,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let mut files: Vec<&File> = files.iter().filter(|(name, _)| !is_beside_the_point(name)).collect();
     files.sort_by_key(|(name, _)| plain_name(name));
     let (mut sources, mut out) = (Sources::default(), Diagnostics::default());
-    let texts: Vec<(String, SourceId, String)> =
-        files.into_iter().filter_map(|(name, bytes)| text_of(name, bytes.as_ref(), &mut sources, &mut out)).collect();
+    let texts: Vec<(String, SourceId, String)> = files.into_iter().filter_map(|(name, bytes)| text_of(name, bytes.as_ref(), &mut sources, &mut out)).collect();
     let whole = |name: &str| texts.iter().find(|(n, ..)| n == name).map(|(_, id, text)| (*id, text.as_str()));
 
     let mut reviews = Vec::new();
@@ -143,7 +152,8 @@ fn text_of(name: &str, bytes: Result<&Vec<u8>, &String>, sources: &mut Sources, 
             Diagnostic::new(Code::NotYet, at, format!("`{name}` is not read yet")).help("it comes with a later version; move it out of `sops/` until then")
         } else {
             let renamed = plain.strip_suffix(".yml").map(|stem| format!("{stem}.yaml"));
-            let near = renamed.filter(|r| KNOWN.contains(&r.as_str()) || r.starts_with("tests/")).or_else(|| nearest(&plain, KNOWN.iter().copied()).map(Into::into));
+            let near =
+                renamed.filter(|r| KNOWN.contains(&r.as_str()) || r.starts_with("tests/")).or_else(|| nearest(&plain, KNOWN.iter().copied()).map(Into::into));
             let help = near.map_or_else(|| format!("a workspace has {} and tests/*.yaml", KNOWN.join(", ")), |n| format!("did you mean `{n}`?"));
             Diagnostic::new(Code::UnknownFile, at, format!("`{name}` is no SOP file")).help(help)
         });
@@ -174,7 +184,10 @@ fn text_of(name: &str, bytes: Result<&Vec<u8>, &String>, sources: &mut Sources, 
             let start = e.valid_up_to();
             let source = sources.add(name, readable);
             let at = Span { source, start, end: start + '\u{fffd}'.len_utf8() };
-            out.push(Diagnostic::new(Code::Unreadable, at, format!("`{name}` is not UTF-8 text")).help("save it as UTF-8 (in Windows Notepad: Save as, encoding UTF-8)"));
+            out.push(
+                Diagnostic::new(Code::Unreadable, at, format!("`{name}` is not UTF-8 text"))
+                    .help("save it as UTF-8 (in Windows Notepad: Save as, encoding UTF-8)"),
+            );
             None
         }
     }

@@ -3,10 +3,10 @@
 use super::{RunError, Workspace};
 use crate::ingest::cell;
 use crate::model::{FieldType, Identity, Key, LeadId, Value, nearest};
-use crate::store::{Columns, Store};
+use crate::store::Store;
 
 /// Finds one lead, or says why not.
-pub(super) fn find(workspace: &Workspace, store: &Store, columns: &Columns, typed: &str) -> Result<LeadId, RunError> {
+pub(super) fn find(workspace: &Workspace, store: &Store, typed: &str) -> Result<LeadId, RunError> {
     let typed = typed.trim();
     if let Some(key) = Key::parse(typed)
         && let Some(lead) = store.find_key(key)?

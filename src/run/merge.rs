@@ -30,8 +30,8 @@ pub struct Merged {
 /// Joins two leads into the older one.
 pub fn merge(workspace: &Workspace, context: &Context<'_>, a: &str, b: &str, why: &str) -> Result<Merged, RunError> {
     in_session(workspace, context, |session| {
-        let a = find(workspace, &session.store, &session.columns, a)?;
-        let b = find(workspace, &session.store, &session.columns, b)?;
+        let a = find(workspace, &session.store, a)?;
+        let b = find(workspace, &session.store, b)?;
         if a == b {
             return Err(RunError::refused("both name the same lead", "name two different leads"));
         }
@@ -46,7 +46,7 @@ pub fn merge(workspace: &Workspace, context: &Context<'_>, a: &str, b: &str, why
 /// Takes the rows that were joined into a lead apart again.
 pub fn split(workspace: &Workspace, context: &Context<'_>, lead: &str, why: &str) -> Result<Merged, RunError> {
     in_session(workspace, context, |session| {
-        let lead = find(workspace, &session.store, &session.columns, lead)?;
+        let lead = find(workspace, &session.store, lead)?;
         let (key, others, shared) = take_apart(session, lead, why)?;
         Ok((lead, key, others, Vec::new(), shared))
     })
@@ -148,7 +148,6 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
         return Err(RunError::refused("this lead was never joined from different rows: there is nothing to split", "`sop explain LEAD` shows what was joined"));
     }
     let Session { store, columns, run, context, workspace, .. } = &*session;
-    let dictionary = &workspace.sop.dictionary;
     let mut shared = Vec::new();
     // What two of the rows share recognised them as one; it identifies nobody from now on.
     for (i, a) in sources.iter().enumerate() {

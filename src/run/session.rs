@@ -1,5 +1,6 @@
 //! One writing command: lock, transaction, run row, and the end that commits or takes everything back.
 
+use super::refit::refit;
 use super::{Context, RunError, Workspace};
 use crate::model::{Calendar, Instant, RunId};
 use crate::store::{Columns, RunRecord, Store};
@@ -74,7 +75,12 @@ impl<'a> Session<'a> {
         };
         let version = store.sop_version(&sop.fingerprint, texts, run)?;
         store.set_zone(&zone_offsets(&sop.calendar))?;
-        Ok(Self { context, workspace, store, run, columns, sop: version, counts: Map::new(), lead_rows: 0 })
+        let mut session = Self { context, workspace, store, run, columns, sop: version, counts: Map::new(), lead_rows: 0 };
+        let refitted = refit(&session)?;
+        if refitted > 0 {
+            session.counts.insert("refitted".into(), refitted.into());
+        }
+        Ok(session)
     }
 
     /// Closes the run's row and commits, or takes everything back in a rehearsal.

@@ -29,22 +29,28 @@ const fn kind(id: &'static str, title: &'static str, by: KindBy, touch: bool, al
 const fn weak(id: &'static str, title: &'static str, aliases: &'static str) -> BuiltinKind {
     BuiltinKind { id, title, by: Lead, weak: true, touch: false, aliases, from: &[], filter: "" }
 }
-const fn derived(
-    id: &'static str,
-    title: &'static str,
-    aliases: &'static str,
-    from: &'static [&'static str],
-    filter: &'static str,
-) -> BuiltinKind {
+const fn derived(id: &'static str, title: &'static str, aliases: &'static str, from: &'static [&'static str], filter: &'static str) -> BuiltinKind {
     BuiltinKind { id, title, by: Lead, weak: false, touch: false, aliases, from, filter }
 }
 
 /// All of them.
 pub(in crate::rules) const KINDS: &[BuiltinKind] = &[
     kind("lead_captured", "留资", Lead, true, "获取线索|留资来源|Lead Created|Lead Capture"),
-    kind("page_view", "访问页面", Lead, true, "浏览页面|访问官网|网站访问|页面访问|浏览|Pageview|Page Visit|Visit|Website Visit|Web Visit|Page Hit|Viewed Page"),
+    kind(
+        "page_view",
+        "访问页面",
+        Lead,
+        true,
+        "浏览页面|访问官网|网站访问|页面访问|浏览|Pageview|Page Visit|Visit|Website Visit|Web Visit|Page Hit|Viewed Page",
+    ),
     kind("form_submit", "提交表单", Lead, true, "表单提交|填写表单|提交留资|官网留资|Form Submission|Form Submitted|Submitted Form|Form Fill"),
-    kind("whitepaper_download", "下载白皮书", Lead, true, "白皮书下载|资料下载|下载资料|Whitepaper|White Paper Download|Downloaded Whitepaper|Ebook Download|Content Download|Download|Asset Download"),
+    kind(
+        "whitepaper_download",
+        "下载白皮书",
+        Lead,
+        true,
+        "白皮书下载|资料下载|下载资料|Whitepaper|White Paper Download|Downloaded Whitepaper|Ebook Download|Content Download|Download|Asset Download",
+    ),
     kind("webinar_signup", "报名直播", Lead, true, "直播报名|报名网络研讨会|Webinar Registration|Webinar Registered|Registered for Webinar"),
     kind("webinar_attend", "参加直播", Lead, true, "观看直播|参加网络研讨会|看直播|Webinar Attended|Attended Webinar|Webinar Attendance|Webinar"),
     kind("event_signup", "报名活动", Lead, true, "活动报名|会议报名|Event Registration|Event Registered|Registered for Event"),
@@ -71,7 +77,19 @@ pub(in crate::rules) const KINDS: &[BuiltinKind] = &[
     kind("wecom_sent", "发送企微", Us, false, "企微消息|发送企微消息|WeCom Message|WeChat Message Sent"),
     kind("call_made", "外呼", Us, false, "拨打电话|去电|外呼电话|Call Made|Outbound Call|Dialed"),
     kind("bounce", "退信", System, false, "邮件退回|硬退信|软退信|Bounced|Email Bounce|Hard Bounce|Soft Bounce"),
-    derived("pricing_view", "访问定价页", "定价页访问|浏览定价页|查看价格|Pricing Page View|Pricing Page Visit|Pricing Visit", &["page_view"], "path LIKE '%/pricing%' OR path LIKE '%/price%' OR path LIKE '%定价%' OR path LIKE '%价格%'"),
-    derived("case_view", "访问案例页", "案例页访问|查看案例|浏览案例|Case Study View|Case View", &["page_view"], "path LIKE '%/case%' OR path LIKE '%/customers%' OR path LIKE '%案例%'"),
+    derived(
+        "pricing_view",
+        "访问定价页",
+        "定价页访问|浏览定价页|查看价格|Pricing Page View|Pricing Page Visit|Pricing Visit",
+        &["page_view"],
+        "path LIKE '%/pricing%' OR path LIKE '%/price%' OR path LIKE '%定价%' OR path LIKE '%价格%'",
+    ),
+    derived(
+        "case_view",
+        "访问案例页",
+        "案例页访问|查看案例|浏览案例|Case Study View|Case View",
+        &["page_view"],
+        "path LIKE '%/case%' OR path LIKE '%/customers%' OR path LIKE '%案例%'",
+    ),
     derived("high_intent", "高意向行为", "高意向|High Intent", &["trial_request", "demo_request", "inquiry"], ""),
 ];

@@ -42,11 +42,19 @@ pub(in crate::rules) const TABLES: &[BuiltinTable] = &[
     },
     BuiltinTable {
         id: "payments",
-        columns: &[("deal", "商机编号|合同编号|订单编号|Deal ID|Opportunity ID"), ("at", "回款日期|回款时间|到账日期|付款日期|Date|Payment Date|Paid At"), ("amount", "回款金额|到账金额|金额|Payment Amount|Paid")],
+        columns: &[
+            ("deal", "商机编号|合同编号|订单编号|Deal ID|Opportunity ID"),
+            ("at", "回款日期|回款时间|到账日期|付款日期|Date|Payment Date|Paid At"),
+            ("amount", "回款金额|到账金额|金额|Payment Amount|Paid"),
+        ],
     },
     BuiltinTable {
         id: "stages",
-        columns: &[("lead", "线索|线索编号|客户编号|Lead ID|Email"), ("stage", "阶段|线索状态|客户阶段|Status|To Stage"), ("at", "时间|变更时间|进入时间|Date|Changed At|Entered At")],
+        columns: &[
+            ("lead", "线索|线索编号|客户编号|Lead ID|Email"),
+            ("stage", "阶段|线索状态|客户阶段|Status|To Stage"),
+            ("at", "时间|变更时间|进入时间|Date|Changed At|Entered At"),
+        ],
     },
     BuiltinTable {
         id: "feedback",

@@ -59,7 +59,12 @@ pub(super) fn columns(node: &Node, d: &mut Dictionary, r: &mut Reader<'_>) {
             continue;
         }
         if leads::is_reserved(&e.key) {
-            r.error(Code::NameClash, e.key_span, format!("`{}` is a built-in name", e.key), "give the column another name and write the header under `aliases:`");
+            r.error(
+                Code::NameClash,
+                e.key_span,
+                format!("`{}` is a built-in name", e.key),
+                "give the column another name and write the header under `aliases:`",
+            );
             continue;
         }
         let own = aliases.iter().map(|(a, _)| (*a).to_owned());
@@ -125,7 +130,8 @@ pub(super) fn kinds(node: Option<&Node>, fields: &mut Fields, r: &mut Reader<'_>
     let mut bases: Vec<(KindId, Spelled<'_>)> = Vec::new();
     for e in node.map(|n| r.names(n, "event kinds")).unwrap_or_default() {
         if e.key == "*" || fields.dictionary.kinds.iter().any(|k| fold(&k.id) == fold(&e.key)) {
-            let what = if e.key == "*" { "`*` means every kind already".to_owned() } else { format!("`{}` is declared already: names ignore case and width", e.key) };
+            let what =
+                if e.key == "*" { "`*` means every kind already".to_owned() } else { format!("`{}` is declared already: names ignore case and width", e.key) };
             r.error(Code::NameClash, e.key_span, what, "rename or remove it");
             continue;
         }
@@ -163,7 +169,7 @@ pub(super) fn kinds(node: Option<&Node>, fields: &mut Fields, r: &mut Reader<'_>
             }
         }
         if let Some(b) = known {
-            k.aliases.extend(builtin::spellings(b.aliases).filter(|a| !seen.get(fold(a).as_ref()).is_some_and(|o| *o != e.key)).map(Into::into));
+            k.aliases.extend(builtin::spellings(b.aliases).filter(|a| seen.get(fold(a).as_ref()).is_none_or(|o| *o == e.key)).map(Into::into));
         }
         fields.dictionary.kinds.push(k);
     }
@@ -247,7 +253,12 @@ pub(super) fn events_in(node: &Node, d: &mut Dictionary, r: &mut Reader<'_>) {
         };
         let Some(kind) = kind.and_then(|(name, span)| kind_id(name, span, d, r)) else { continue };
         if let Some(f) = d.field_of_header(&e.key).and_then(|ix| d.fields.get(ix.0)) {
-            r.error(Code::AliasClash, e.key_span, format!("the column `{}` is the field `{}` already", e.key, f.id), "a column is a field or behaviour, not both");
+            r.error(
+                Code::AliasClash,
+                e.key_span,
+                format!("the column `{}` is the field `{}` already", e.key, f.id),
+                "a column is a field or behaviour, not both",
+            );
             continue;
         }
         d.events_in.push(CountColumn { header: e.key.clone(), kind, count, at });

@@ -23,9 +23,44 @@ const FIELD_CONFLICTS: &[(&str, OnConflict)] = &[
 
 /// Names that conditions and the store keep for themselves.
 const RESERVED: &[&str] = &[
-    "as_of", "last_event_at", "score", "band", "queue", "lead", "key", "extra", "true", "false", "null", "and", "or", "not", "in", "between", "like", "is", "case",
-    "when", "then", "else", "end", "owner_role", "assigned_at", "days_held", "days_in_stage", "last_follow_up_at", "accepted", "rejected", "assigned", "recycled_at",
-    "open_deals", "won_deals", "lost_deals", "won_amount", "paid_amount", "first_won_at",
+    "as_of",
+    "last_event_at",
+    "score",
+    "band",
+    "queue",
+    "lead",
+    "key",
+    "extra",
+    "true",
+    "false",
+    "null",
+    "and",
+    "or",
+    "not",
+    "in",
+    "between",
+    "like",
+    "is",
+    "case",
+    "when",
+    "then",
+    "else",
+    "end",
+    "owner_role",
+    "assigned_at",
+    "days_held",
+    "days_in_stage",
+    "last_follow_up_at",
+    "accepted",
+    "rejected",
+    "assigned",
+    "recycled_at",
+    "open_deals",
+    "won_deals",
+    "lost_deals",
+    "won_amount",
+    "paid_amount",
+    "first_won_at",
 ];
 
 /// Whether a name is kept for conditions or the store.
@@ -104,7 +139,12 @@ pub(super) fn default_identity(d: &Dictionary) -> Vec<FieldIx> {
 pub(super) fn read(node: &Node, conflict: Option<OnConflict>, d: &mut Dictionary, r: &mut Reader<'_>) {
     let entries = r.names(node, "the fields of leads");
     if let Some(extra) = entries.get(MOST) {
-        r.error(Code::TooLarge, extra.key_span, format!("{} fields are declared", entries.len()), format!("at most {MOST} fit; what is not declared is kept as well"));
+        r.error(
+            Code::TooLarge,
+            extra.key_span,
+            format!("{} fields are declared", entries.len()),
+            format!("at most {MOST} fit; what is not declared is kept as well"),
+        );
     }
     d.fields.clear();
     d.headers.clear();
@@ -113,7 +153,12 @@ pub(super) fn read(node: &Node, conflict: Option<OnConflict>, d: &mut Dictionary
     for e in entries.iter().take(MOST) {
         let folded = fold(&e.key).into_owned();
         if is_reserved(&e.key) {
-            r.error(Code::NameClash, e.key_span, format!("`{}` is a built-in name", e.key), "give the field another name and write the header under `aliases:`");
+            r.error(
+                Code::NameClash,
+                e.key_span,
+                format!("`{}` is a built-in name", e.key),
+                "give the field another name and write the header under `aliases:`",
+            );
             continue;
         }
         if names.contains_key(&folded) {
@@ -137,7 +182,12 @@ pub(super) fn read(node: &Node, conflict: Option<OnConflict>, d: &mut Dictionary
         let owner = *d.headers.entry(folded).or_insert(ix);
         if owner != ix {
             let (mine, theirs) = (d.fields.get(ix.0).map_or("", |f| &f.id), d.fields.get(owner.0).map_or("", |f| &f.id));
-            r.error(Code::AliasClash, span, format!("the header `{written}` would mean both `{theirs}` and `{mine}`"), "leave it with one of them (headers ignore case, spaces and `_-()`)");
+            r.error(
+                Code::AliasClash,
+                span,
+                format!("the header `{written}` would mean both `{theirs}` and `{mine}`"),
+                "leave it with one of them (headers ignore case, spaces and `_-()`)",
+            );
         }
     }
     for (i, f) in d.fields.iter_mut().enumerate() {
@@ -167,7 +217,12 @@ fn one<'n>(e: &'n Entry, conflict: Option<OnConflict>, r: &mut Reader<'_>) -> Op
     let ty = match map.get("type") {
         Some(node) => r.choice(node, &types),
         None => known.map(|b| b.ty).or_else(|| {
-            r.error(Code::MissingKey, e.key_span, format!("the field `{}` needs `type:`", e.key), format!("add `type: …`, one of {}", types.iter().map(|t| t.0).collect::<Vec<_>>().join(", ")));
+            r.error(
+                Code::MissingKey,
+                e.key_span,
+                format!("the field `{}` needs `type:`", e.key),
+                format!("add `type: …`, one of {}", types.iter().map(|t| t.0).collect::<Vec<_>>().join(", ")),
+            );
             None
         }),
     };
@@ -268,10 +323,20 @@ pub(super) fn identity(node: Option<&Node>, d: &mut Dictionary, r: &mut Reader<'
         match d.field(id) {
             Some((ix, _)) if found.contains(&ix) => r.error(Code::BadValue, span, format!("`{id}` stands twice in identity"), "take one out"),
             Some((ix, f)) if f.ty.is_text() => found.push(ix),
-            Some((_, f)) => r.error(Code::BadValue, span, format!("`{id}` is of type {}: only texts recognise a lead", f.ty.name()), "use an e-mail, phone or number of the source system"),
+            Some((_, f)) => r.error(
+                Code::BadValue,
+                span,
+                format!("`{id}` is of type {}: only texts recognise a lead", f.ty.name()),
+                "use an e-mail, phone or number of the source system",
+            ),
             None => {
                 let near = nearest(id, d.fields.iter().map(|f| f.id.as_str()));
-                r.error(Code::UnknownName, span, format!("no field is named `{id}`"), near.map_or("declare it under `leads:`".to_owned(), |n| format!("did you mean `{n}`?")));
+                r.error(
+                    Code::UnknownName,
+                    span,
+                    format!("no field is named `{id}`"),
+                    near.map_or("declare it under `leads:`".to_owned(), |n| format!("did you mean `{n}`?")),
+                );
             }
         }
     }

@@ -20,13 +20,28 @@ use rustc_hash::FxHashMap;
 
 /// The keys of fields.yaml.
 pub(super) const KEYS: &[&str] = &[
-    "review_by", "currency", "leads", "identity", "on_conflict", "blank", "lists", "channels", "event_kinds", "events_in", "events", "bot_filter", "costs", "deals",
-    "payments", "stages", "feedback", "follow_ups",
+    "review_by",
+    "currency",
+    "leads",
+    "identity",
+    "on_conflict",
+    "blank",
+    "lists",
+    "channels",
+    "event_kinds",
+    "events_in",
+    "events",
+    "bot_filter",
+    "costs",
+    "deals",
+    "payments",
+    "stages",
+    "feedback",
+    "follow_ups",
 ];
 /// The keys of one lead field.
-pub(super) const FIELD_KEYS: &[&str] = &[
-    "type", "title", "aliases", "values", "match", "range", "plain", "region", "order", "zone", "blank", "on_conflict", "on_bad_value", "master",
-];
+pub(super) const FIELD_KEYS: &[&str] =
+    &["type", "title", "aliases", "values", "match", "range", "plain", "region", "order", "zone", "blank", "on_conflict", "on_bad_value", "master"];
 /// The keys of one column of events, costs, deals …
 pub(super) const COLUMN_KEYS: &[&str] = &["type", "aliases", "order", "values"];
 /// The keys of one event kind.

@@ -15,8 +15,12 @@ pub(in crate::rules) fn check(scoring: &Scoring, spots: &Spots, out: &mut Diagno
             }
             if let Some((band, gap)) = undoes(rule, scoring) {
                 out.push(
-                    Diagnostic::new(Code::FadingThreshold, *at, format!("`{}` alone can lift a lead across `{band}` ({gap} points) and, fading, drop it again", rule.name))
-                        .help("carry thresholds by rules with `within:`, whose points last until a known day; fade small signals only"),
+                    Diagnostic::new(
+                        Code::FadingThreshold,
+                        *at,
+                        format!("`{}` alone can lift a lead across `{band}` ({gap} points) and, fading, drop it again", rule.name),
+                    )
+                    .help("carry thresholds by rules with `within:`, whose points last until a known day; fade small signals only"),
                 );
             }
         }
@@ -31,6 +35,7 @@ fn line_bounds(rule: &Rule) -> (Option<f64>, Option<f64>) {
         Points::Fixed(p) => {
             let times = match &rule.event {
                 None => Some(1.0),
+                Some(_) if *p == 0.0 => Some(0.0),
                 Some(e) => e.limit.map(|n| n as f64),
             };
             // Not firing is 0; fading only brings points nearer to 0.
@@ -73,8 +78,12 @@ fn unreachable_bands(scoring: &Scoring, spots: &Spots, out: &mut Diagnostics) {
             && (above.at_least as f64) <= low
         {
             out.push(
-                Diagnostic::new(Code::UnreachableBand, *at, format!("no lead can be in `{}`: every total is at least {low}, which is `{}` already", band.id, above.id))
-                    .help("raise the threshold of the band above, or lower `min:`"),
+                Diagnostic::new(
+                    Code::UnreachableBand,
+                    *at,
+                    format!("no lead can be in `{}`: every total is at least {low}, which is `{}` already", band.id, above.id),
+                )
+                .help("raise the threshold of the band above, or lower `min:`"),
             );
         }
     }
@@ -108,10 +117,11 @@ fn same_conditions(scoring: &Scoring, spots: &Spots, out: &mut Diagnostics) {
     for (group, places) in scoring.groups.iter().zip(&spots.rules) {
         for (rule, at) in group.rules.iter().zip(places) {
             let Some(when) = rule.when.as_ref().filter(|_| rule.event.is_none()) else { continue };
-            let form = when.normal_form();
+            let form = when.normal_form().to_owned();
             match seen.iter().find(|(f, _)| *f == form) {
                 Some((_, other)) => out.push(
-                    Diagnostic::new(Code::SameCondition, *at, format!("`{}` and `{other}` have one condition", rule.name)).help("join them into one rule, or mend the condition"),
+                    Diagnostic::new(Code::SameCondition, *at, format!("`{}` and `{other}` have one condition", rule.name))
+                        .help("join them into one rule, or mend the condition"),
                 ),
                 None => seen.push((form, &rule.name)),
             }

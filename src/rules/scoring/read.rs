@@ -44,7 +44,12 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, r: &mut Reader<'_>) ->
     r.review_by(map);
     for e in map.get("groups").map(|n| r.names(n, "groups")).unwrap_or_default() {
         if is_reserved(&e.key) || matches!(e.key.as_str(), "stage" | "owner" | "created_at") || d.fields.iter().any(|f| fold(&f.id) == fold(&e.key)) {
-            r.error(Code::NameClash, e.key_span, format!("a group cannot be named `{}`: conditions know that name already", e.key), "rename the group, e.g. `fit`, `engagement`");
+            r.error(
+                Code::NameClash,
+                e.key_span,
+                format!("a group cannot be named `{}`: conditions know that name already", e.key),
+                "rename the group, e.g. `fit`, `engagement`",
+            );
         }
         if let Some(other) = scoring.groups.iter().find(|g: &&Group| fold(&g.id) == fold(&e.key)) {
             r.error(Code::NameClash, e.key_span, format!("`{}` and `{}` are one name: case and width are ignored", other.id, e.key), "rename one of them");
@@ -177,7 +182,12 @@ fn points(node: &Node, of_events: bool, scope: &Scope<'_>, r: &mut Reader<'_>) -
     match text.parse::<f64>() {
         Ok(n) if tidy && n.abs() <= 1e9 && (n.fract() == 0.0 && !bare.contains('.') || of_events) => Some(Points::Fixed(n)),
         Ok(n) if tidy && n.abs() <= 1e9 => {
-            r.error(Code::WrongType, node.span, format!("`{text}` is not a whole number"), "points of a lead's attributes are whole; only event rules add up fractions before rounding");
+            r.error(
+                Code::WrongType,
+                node.span,
+                format!("`{text}` is not a whole number"),
+                "points of a lead's attributes are whole; only event rules add up fractions before rounding",
+            );
             None
         }
         _ => {

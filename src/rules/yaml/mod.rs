@@ -102,9 +102,10 @@ impl Node {
 pub(super) fn parse(source: SourceId, text: &str, out: &mut Diagnostics) -> Option<Node> {
     if text.len() > MAX_BYTES {
         let mib = MAX_BYTES >> 20;
-        out.push(Diagnostic::new(Code::TooLarge, Span { source, start: 0, end: 0 }, format!("the file has {} bytes", text.len())).help(format!(
-            "SOP files are written by people and stay under {mib} MB; move data to a CSV and import it"
-        )));
+        out.push(
+            Diagnostic::new(Code::TooLarge, Span { source, start: 0, end: 0 }, format!("the file has {} bytes", text.len()))
+                .help(format!("SOP files are written by people and stay under {mib} MB; move data to a CSV and import it")),
+        );
         return None;
     }
     let mut tree = Builder { source, text, nodes: 0, open: Vec::new(), anchors: FxHashMap::default(), root: None };
@@ -142,9 +143,10 @@ fn repeated_keys(node: &Node, text: &str, out: &mut Diagnostics) {
             None => drop(first.insert(&e.key, e.key_span)),
             Some(at) => {
                 let line = text.get(..at.start).map_or(0, |t| t.matches('\n').count()) + 1;
-                out.push(Diagnostic::new(Code::DuplicateKey, e.key_span, format!("`{}` stands twice here", e.key)).help(format!(
-                    "the first one is on line {line}; keep one of them"
-                )));
+                out.push(
+                    Diagnostic::new(Code::DuplicateKey, e.key_span, format!("`{}` stands twice here", e.key))
+                        .help(format!("the first one is on line {line}; keep one of them")),
+                );
             }
         }
     }
@@ -170,6 +172,8 @@ struct Open {
     before: usize,
     /// Of a map: the key that waits for its value.
     key: Option<(String, Span)>,
+    /// Its opening bracket, if it has one.
+    bracket: Option<Span>,
 }
 
 struct Builder<'a> {
@@ -203,7 +207,7 @@ impl Builder<'_> {
                 }
                 Event::Scalar(text, style, anchor, tag) => {
                     if let Some(tag) = tag {
-                        out.push(tagged(span, &tag.original()));
+                        out.push(tagged(self.tag_span(at, span), &tag.original()));
                     }
                     let style = match style {
                         ScalarStyle::Plain => Style::Plain,
@@ -218,8 +222,8 @@ impl Builder<'_> {
                     self.keep(anchor, &node, 1);
                     self.put(node)?;
                 }
-                Event::SequenceStart(style, anchor, tag) => self.begin(Kind::List(Vec::new()), style, anchor, tag.as_deref(), span, out)?,
-                Event::MappingStart(style, anchor, tag) => self.begin(Kind::Map(Vec::new()), style, anchor, tag.as_deref(), span, out)?,
+                Event::SequenceStart(style, anchor, tag) => self.begin(Kind::List(Vec::new()), style, anchor, tag.as_deref(), at, out)?,
+                Event::MappingStart(style, anchor, tag) => self.begin(Kind::Map(Vec::new()), style, anchor, tag.as_deref(), at, out)?,
                 Event::SequenceEnd | Event::MappingEnd => {
                     if let Some(done) = self.open.pop() {
                         let size = self.nodes - done.before;
@@ -247,11 +251,12 @@ impl Builder<'_> {
         style: StructureStyle,
         anchor: usize,
         tag: Option<&granit::Tag>,
-        mut span: Span,
+        at: granit::Span,
         out: &mut Diagnostics,
     ) -> Result<(), Problem> {
+        let mut span = self.span(at.byte_range().unwrap_or(0..0));
         if let Some(tag) = tag {
-            out.push(tagged(span, &tag.original()));
+            out.push(tagged(self.tag_span(at, span), &tag.original()));
         }
         if style == StructureStyle::Block {
             span.end = span.start; // grows over the first key
@@ -260,7 +265,8 @@ impl Builder<'_> {
         if self.open.len() >= MAX_DEPTH {
             return Err(Box::new(too_deep(span)));
         }
-        self.open.push(Open { node: Node { span, kind }, anchor, before: self.nodes - 1, key: None });
+        let bracket = (style == StructureStyle::Flow).then_some(span);
+        self.open.push(Open { node: Node { span, kind }, anchor, before: self.nodes - 1, key: None, bracket });
         Ok(())
     }
 
@@ -320,10 +326,24 @@ impl Builder<'_> {
         Span { source: self.source, start, end: end.max(start) }
     }
 
+    fn tag_span(&self, at: granit::Span, node: Span) -> Span {
+        at.tag_span().and_then(|t| t.byte_range()).map_or(node, |range| self.span(range))
+    }
+
+    /// What to do about a syntax error that comes after a bracket of an earlier line: look there first.
+    fn unclosed(&self, byte: usize) -> Option<String> {
+        let open = self.open.last()?.bracket?;
+        let between = self.text.get(open.start..byte)?;
+        let line = self.text.get(..open.start)?.matches('\n').count() + 1;
+        let bracket = between.chars().next()?;
+        between.contains('\n').then(|| format!("the `{bracket}` of line {line} is still open here: close it"))
+    }
+
     fn syntax(&self, e: &granit::ScanError) -> Problem {
         let byte = e.marker().byte_offset().unwrap_or(0).min(self.text.len());
         let span = self.span(byte..byte);
-        let span = Span { end: span.start + self.text.get(span.start..).and_then(|t| t.chars().next()).filter(|c| *c != '\n').map_or(0, char::len_utf8), ..span };
+        let span =
+            Span { end: span.start + self.text.get(span.start..).and_then(|t| t.chars().next()).filter(|c| *c != '\n').map_or(0, char::len_utf8), ..span };
         if matches!(e.kind(), ErrorKind::RecursionLimitExceeded) {
             return Box::new(too_deep(span));
         }
@@ -338,6 +358,9 @@ impl Builder<'_> {
         }
         let info = e.info();
         let d = Diagnostic::new(Code::YamlSyntax, span, format!("not YAML: {info}"));
+        if let Some(help) = self.unclosed(byte) {
+            return Box::new(d.help(help));
+        }
         Box::new(match e.kind() {
             ErrorKind::UnknownAnchor => d.help("a leading `*` refers to an anchor; quote the text if you meant the character"),
             ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => d.help("quote a value that contains `: `"),

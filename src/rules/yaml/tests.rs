@@ -3,7 +3,9 @@
 use super::*;
 use crate::diag::Sources;
 
-fn read(text: &str) -> (Option<Node>, Vec<(&'static str, usize, usize)>, Diagnostics) {
+type Places = Vec<(&'static str, usize, usize)>;
+
+fn read(text: &str) -> (Option<Node>, Places, Diagnostics) {
     let mut sources = Sources::default();
     let id = sources.add("t.yaml", text);
     let mut out = Diagnostics::default();
@@ -117,7 +119,9 @@ fn the_four_accidents_print_the_quoted_form() {
         assert_eq!(at, [("yaml-accident", 2, column)], "{src}: {:?}", out.0);
         assert!(out.0[0].help.as_deref().is_some_and(|h| h.contains(fix)), "{src}: {:?}", out.0[0].help);
     }
-    for src in ["r:\n  when: score > 5 # why\n", "r:\n  - {when: \"a IN (1, 2)\", points: 5}\n", "r:\n  when: a IN (1, 2)\n", "r:\n  - {when: a > 5, points: 5}\n"] {
+    for src in
+        ["r:\n  when: score > 5 # why\n", "r:\n  - {when: \"a IN (1, 2)\", points: 5}\n", "r:\n  when: a IN (1, 2)\n", "r:\n  - {when: a > 5, points: 5}\n"]
+    {
         assert!(read(src).1.is_empty(), "{src}");
     }
 }

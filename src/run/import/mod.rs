@@ -16,6 +16,7 @@ mod touched;
 
 pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use files::FileSummary;
+pub(in crate::run) use files::Rejects;
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
@@ -74,8 +75,8 @@ pub struct ImportSummary {
     pub shared: Vec<String>,
     /// Whom the files spoke of.
     pub touched: Touched,
-    /// Headers that nothing declares, by file.
-    pub notes: Vec<String>,
+    /// Known leads that changed, up to the file read last.
+    updated_so_far: u64,
 }
 
 impl ImportSummary {
@@ -121,7 +122,7 @@ struct Importer<'s, 'a> {
 }
 
 /// Imports files inside the session's transaction. Reject files are left pending in what is returned.
-pub fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOptions) -> Result<(ImportSummary, files::Rejects), RunError> {
+pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOptions) -> Result<(ImportSummary, Rejects), RunError> {
     let bytes: u64 = paths.iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum();
     let bulk = session.store.is_first_import() || bytes > BULK_BYTES;
     let resolver = Resolver::new(&session.store, bulk)?;

@@ -26,11 +26,6 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Whether it should be written before it grows further.
-    pub(super) fn is_full(&self) -> bool {
-        self.text.len() > (1 << 30)
-    }
-
     pub(super) fn push(&mut self, identity: &Identity, hash: u64, lead: LeadId) {
         let kind = match self.kinds.iter().position(|k| *k == identity.kind) {
             Some(k) => k,

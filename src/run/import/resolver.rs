@@ -19,7 +19,8 @@ pub(super) struct Resolver {
     stranger_ids: FxHashMap<u64, u32>,
 }
 
-fn check(text: &str) -> u32 {
+/// The second hash of an identity's text.
+pub(super) fn check(text: &str) -> u32 {
     (stable_hash(&[b"check", text.as_bytes()]) >> 16) as u32
 }
 
@@ -65,6 +66,14 @@ impl Resolver {
         }
     }
 
+    /// The lead of an identity whose second hash is known already.
+    pub(super) fn find_checked(&self, store: &Store, hash: u64, check: u32, text: &str) -> Result<Option<LeadId>> {
+        match &self.memory {
+            Some(map) => Ok(map.get(&hash).filter(|(_, c)| *c == check).map(|(l, _)| LeadId(i64::from(*l)))),
+            None => store.find_hash(hash, text),
+        }
+    }
+
     /// The lead of an identity.
     pub(super) fn find(&self, store: &Store, hash: u64, text: &str) -> Result<Option<LeadId>> {
         match &self.memory {
@@ -91,11 +100,11 @@ impl Resolver {
     }
 
     /// A number for a lead that has not arrived.
-    pub(super) fn stranger(&mut self, hash: u64, identity: &Identity) -> u32 {
+    pub(super) fn stranger(&mut self, hash: u64, identity: impl FnOnce() -> Identity) -> u32 {
         let next = STRANGER + self.strangers.len() as u32;
         let id = *self.stranger_ids.entry(hash).or_insert(next);
         if id == next {
-            self.strangers.push(identity.clone());
+            self.strangers.push(identity());
         }
         id
     }
