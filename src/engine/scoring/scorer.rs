@@ -251,7 +251,6 @@ pub(super) fn points(points: &Points, facts: &Facts<'_>) -> (Option<f64>, Until)
             let number = match value {
                 Value::Int(n) => Some(n as f64),
                 Value::Real(x) => Some(x),
-                Value::Money(minor) => Some(minor as f64 / facts.dictionary.currency.scale() as f64),
                 _ => None,
             };
             (number, until)
