@@ -1,5 +1,10 @@
 //! `sop changes`: what moved.
 
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::setup::Setup;
+use sop::model::Period;
 use clap::ValueEnum;
 
 const EXAMPLES: &str = "Examples:
@@ -35,4 +40,14 @@ pub(crate) enum Kind {
     Merge,
     /// A joined row taken out again
     Split,
+}
+
+pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let output = Output::new(global)?;
+    let setup = Setup::new(global)?;
+    let parse = |text: &String| Period::parse(text, &setup.workspace.sop.calendar, setup.as_of);
+    let period = args.period.as_ref().map(parse).transpose().map_err(|e| Failure::refused(e, "see `sop changes --help`"))?;
+    let what: Vec<String> = args.what.iter().filter_map(ValueEnum::to_possible_value).map(|v| v.get_name().to_owned()).collect();
+    let report = setup.run("changes", "", |w, c| sop::run::changes(w, c, period, &what))?;
+    output.report(&report)
 }

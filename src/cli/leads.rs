@@ -1,5 +1,10 @@
 //! `sop leads`: the base as a list.
 
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::setup::Setup;
+use sop::run::LeadsRequest;
 use clap::ValueEnum;
 
 const EXAMPLES: &str = "Examples:
@@ -33,4 +38,18 @@ pub(crate) struct Args {
 pub(crate) enum By {
     /// The company
     Account,
+}
+
+pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let output = Output::new(global)?;
+    let setup = Setup::new(global)?;
+    let request = LeadsRequest {
+        filter: args.condition.clone(),
+        owner: args.owner.clone(),
+        columns: args.columns.clone(),
+        sort: args.sort.clone(),
+        by_account: args.by.is_some(),
+    };
+    let report = setup.run("leads", "", |w, c| sop::run::leads(w, c, &request))?;
+    output.report(&report)
 }

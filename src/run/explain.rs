@@ -47,7 +47,7 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
     who.push((Column::new("identities", ColumnType::List), Cell::List(identities)));
     let mut timeline: Vec<report::Moment> =
         row.events.iter().filter(|e| e.at <= context.as_of).map(|e| moment(workspace, evaluator.details(), e)).collect();
-    let changes = store.changes(Some(lead), None, None, None)?;
+    let changes = store.changes(Some(lead), None, None)?;
     timeline.extend(changes.into_iter().filter(|c| c.at <= context.as_of).map(|c| report::Moment {
         at: c.at,
         what: c.what,

@@ -25,7 +25,7 @@ pub use import::{FileSummary, ImportOptions, ImportSummary, Touched};
 pub use leads::{LeadsRequest, leads};
 pub use merge::{Merged, merge, split};
 pub use records::{changes, history, today};
-pub use score::{Ranking, ScoreRequest, score};
+pub use score::{Imported, Ranking, ScoreRequest, frame, import_files, score};
 pub use session::{Ended, Session};
 pub use undo::{UndoReport, undo};
 pub use workspace::Workspace;

@@ -4,16 +4,18 @@ use super::leads::stored_columns;
 use super::lookup::find;
 use super::score::{frame, name_of, note, text_of};
 use super::{Context, RunError, Workspace};
-use crate::model::{Instant, LeadId, RunId};
+use crate::model::{LeadId, Period, RunId};
 use crate::report::{Report, changes as changes_report, history as history_report, today as today_report};
 use crate::store::{ChangeRow, Columns, Store};
 use rustc_hash::FxHashMap;
 
 /// Changes dated in a span, by kind.
-pub fn changes(workspace: &Workspace, context: &Context<'_>, span: Option<(Instant, Instant)>, what: Option<&str>) -> Result<Report, RunError> {
+pub fn changes(workspace: &Workspace, context: &Context<'_>, period: Option<Period>, what: &[String]) -> Result<Report, RunError> {
     let store = Store::read(&workspace.db)?;
     let columns = stored_columns(workspace, &store)?;
-    let rows = store.changes(None, None, span, what)?;
+    let span = period.map(|p| (p.from, p.until.plus(-1)));
+    let mut rows = store.changes(None, None, span)?;
+    rows.retain(|r| what.is_empty() || what.iter().any(|w| r.what == *w || r.what.strip_prefix(w.as_str()).is_some_and(|rest| rest.starts_with(':'))));
     let rows = named(workspace, &store, &columns, rows)?;
     Ok(changes_report::report(&frame(workspace, context), &rows, Vec::new()))
 }
@@ -45,7 +47,7 @@ pub fn history(workspace: &Workspace, context: &Context<'_>, lead: Option<&str>,
     {
         return Err(RunError::refused(format!("there is no run {n}"), "`sop history` lists the runs"));
     }
-    let rows = store.changes(lead, run.map(RunId), None, None)?;
+    let rows = store.changes(lead, run.map(RunId), None)?;
     let rows = named(workspace, &store, &columns, rows)?;
     Ok(history_report::changes(&frame(workspace, context), &rows, Vec::new()))
 }

@@ -51,6 +51,32 @@ pub fn score(workspace: &Workspace, context: &Context<'_>, request: &ScoreReques
     }
 }
 
+/// What `sop import` gives back.
+#[derive(Debug)]
+pub struct Imported {
+    /// What the files brought.
+    pub summary: ImportSummary,
+    /// Of its report.
+    pub frame: Frame,
+    /// The run.
+    pub ended: Ended,
+}
+
+/// Imports without scoring: the leads stay due.
+pub fn import_files(workspace: &Workspace, context: &Context<'_>, files: &[PathBuf], options: &ImportOptions) -> Result<Imported, RunError> {
+    let mut session = Session::begin(workspace, context)?;
+    match import(&mut session, files, options) {
+        Ok((summary, rejects)) => {
+            let ended = session.end()?;
+            if !ended.rehearsed {
+                rejects.persist()?;
+            }
+            Ok(Imported { summary, frame: frame(workspace, context), ended })
+        }
+        Err(e) => Err(session.abandon(e)),
+    }
+}
+
 type Parts = (report::Facts, Option<ImportSummary>, Evaluated, super::import::Rejects);
 
 fn within(session: &mut Session<'_>, request: &ScoreRequest) -> Result<Parts, RunError> {
@@ -126,7 +152,8 @@ fn ranking(session: &Session<'_>, touched: Option<&Touched>, rows: Option<usize>
     Ok(report::Facts { frame: frame(workspace, context), groups, rows: out, ranked, totals, notes })
 }
 
-pub(super) fn frame(workspace: &Workspace, context: &Context<'_>) -> Frame {
+/// As of, zone and currency of a report.
+pub fn frame(workspace: &Workspace, context: &Context<'_>) -> Frame {
     Frame { as_of: context.as_of, zone: workspace.sop.calendar.zone, currency: workspace.sop.dictionary.currency.clone() }
 }
 

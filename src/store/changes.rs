@@ -67,17 +67,16 @@ impl Store {
         Ok(self.conn.query_row(LEFT, [run.0], |r| r.get(0))?)
     }
 
-    /// Changes of one lead, of one run, or of a time span; oldest first. `what` matches a name or, with a trailing `:`, its kind.
-    pub fn changes(&self, lead: Option<LeadId>, run: Option<RunId>, span: Option<(Instant, Instant)>, what: Option<&str>) -> Result<Vec<ChangeRow>> {
-        // Changes by lead, run, time and kind; an absent filter takes all.
+    /// Changes of one lead, of one run, or of a time span (both ends included); oldest first.
+    pub fn changes(&self, lead: Option<LeadId>, run: Option<RunId>, span: Option<(Instant, Instant)>) -> Result<Vec<ChangeRow>> {
+        // Changes by lead, run and time; an absent filter takes all.
         let sql = format!(
             "SELECT {LIST} FROM changes c LEFT JOIN leads l USING (lead)
-             WHERE (?1 IS NULL OR c.lead = ?1) AND (?2 IS NULL OR c.run = ?2) AND (?3 IS NULL OR c.at BETWEEN ?3 AND ?4)
-               AND (?5 IS NULL OR c.what = ?5 OR c.what LIKE ?5 || ':%') ORDER BY c.at, c.change"
+             WHERE (?1 IS NULL OR c.lead = ?1) AND (?2 IS NULL OR c.run = ?2) AND (?3 IS NULL OR c.at BETWEEN ?3 AND ?4) ORDER BY c.at, c.change"
         );
         let mut statement = self.conn.prepare(&sql)?;
         let (from, to) = span.map_or((None, None), |(a, b)| (Some(a.0), Some(b.0)));
-        let rows = statement.query_map(params![lead.map(|l| l.0), run.map(|r| r.0), from, to, what], read)?;
+        let rows = statement.query_map(params![lead.map(|l| l.0), run.map(|r| r.0), from, to], read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
