@@ -8,7 +8,7 @@ use super::plan::Node;
 use super::problems::Problems;
 use super::scope::{Place, Scope};
 use super::{Facts, parse, print, sense};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, SourceId};
 use crate::model::{Calendar, Detail, Details, Dictionary, FieldIx, Instant, KindId, Until, Value};
 
 /// What a text is wanted for.
@@ -29,8 +29,7 @@ enum Run {
 pub struct Condition {
     text: String,
     normal: String,
-    full: String,
-    plan: Node,
+    plan: Box<Node>,
     run: Run,
     fields: Vec<FieldIx>,
     kinds: Vec<KindId>,
@@ -64,12 +63,10 @@ pub fn compile(text: &str, place: &Place, scope: &Scope<'_>, want: Want, out: &m
         Want::Number => Run::Number(closure::number(&plan)),
     };
     let normal = print::canonical(&tree, &|name| canonical_name(scope, name));
-    let full = print::full(&tree);
     Some(Condition {
         text: text.to_owned(),
         normal,
-        full,
-        plan,
+        plan: Box::new(plan),
         run,
         fields: uses.fields.into_iter().collect(),
         kinds: uses.kinds.into_iter().collect(),
@@ -126,8 +123,10 @@ impl Condition {
         &self.normal
     }
     /// Every operator in parentheses: the tree as text, to be held against another parser's.
-    pub fn parenthesised(&self) -> &str {
-        &self.full
+    pub fn parenthesised(&self) -> String {
+        let place = Place::verbatim(SourceId(0), 0, self.text.len());
+        let mut nothing_new = Diagnostics::default();
+        print::full(&parse::parse(&self.text, &mut Problems::new(&place, &mut nothing_new)))
     }
     /// The lead fields that it reads, in the dictionary's order.
     pub fn fields(&self) -> &[FieldIx] {

@@ -292,7 +292,7 @@ impl Demand {
         }
         match low.order(high) {
             Ordering::Greater => true,
-            Ordering::Equal => !(low_in && high_in) || !self.tests.iter().all(|(op, p)| *op != Op::Ne || *p != Point::Number(low)),
+            Ordering::Equal => !low_in || !high_in || self.tests.contains(&(Op::Ne, Point::Number(low))),
             Ordering::Less => false,
         }
     }

@@ -23,6 +23,9 @@ use crate::model::{Calendar, Details, Dictionary, Instant, Until, Value};
 /// A compiled node.
 pub(super) type Fun<T> = Box<dyn Fn(&Facts<'_>, &mut Until) -> Option<T> + Send + Sync>;
 
+/// A question that is never unknown.
+type Ask = Box<dyn Fn(&Facts<'_>, &mut Until) -> bool + Send + Sync>;
+
 /// The value alone, where nobody asks until when.
 pub(super) fn now<T>(f: &Fun<T>, facts: &Facts<'_>) -> Option<T> {
     let mut until = Until::NEVER;
@@ -95,7 +98,7 @@ pub(super) fn fixed(node: &Node, dictionary: &Dictionary) -> Lit {
 }
 
 /// Whether a node is absent.
-fn absent(node: &Node) -> Box<dyn Fn(&Facts<'_>, &mut Until) -> bool + Send + Sync> {
+fn absent(node: &Node) -> Ask {
     if let NodeKind::Read(read @ (Read::Field(..) | Read::EventField(..) | Read::State(_))) = &node.kind {
         let read = read.clone();
         return Box::new(move |facts, _| match value(&read, facts) {

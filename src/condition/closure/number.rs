@@ -7,7 +7,7 @@ use super::super::text::folded;
 use super::super::tree::{Op, Sign};
 use super::{Fun, case, coalesce, constant, events, text, time, value};
 use crate::condition::Facts;
-use crate::model::Value;
+use crate::model::{Until, Value};
 
 /// A stored value as a number; money in major units.
 pub(in super::super) fn of_value(value: &Value, facts: &Facts<'_>) -> Option<Num> {
@@ -108,18 +108,18 @@ fn steps(op: Op, node: &Node, literal: Num) -> Option<Fun<bool>> {
             let (from, beyond) = (at_least(node, n)?, at_least(node, n.checked_add(1)?)?);
             return Some(Box::new(move |facts, until| {
                 // Each half alone can settle the answer; then only its own until counts.
-                let (mut first, mut second) = (crate::model::Until::NEVER, crate::model::Until::NEVER);
-                let reached = from(facts, &mut first)?;
-                if !reached {
+                let (mut first, mut second) = (Until::NEVER, Until::NEVER);
+                let reached = from(facts, &mut first);
+                if reached != Some(true) {
                     *until = until.and(first);
-                    return Some(op == Op::Ne);
+                    return reached.map(|_| op == Op::Ne);
                 }
-                let passed = beyond(facts, &mut second)?;
+                let passed = beyond(facts, &mut second);
                 *until = until.and(second);
-                if !passed {
+                if passed != Some(true) {
                     *until = until.and(first);
                 }
-                Some(passed == (op == Op::Ne))
+                passed.map(|passed| passed == (op == Op::Ne))
             }));
         }
     };

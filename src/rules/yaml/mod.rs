@@ -20,7 +20,7 @@ pub(super) const MAX_BYTES: usize = 1 << 20;
 /// The deepest nesting that is read.
 const MAX_DEPTH: usize = 32;
 /// The most nodes that a file may have, its aliases expanded.
-const MAX_NODES: usize = 100_000;
+const MAX_NODES: usize = 20_000;
 
 /// A place in the tree.
 #[derive(Clone, Debug)]
