@@ -1,10 +1,12 @@
 //! What scoring promises, held against brute force: the clock is asked second by second, the sums are done again by hand.
 
 use proptest::prelude::*;
-use sop::condition::Facts;
+use sop::condition::{Condition, Facts, Place, Scope, ScopeKind, Want, compile};
+use sop::diag::{Diagnostics, SourceId};
 use sop::engine::scoring::{ScoreCard, Scored, Scorer, main_reasons, score, score_card};
 use sop::model::{
-    Calendar, Currency, Detail, DetailId, Details, Dictionary, Duration, Event, EventField, FieldType, Instant, KindBy, KindDef, KindId, Until, Value,
+    BadValue, Calendar, Currency, Detail, DetailId, Details, Dictionary, Duration, Event, EventField, Field, FieldType, Instant, KindBy, KindDef, KindId,
+    OnConflict, RangeEnd, Until, Value, ValueMatch,
 };
 use sop::rules::scoring::{Band, Clamp, EventRule, Fade, Group, Keep, Per, Points, Rule, Scoring};
 
@@ -22,7 +24,7 @@ fn dictionary() -> Dictionary {
     let field = |id: &str| EventField { id: id.into(), ty: FieldType::Text, aliases: Vec::new(), order: None };
     Dictionary {
         currency: Currency::new("CNY"),
-        fields: Vec::new(),
+        fields: vec![employees()],
         identity: Vec::new(),
         event_fields: vec![field("path"), field("asset")],
         kinds: vec![kind("page_view"), kind("whitepaper_download")],
@@ -34,8 +36,34 @@ fn dictionary() -> Dictionary {
         events_in: Vec::new(),
         bot_filter: None,
         headers: Default::default(),
-        kind_names: Default::default(),
+        kind_names: [("page_view".into(), PAGE), ("whitepaper_download".into(), DOWNLOAD)].into_iter().collect(),
     }
+}
+
+fn employees() -> Field {
+    Field {
+        id: "employees".into(),
+        ty: FieldType::Integer,
+        title: "员工数".into(),
+        aliases: Vec::new(),
+        values: Vec::new(),
+        value_match: ValueMatch::Exact,
+        range: RangeEnd::Low,
+        plain: false,
+        region: None,
+        order: None,
+        zone: None,
+        blank: Vec::new(),
+        on_conflict: OnConflict::KeepNewest,
+        on_bad_value: BadValue::Blank,
+        master_file: false,
+    }
+}
+
+fn condition(text: &str, kind: ScopeKind, want: Want) -> Condition {
+    let (dictionary, mut problems) = (dictionary(), Diagnostics::default());
+    let scope = Scope { kind, dictionary: &dictionary, state: &[] };
+    compile(text, &Place::verbatim(SourceId(0), 0, text.len()), &scope, want, &mut problems).unwrap_or_else(|| panic!("{text}: {problems:?}"))
 }
 
 /// Six details: two kinds, each with the assets blank, `a` and `b`.
@@ -56,20 +84,24 @@ struct World {
     dictionary: Dictionary,
     calendar: Calendar,
     details: Details,
+    lead: Vec<Value>,
 }
 
 impl World {
     fn new() -> Self {
-        Self { dictionary: dictionary(), calendar: Calendar::default(), details: details() }
+        Self { dictionary: dictionary(), calendar: Calendar::default(), details: details(), lead: vec![Value::Null] }
+    }
+    fn with_employees(n: i64) -> Self {
+        Self { lead: vec![Value::Int(n)], ..Self::new() }
     }
     fn facts<'a>(&'a self, events: &'a [Event], as_of: i64) -> Facts<'a> {
         Facts {
             dictionary: &self.dictionary,
             calendar: &self.calendar,
             as_of: Instant(as_of),
-            lead: &[],
+            lead: &self.lead,
             extra: &[],
-            created_at: Instant(0),
+            created_at: Instant(TODAY - 100),
             events,
             details: &self.details,
             state: &[],
@@ -251,6 +283,35 @@ fn an_outsider_can_recompute_the_card() {
     assert_eq!(old.groups[0].lines[2].reason, "0 of 1 whitepaper_download counted (per asset, limit 3, within 180d); the last on 2026-05-05");
 }
 
+#[test]
+fn the_card_says_why_a_rule_did_not_fire_or_is_unknown() {
+    let with = |when: &str| Rule { when: Some(condition(when, ScopeKind::Scoring, Want::Boolean)), ..rule("规模", 10.0, None) };
+    let reason = |world: &World, r: Rule| {
+        let line = world.card(&one_group(vec![r]), &[event(TODAY - 9, 4)], TODAY).groups.remove(0).lines.remove(0);
+        (line.points, line.fired, line.reason)
+    };
+    let (blank, big) = (World::new(), World::with_employees(1200));
+    assert_eq!(reason(&blank, with("employees >= 200")), (0, false, "unknown: `employees` is blank".into()));
+    assert_eq!(reason(&big, with("employees >= 2000")), (0, false, "false: employees is `1200`, not >= 2000".into()));
+    assert_eq!(reason(&big, with("employees >= 200")), (10, true, "employees is `1200`: employees >= 200 holds".into()));
+
+    let worth = |text: &str| Points::Expression(condition(text, ScopeKind::Scoring, Want::Number));
+    let size = || Rule { points: worth("employees / 100"), ..rule("规模", 0.0, None) };
+    assert_eq!(reason(&blank, size()), (0, false, "unknown: `employees` is blank".into()));
+    let held = Rule { clamp: Clamp { min: None, max: Some(9) }, ..size() };
+    assert_eq!(reason(&big, held), (9, true, "employees is `1200`: employees / 100 is 12, max 9".into()));
+    let download = || Rule { points: worth("employees / 1000"), ..rule("下载", 0.0, Some(PLAIN)) };
+    assert_eq!(reason(&blank, download()), (0, false, "unknown: `employees` is blank".into()));
+    let counted = "1 of 1 whitepaper_download counted: 2026-11-21 a: 1 × 1.2 (employees is `1200`: employees / 1000 is 1.2) = 1.2 → 1";
+    assert_eq!(reason(&big, download()), (1, true, counted.into()));
+    let gated = Rule { when: Some(condition("employees < 10", ScopeKind::Scoring, Want::Boolean)), ..rule("下载", 10.0, Some(PLAIN)) };
+    assert_eq!(reason(&big, gated), (0, false, "false: employees is `1200`, not < 10".into()));
+    let filtered = EventRule { filter: Some(condition("asset = 'b'", ScopeKind::Event, Want::Boolean)), ..PLAIN };
+    assert_eq!(reason(&big, rule("下载", 10.0, Some(filtered))), (0, false, "no whitepaper_download where asset = 'b'".into()));
+    let every = EventRule { kind: None, ..PLAIN };
+    assert_eq!(reason(&big, rule("互动", 2.0, Some(every))), (2, true, "1 of 1 acts counted: 2026-11-21 whitepaper_download a: 1 × 2 = 2".into()));
+}
+
 // ---- laws, over random rules and leads ----
 
 /// Short lives, so that the clock can be asked second by second; the day changes inside.
@@ -291,6 +352,44 @@ fn scorings() -> impl Strategy<Value = Scoring> {
     (proptest::collection::vec(group, 1..3), clamps()).prop_map(|(groups, total)| Scoring { groups, total, ..one_group(Vec::new()) })
 }
 
+/// Conditions that the clock moves and others that it does not.
+fn conditions() -> impl Strategy<Value = Condition> {
+    (0_usize..7, 1..SPAN).prop_map(|(n, seconds)| {
+        let text = [
+            format!("events('page_view', '{seconds}s') >= 2"),
+            format!("last_event_at < as_of - '{seconds}s'"),
+            format!("created_at >= as_of - '{seconds}s' OR events('whitepaper_download', '{seconds}s', 'asset = ''a''') = 1"),
+            "days_since(last_event_at) >= 1".into(),
+            "employees >= 100".into(),
+            "NOT (events('*') > 3)".into(),
+            format!("days_since(first_event('page_view')) < 1 AND events('*', '{seconds}s') > 1"),
+        ];
+        condition(&text[n], ScopeKind::Scoring, Want::Boolean)
+    })
+}
+
+/// Rules with gates, `where`s and points that are reckoned.
+fn conditional() -> impl Strategy<Value = Scoring> {
+    let points = (0_usize..3, 1..SPAN).prop_map(|(n, seconds)| {
+        let text = [
+            format!("events('*', '{seconds}s') * 2 - 3"),
+            format!("CASE WHEN last_event_at >= as_of - '{seconds}s' THEN 7.5 ELSE -7.5 END"),
+            "employees".into(),
+        ];
+        Points::Expression(condition(&text[n], ScopeKind::Scoring, Want::Number))
+    });
+    let rule = (rules(), proptest::option::of(conditions()), proptest::option::of(points), any::<bool>()).prop_map(|(mut rule, when, points, filtered)| {
+        rule.when = when;
+        rule.points = points.unwrap_or(rule.points);
+        if let Some(event) = &mut rule.event {
+            event.filter = filtered.then(|| condition("asset = 'A' OR asset IS NULL", ScopeKind::Event, Want::Boolean));
+        }
+        rule
+    });
+    let group = (proptest::collection::vec(rule, 1..4), clamps()).prop_map(|(rules, clamp)| Group { id: "g".into(), clamp, rules });
+    (proptest::collection::vec(group, 1..3), clamps()).prop_map(|(groups, total)| Scoring { groups, total, ..one_group(Vec::new()) })
+}
+
 /// In order of time; some after `TODAY`.
 fn leads() -> impl Strategy<Value = Vec<Event>> {
     proptest::collection::vec((-SPAN..40, 0_u32..6), 0..14).prop_map(|mut events| {
@@ -315,6 +414,15 @@ proptest! {
         if until < horizon {
             let arrives = events.iter().any(|e| e.at.0 == until);
             prop_assert!(arrives || world.lines(&scoring, &events, until) != lines, "early: nothing changes after {} s", until - TODAY);
+        }
+    }
+
+    #[test]
+    fn until_is_never_late_with_conditions(scoring in conditional(), events in leads(), employees in proptest::option::of(0_i64..200)) {
+        let world = employees.map_or_else(World::new, World::with_employees);
+        let (until, lines) = (world.score(&scoring, &events, TODAY).until.0.0, world.lines(&scoring, &events, TODAY));
+        for t in TODAY + 1..until.min(TODAY + 2 * SPAN) {
+            prop_assert_eq!(&world.lines(&scoring, &events, t), &lines, "late: changed {} s on, until says {}", t - TODAY, until - TODAY);
         }
     }
 
@@ -359,7 +467,7 @@ proptest! {
     /// The store keeps (scored, until); a tick scores those that are due, those with new events, and everybody when a rule changed.
     #[test]
     fn due_only_equals_full(
-        first in scorings(), second in scorings(),
+        first in prop_oneof![scorings(), conditional()], second in prop_oneof![scorings(), conditional()],
         base in proptest::collection::vec(leads(), 1..8),
         steps in proptest::collection::vec((1..60_i64, proptest::option::of((0_usize..8, -SPAN..60, 0_u32..6)), proptest::bool::weighted(0.1)), 1..24),
     ) {

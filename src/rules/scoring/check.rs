@@ -117,7 +117,7 @@ fn same_conditions(scoring: &Scoring, spots: &Spots, out: &mut Diagnostics) {
     for (group, places) in scoring.groups.iter().zip(&spots.rules) {
         for (rule, at) in group.rules.iter().zip(places) {
             let Some(when) = rule.when.as_ref().filter(|_| rule.event.is_none()) else { continue };
-            let form = when.normal_form().to_owned();
+            let form = when.normal_form();
             match seen.iter().find(|(f, _)| *f == form) {
                 Some((_, other)) => out.push(
                     Diagnostic::new(Code::SameCondition, *at, format!("`{}` and `{other}` have one condition", rule.name))
