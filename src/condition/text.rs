@@ -16,20 +16,28 @@ enum Work {
     Full,
 }
 
+/// By bytes: this stands before every comparison of text. Chinese characters (U+4E00 to U+9FFF) begin with E4 B8 to E9.
 fn work(text: &str) -> Work {
     let mut space = true; // a leading space is folded away
     let mut lower = false;
-    for c in text.chars() {
-        match c {
-            ' ' if space => return Work::Full,
-            ' ' => space = true,
-            'A'..='Z' => {
-                space = false;
-                lower = true;
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = match (first, tail) {
+            (b' ', _) if space => return Work::Full,
+            (b' ', _) => {
+                space = true;
+                rest = tail;
+                continue;
             }
-            '!'..='@' | '['..='~' | '\u{4e00}'..='\u{9fff}' | '、' | '。' => space = false,
+            (b'A'..=b'Z', _) => {
+                lower = true;
+                tail
+            }
+            (b'!'..=b'~', _) => tail,
+            (0xe5..=0xe9, [_, _, after @ ..]) | (0xe4, [0xb8..=0xbf, _, after @ ..]) => after,
             _ => return Work::Full,
-        }
+        };
+        space = false;
     }
     match (space && !text.is_empty(), lower) {
         (true, _) => Work::Full,

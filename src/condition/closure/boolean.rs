@@ -10,6 +10,9 @@ use crate::model::{Until, Value};
 
 /// Compiles a node that yields TRUE, FALSE or unknown.
 pub(in super::super) fn boolean(node: &Node) -> Fun<bool> {
+    if let Some((x, hit)) = text::question(node) {
+        return text::test(x, hit);
+    }
     match &node.kind {
         NodeKind::Const(Lit::Bool(b)) => constant(Some(*b)),
         NodeKind::Read(read) => {
@@ -22,10 +25,6 @@ pub(in super::super) fn boolean(node: &Node) -> Fun<bool> {
         NodeKind::Compare(op, left, right) => compare(*op, left, right),
         NodeKind::In(not, item, list) => negated(within(item, list), *not),
         NodeKind::Between(not, item, low, high) => negated(both(vec![compare(Op::Ge, item, low), compare(Op::Le, item, high)], false), *not),
-        NodeKind::Like(not, item, pattern) => {
-            let (pattern, not) = (pattern.clone(), *not);
-            text::test(item, move |t| pattern.matches(t) != not)
-        }
         NodeKind::IsNull(not, x) => {
             let (absent, not) = (absent(x), *not);
             Box::new(move |facts, until| Some(absent(facts, until) != not))
@@ -37,14 +36,9 @@ pub(in super::super) fn boolean(node: &Node) -> Fun<bool> {
             Box::new(move |facts, _| Some(items(&read, facts).any(|t| folded(t, |t| t == tag))))
         }
         NodeKind::HasWords(x, words) => {
-            let words = words.clone();
-            match (&x.kind, x.ty) {
-                (NodeKind::Read(read), Type::List) => {
-                    let read = read.clone();
-                    Box::new(move |facts, _| Some(items(&read, facts).any(|t| folded(t, |t| words.in_text(t)))))
-                }
-                _ => text::test(x, move |t| words.in_text(t)),
-            }
+            let NodeKind::Read(read) = &x.kind else { return constant(None) };
+            let (read, words) = (read.clone(), words.clone());
+            Box::new(move |facts, _| Some(items(&read, facts).any(|t| folded(t, |t| words.in_text(t)))))
         }
         _ => constant(None),
     }
@@ -61,7 +55,7 @@ fn negated(f: Fun<bool>, not: bool) -> Fun<bool> {
 }
 
 fn joined(parts: &[Node], decisive: bool) -> Fun<bool> {
-    both(parts.iter().map(boolean).collect(), decisive)
+    both(text::together(parts, decisive), decisive)
 }
 
 /// AND (`decisive` = false) and OR (`decisive` = true). One decisive part settles the value, and its own until bounds it;
@@ -111,17 +105,7 @@ fn compare(op: Op, left: &Node, right: &Node) -> Fun<bool> {
     }
 }
 
-/// `IN`: an OR of equalities. Texts and numbers written out are looked up at once.
+/// `IN`: an OR of equalities. (Texts written out are a [`text::question`].)
 fn within(item: &Node, list: &[Node]) -> Fun<bool> {
-    let null = list.iter().any(|n| n.constant() == Some(&Lit::Null));
-    let literals = || list.iter().filter(|n| n.constant() != Some(&Lit::Null));
-    let missed = if null { None } else { Some(false) };
-    if item.ty == Type::Text && literals().all(|n| n.literal_text().is_some()) {
-        let mut texts: Vec<String> = literals().filter_map(|n| n.literal_text()).map(|t| crate::model::fold(t).into_owned()).collect();
-        texts.sort_unstable();
-        let hit = move |t: &str| if texts.len() <= 8 { texts.iter().any(|x| x == t) } else { texts.binary_search_by(|x| x.as_str().cmp(t)).is_ok() };
-        let found = text::test(item, hit);
-        return Box::new(move |facts, until| if found(facts, until)? { Some(true) } else { missed });
-    }
     both(list.iter().map(|n| compare(Op::Eq, item, n)).collect(), true)
 }
