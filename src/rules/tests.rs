@@ -76,7 +76,7 @@ fn the_starter_reads_without_a_word() {
 
 #[test]
 fn the_mainland_calendar_of_2026_is_whole() {
-    // 国办发明电〔2025〕7号: 33 days off in seven blocks, six make-up days.
+    // 国务院办公厅关于2026年部分节假日安排的通知 (2025-11-04): 33 days off in seven blocks, six make-up days.
     let starter: Vec<File> = starter().into_iter().map(|(n, b)| (n, Ok(b))).collect();
     let (sop, _) = load(&starter).unwrap_or_else(|(_, d)| panic!("{:#?}", d.0));
     assert_eq!((sop.calendar.holidays.len(), sop.calendar.workdays.len()), (33, 6));
@@ -257,7 +257,7 @@ mod any_text {
                 let text = &sources.get(span.source).expect("a source").text;
                 prop_assert!(span.start <= span.end && text.get(span.start..span.end).is_some(), "{d:?}");
             }
-            prop_assert_eq!(crate::diag::render(&out, &sources, false).is_empty(), out.0.is_empty());
+            prop_assert_eq!(crate::render::diagnostics(&out, &sources, false).is_empty(), out.0.is_empty());
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{Dictionary, FieldType, Instant, Value};
 use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 use std::sync::Arc;
 
-/// The names and types of the declared columns, in the dictionary's order.
+/// The names and types of the declared columns, in the dictionary's order, and the statements that name them all.
 #[derive(Clone, Debug)]
 pub struct Columns {
     /// Lead fields.
@@ -17,17 +17,52 @@ pub struct Columns {
     pub event_fields: Vec<(String, FieldType)>,
     /// Score groups.
     pub groups: Vec<String>,
+    /// Written once: these are asked for every row.
+    pub(super) sql: Statements,
+}
+
+/// Statements over the declared columns.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Statements {
+    pub(super) insert_lead: String,
+    pub(super) update_lead: String,
+    pub(super) select_lead: String,
+    pub(super) select_state: String,
+    pub(super) write_scores: String,
+    pub(super) find_detail: String,
+    pub(super) insert_detail: String,
 }
 
 impl Columns {
     /// The columns of a dictionary and of the score groups.
     pub fn new(dictionary: &Dictionary, groups: impl IntoIterator<Item = String>) -> Self {
-        Self {
+        let mut columns = Self {
             fields: dictionary.fields.iter().map(|f| (f.id.clone(), f.ty)).collect(),
             event_fields: dictionary.event_fields.iter().map(|f| (f.id.clone(), f.ty)).collect(),
             groups: groups.into_iter().collect(),
+            sql: Statements::default(),
+        };
+        columns.sql = columns.statements();
+        columns
+    }
+
+    fn statements(&self) -> Statements {
+        let marks = |from: usize, n: usize| (from..from + n).map(|i| format!(", ?{i}")).collect::<String>();
+        let sets = |from: usize, names: Vec<String>| names.iter().enumerate().map(|(i, n)| format!(", {} = ?{}", ident(n), from + i)).collect::<String>();
+        let fields: Vec<String> = self.fields.iter().map(|(n, _)| lead_column(n)).collect();
+        let groups: Vec<String> = self.groups.iter().map(|g| group_column(g)).collect();
+        let events = self.event_field_list("");
+        Statements {
+            insert_lead: format!("INSERT INTO leads ({}{}) VALUES (?1{})", super::leads::OWN, self.field_list(""), marks(2, super::leads::OWN_COUNT - 1 + fields.len())),
+            update_lead: format!("UPDATE leads SET fresh_at = ?2, sources = ?3, extra = ?4{} WHERE lead = ?1", sets(5, fields)),
+            select_lead: format!("SELECT {} FROM leads WHERE lead = ?1", super::leads::select_list(self, "")),
+            select_state: format!("SELECT {} FROM lead_state WHERE lead = ?1", super::state::state_list(self, "")),
+            write_scores: format!("UPDATE lead_state SET score = ?2, band = ?3, next_change_at = ?4, sop = ?5{} WHERE lead = ?1", sets(6, groups)),
+            find_detail: format!("SELECT detail, kind{events} FROM details WHERE hash = ?1 AND origin = ?2"),
+            insert_detail: format!("INSERT INTO details (hash, kind, origin, run{events}) VALUES (?1, ?2, ?3, ?4{})", marks(5, self.event_fields.len())),
         }
     }
+
     /// `, "a", "b"` of the lead fields, with a prefix before each name.
     pub(super) fn field_list(&self, prefix: &str) -> String {
         self.fields.iter().map(|(n, _)| format!(", {prefix}{}", ident(&lead_column(n)))).collect()

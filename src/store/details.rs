@@ -11,8 +11,7 @@ pub type StoredDetail = (u32, String, Vec<Value>);
 impl Store {
     /// The number of the detail with this content; a new one is written. `hash` is a hash of kind, origin and values.
     pub fn intern_detail(&self, columns: &Columns, hash: u64, kind: &str, origin: &str, values: &[Value], run: RunId) -> Result<u32> {
-        let sql = format!("SELECT detail, kind{} FROM details WHERE hash = ?1 AND origin = ?2", columns.event_field_list(""));
-        let mut find = self.conn.prepare_cached(&sql)?;
+        let mut find = self.conn.prepare_cached(&columns.sql.find_detail)?;
         let mut rows = find.query(rusqlite::params![hash as i64, origin])?;
         while let Some(row) = rows.next()? {
             let (id, found_kind, found) = read_detail(row, columns)?;
@@ -20,9 +19,7 @@ impl Store {
                 return Ok(id);
             }
         }
-        let marks: String = columns.event_fields.iter().enumerate().map(|(i, _)| format!(", ?{}", i + 5)).collect();
-        let sql = format!("INSERT INTO details (hash, kind, origin, run{}) VALUES (?1, ?2, ?3, ?4{marks})", columns.event_field_list(""));
-        let mut insert = self.conn.prepare_cached(&sql)?;
+        let mut insert = self.conn.prepare_cached(&columns.sql.insert_detail)?;
         insert.raw_bind_parameter(1, hash as i64)?;
         insert.raw_bind_parameter(2, kind)?;
         insert.raw_bind_parameter(3, origin)?;

@@ -27,8 +27,8 @@ pub struct LeadRecord {
     pub values: Vec<Value>,
 }
 
-const OWN: &str = "lead, lead_key, lead_run, seen_at, fresh_at, sources, extra";
-const OWN_COUNT: usize = 7;
+pub(super) const OWN: &str = "lead, lead_key, lead_run, seen_at, fresh_at, sources, extra";
+pub(super) const OWN_COUNT: usize = 7;
 
 /// The `SELECT` list of a [`LeadRecord`].
 pub(super) fn select_list(columns: &Columns, prefix: &str) -> String {
@@ -91,9 +91,7 @@ impl Store {
 
     /// Writes a new lead.
     pub fn insert_lead(&self, columns: &Columns, r: &LeadRecord) -> Result<()> {
-        let marks: String = (0..OWN_COUNT + columns.fields.len()).map(|i| if i == 0 { "?" } else { ",?" }).collect();
-        let sql = format!("INSERT INTO leads ({OWN}{}) VALUES ({marks})", columns.field_list(""));
-        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut statement = self.conn.prepare_cached(&columns.sql.insert_lead)?;
         let extra = write_extra(&r.extra);
         let (key, seen, fresh) = (r.key.number(), r.seen_at.0, r.fresh_at.map(|t| t.0));
         let own: [&dyn ToSql; OWN_COUNT] = [&r.lead.0, &key, &r.run.0, &seen, &fresh, &r.sources, &extra];
@@ -109,9 +107,7 @@ impl Store {
 
     /// Overwrites an existing lead.
     pub fn update_lead(&self, columns: &Columns, r: &LeadRecord) -> Result<()> {
-        let sets: String = columns.fields.iter().enumerate().map(|(i, (n, _))| format!(", {} = ?{}", ident(&lead_column(n)), i + 5)).collect();
-        let sql = format!("UPDATE leads SET fresh_at = ?2, sources = ?3, extra = ?4{sets} WHERE lead = ?1");
-        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut statement = self.conn.prepare_cached(&columns.sql.update_lead)?;
         let extra = write_extra(&r.extra);
         let own: [&dyn ToSql; 4] = [&r.lead.0, &r.fresh_at.map(|t| t.0), &r.sources, &extra];
         for (i, v) in own.into_iter().enumerate() {
@@ -126,8 +122,7 @@ impl Store {
 
     /// One lead.
     pub fn lead(&self, columns: &Columns, lead: LeadId) -> Result<Option<LeadRecord>> {
-        let sql = format!("SELECT {} FROM leads WHERE lead = ?1", select_list(columns, ""));
-        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut statement = self.conn.prepare_cached(&columns.sql.select_lead)?;
         Ok(statement.query_row([lead.0], |row| read_record(row, columns)).optional()?)
     }
 

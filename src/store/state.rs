@@ -80,8 +80,7 @@ impl Store {
 
     /// A lead's state.
     pub fn state(&self, columns: &Columns, lead: LeadId) -> Result<Option<StateRow>> {
-        let sql = format!("SELECT {} FROM lead_state WHERE lead = ?1", state_list(columns, ""));
-        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut statement = self.conn.prepare_cached(&columns.sql.select_state)?;
         Ok(statement.query_row([lead.0], |r| read_state(r, 0, columns)).optional()?)
     }
 
@@ -101,9 +100,7 @@ impl Store {
 
     /// Writes scores: `(lead, groups, total, band, due again, sop)`.
     pub fn write_scores<'a>(&self, columns: &Columns, scores: impl IntoIterator<Item = (LeadId, &'a [i64], i64, &'a str, Until)>, sop: i64) -> Result<()> {
-        let sets: String = columns.groups.iter().enumerate().map(|(i, g)| format!(", {} = ?{}", ident(&group_column(g)), i + 6)).collect();
-        let sql = format!("UPDATE lead_state SET score = ?2, band = ?3, next_change_at = ?4, sop = ?5{sets} WHERE lead = ?1");
-        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut statement = self.conn.prepare_cached(&columns.sql.write_scores)?;
         for (lead, groups, total, band, until) in scores {
             statement.raw_bind_parameter(1, lead.0)?;
             statement.raw_bind_parameter(2, total)?;

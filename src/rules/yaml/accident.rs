@@ -25,6 +25,27 @@ impl Accident {
     }
 }
 
+impl Accident {
+    /// The text with the condition behind quotes, byte for byte as long: every other place stays where it is.
+    pub(super) fn hidden(&self, text: &str) -> String {
+        let (before, after) = (text.get(..self.start).unwrap_or_default(), text.get(self.start + self.written.len()..).unwrap_or_default());
+        format!("{before}\"{}\"{after}", "x".repeat(self.written.len().saturating_sub(2)))
+    }
+}
+
+/// Puts hidden conditions back into the tree, as the person wrote them.
+pub(super) fn restore(node: &mut Node, accidents: &[Accident]) {
+    match &mut node.kind {
+        Kind::List(items) => items.iter_mut().for_each(|n| restore(n, accidents)),
+        Kind::Map(entries) => entries.iter_mut().for_each(|e| restore(&mut e.value, accidents)),
+        Kind::Scalar(s) => {
+            if let Some(a) = accidents.iter().find(|a| a.start == node.span.start && a.start + a.written.len() == node.span.end) {
+                *s = Scalar { text: a.written.clone(), style: Style::Plain };
+            }
+        }
+    }
+}
+
 /// The accident that explains a syntax error at `byte`: on its line, or on the line before it.
 pub(super) fn at(text: &str, byte: usize) -> Option<Accident> {
     let mut start = text.get(..byte)?.rfind('\n').map_or(0, |i| i + 1);
@@ -119,6 +140,9 @@ fn recognise(text: &str, line: &str, key: &str, value: usize, line_start: usize)
     } else {
         None
     };
+    if written.len() < 2 {
+        return None;
+    }
     let why = match why {
         Some(why) => why,
         None if in_braces && written.contains(',') => "the comma inside `{}` cuts the condition",
