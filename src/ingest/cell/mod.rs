@@ -64,8 +64,14 @@ pub fn parse(field: &Field, dictionary: &Dictionary, calendar: &Calendar, cell: 
 /// Without the white space and invisible marks around it (copied numbers bring U+202D, exports U+FEFF).
 #[inline]
 pub(super) fn trimmed(text: &str) -> &str {
-    let plain = |b: Option<&u8>| b.is_none_or(|b| (0x21..0x7f).contains(b));
-    if plain(text.as_bytes().first()) && plain(text.as_bytes().last()) {
+    // Visible ASCII, or a character of U+4000 to U+9FFF: by far the commonest ends of a cell, and neither white nor invisible.
+    let plain = match text.as_bytes() {
+        [] => true,
+        [first @ .., last] if (0x21..0x7f).contains(last) => matches!(first.first(), None | Some(0x21..0x7f | 0xe4..=0xe9)),
+        [0x21..0x7f | 0xe4..=0xe9, .., 0xe4..=0xe9, _, _] | [0xe4..=0xe9, _, _] => true,
+        _ => false,
+    };
+    if plain {
         return text;
     }
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}'))
