@@ -59,7 +59,7 @@ fn every_planted_problem_is_told_and_nothing_else() {
             Err(problems) => problems,
         };
         let told = told(&sources, &problems);
-        let shown = sop::diag::render(&problems, &sources, false);
+        let shown = sop::render::diagnostics(&problems, &sources, false);
         if told != planted {
             wrong += &format!(
                 "\n== {}\nplanted, not told: {:?}\ntold, not planted: {:?}\n{shown}",

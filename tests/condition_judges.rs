@@ -433,6 +433,20 @@ proptest! {
     }
 }
 
+#[test]
+fn conditions_inside_odd_quotes_point_at_characters() {
+    for text in [
+        "events('*', '7d', 'path ＝ 中",
+        "events('*', '7d', ‘制造业’",
+        "events('*', '7d', ’",
+        "events( ， ， ' 制造业",
+        "events('*','7d','path ＝ ''中''')",
+        "events('*', '7d', “中’",
+    ] {
+        strange(text);
+    }
+}
+
 const PIECES: &[&str] = &[
     "industry",
     "employees",

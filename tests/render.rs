@@ -118,7 +118,7 @@ fn every_report() -> Vec<Report> {
         message: "`industy`".into(),
         help: some("did you mean `industry`?"),
     };
-    let difference = tests::Difference { what: "score".into(), expected: "50".into(), got: "45".into() };
+    let difference = "score is 45, expected 50".to_owned();
     let failed = tests::Case {
         file: "sops/tests/a.yaml".into(),
         line: 3,

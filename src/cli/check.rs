@@ -42,8 +42,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if output.format() == Format::Text {
         let color = colored(global);
         output.write(&mut |out| {
-            sop::render::diagnostics(&sources, &problems, color, out)?;
-            if problems.0.is_empty() { writeln!(out, "no problems in {} files", sources.iter().count()) } else { Ok(()) }
+            writeln!(out, "{}{}", sop::render::diagnostics(&problems, &sources, color), summary(&problems, sources.iter().count()))
         })?;
     } else {
         let calendar = sop.as_ref().map(|s| s.calendar.clone()).unwrap_or_default();
@@ -76,4 +75,15 @@ fn rows(sources: &Sources, problems: &Diagnostics) -> Vec<Problem> {
             }
         })
         .collect()
+}
+
+/// `2 errors, 1 warning`, or that all is well.
+fn summary(problems: &Diagnostics, files: usize) -> String {
+    let count = |severity: Severity, one: &str| match problems.0.iter().filter(|d| d.severity == severity).count() {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {one}s")),
+    };
+    let counts: Vec<_> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")].into_iter().filter_map(|(s, one)| count(s, one)).collect();
+    if counts.is_empty() { format!("no problems in {files} files") } else { counts.join(", ") }
 }

@@ -29,7 +29,7 @@ impl<'g> Setup<'g> {
         }
         let workspace = Workspace::open(&start, exact, global.db.as_deref()).map_err(|e| failure(global, e))?;
         if !global.quiet && !workspace.warnings.0.is_empty() {
-            let _ = sop::render::diagnostics(&workspace.sop.sources, &workspace.warnings, colored(global), &mut std::io::stderr().lock());
+            let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&workspace.warnings, &workspace.sop.sources, colored(global)));
         }
         let started = as_of::now();
         let as_of = match &global.as_of {
@@ -101,11 +101,11 @@ pub(crate) fn failure(global: &Global, error: RunError) -> Failure {
     match error {
         RunError::Sop(problems) | RunError::Condition(problems) if problems.1.0.is_empty() => Failure::new(Exit::BadSop, what, ""),
         RunError::Sop(problems) => {
-            let _ = sop::render::diagnostics(&problems.0, &problems.1, colored(global), &mut std::io::stderr().lock());
+            let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&problems.1, &problems.0, colored(global)));
             Failure::new(Exit::BadSop, "", "mend the files; `sop check` lists every problem")
         }
         RunError::Condition(problems) => {
-            let _ = sop::render::diagnostics(&problems.0, &problems.1, colored(global), &mut std::io::stderr().lock());
+            let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&problems.1, &problems.0, colored(global)));
             Failure::refused("", "")
         }
         RunError::Ingest(e) => {

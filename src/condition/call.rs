@@ -132,7 +132,7 @@ impl Checker<'_, '_, '_> {
 
     /// The condition inside a text literal, about one event; its spans are those of the letters inside the quotes.
     fn nested(&mut self, text: &str, literal: Bytes) -> Option<Node> {
-        let offsets = inner_offsets(self.text, literal);
+        let offsets = inner_offsets(self.text, literal, text);
         let scope = Scope { kind: ScopeKind::Event, dictionary: self.scope.dictionary, state: &[] };
         let (node, clock) = self.problems.nested(&offsets, |problems| {
             let tree = parse::parse(text, problems);

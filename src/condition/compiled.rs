@@ -1,11 +1,12 @@
 //! A condition ready to run: [`compile`] is the one door from text to [`Condition`].
 
-use super::check::{Checker, canonical_name};
+use super::check::Checker;
 use super::closure::{self, Fun};
 use super::explain::{Explanation, explain, value_of};
 use super::num::Num;
 use super::plan::Node;
 use super::problems::Problems;
+use super::resolve::canonical_name;
 use super::scope::{Place, Scope};
 use super::{Facts, parse, print, sense};
 use crate::diag::{Diagnostics, SourceId};

@@ -61,16 +61,18 @@ pub(super) fn duration(text: &str, at: Bytes, problems: &mut Problems<'_>) -> Op
     }
 }
 
-/// For each byte of the text inside a `'…'` literal, and for its end: its byte in the condition.
-pub(super) fn inner_offsets(condition: &str, literal: Bytes) -> Vec<usize> {
-    let end = literal.end.saturating_sub(1).max(literal.start + 1);
-    let mut offsets = Vec::new();
-    let mut at = literal.start + 1;
-    while at < end {
-        offsets.push(at);
-        at += if condition.get(at..end).is_some_and(|r| r.starts_with("''")) { 2 } else { 1 };
+/// For each byte of a literal's text, and for its end: its byte in the condition. The literal may be unclosed, or stand in
+/// the quotes of an IME.
+pub(super) fn inner_offsets(condition: &str, literal: Bytes, text: &str) -> Vec<usize> {
+    let raw = condition.get(literal.start..literal.end).unwrap_or_default();
+    let doubled = raw.starts_with('\'');
+    let mut at = literal.start + raw.chars().next().map_or(0, char::len_utf8);
+    let mut offsets = Vec::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        offsets.extend(at..at + c.len_utf8());
+        at += if doubled && c == '\'' { 2 } else { c.len_utf8() };
     }
-    offsets.push(end);
+    offsets.push(at);
     offsets
 }
 
@@ -92,7 +94,9 @@ mod tests {
     #[test]
     fn every_inner_byte_knows_its_place() {
         let text = "f('it''s 好')";
-        let offsets = inner_offsets(text, Bytes { start: 2, end: text.len() - 1 });
+        let offsets = inner_offsets(text, Bytes { start: 2, end: text.len() - 1 }, "it's 好");
         assert_eq!(offsets, [3, 4, 5, 7, 8, 9, 10, 11, 12]);
+        assert_eq!(inner_offsets("‘a’", Bytes { start: 0, end: 7 }, "a"), [3, 4]);
+        assert_eq!(inner_offsets("'好", Bytes { start: 0, end: 4 }, "好"), [1, 2, 3, 4]);
     }
 }

@@ -24,6 +24,7 @@ mod parse;
 mod plan;
 mod print;
 mod problems;
+mod resolve;
 mod scope;
 mod sense;
 mod text;

@@ -16,7 +16,7 @@ mod text;
 mod width;
 mod xlsx;
 
-pub use diagnostics::diagnostics;
+pub use diagnostics::{codes, diagnostics};
 pub use labels::Lang;
 pub use schema::{SCHEMAS, schema};
 

@@ -257,7 +257,7 @@ mod any_text {
                 let text = &sources.get(span.source).expect("a source").text;
                 prop_assert!(span.start <= span.end && text.get(span.start..span.end).is_some(), "{d:?}");
             }
-            prop_assert_eq!(crate::diag::render(&out, &sources, false).is_empty(), out.0.is_empty());
+            prop_assert_eq!(crate::render::diagnostics(&out, &sources, false).is_empty(), out.0.is_empty());
         }
     }
 }
