@@ -8,7 +8,7 @@ use super::mapping::{ColumnUse, LeadMapping};
 use super::profile::default_order;
 use super::row::{CellKind, RawRow};
 use super::table::TableFile;
-use crate::model::{Calendar, DateOrder, Dictionary, FieldIx, FieldType, fold, stable_hash};
+use crate::model::{Calendar, DateOrder, Dictionary, Field, FieldIx, FieldType, Value, fold, fold_header, stable_hash};
 use rustc_hash::FxHashSet;
 
 /// What one column seems to be.
@@ -22,8 +22,14 @@ pub struct ColumnGuess {
     pub field: Option<FieldIx>,
     /// What it holds.
     pub ty: FieldType,
+    /// An earlier column has this header or means this field: the first that is filled counts.
+    pub repeats: bool,
     /// How many of the looked-at cells hold something.
     pub filled: u64,
+    /// How many different texts they hold.
+    pub distinct: u64,
+    /// Texts seen that mean blank and that the dictionary knows, as written.
+    pub known_blanks: Vec<String>,
     /// Texts seen that mean blank and that the dictionary does not know, as written.
     pub blanks: Vec<String>,
     /// The order of day and month, where cells have the year last.
@@ -34,8 +40,25 @@ pub struct ColumnGuess {
     pub values: Vec<(String, u64)>,
     /// Recognises leads: unlike values under a header that names them so.
     pub identity: bool,
-    /// Cells that the proposed type does not read.
+    /// Some cells that the proposed type does not read.
     pub bad: Vec<BadCell>,
+    /// The share of the first cells that it does not read.
+    pub unread: f64,
+    /// Median and upper quartile of the first cells, where they are numbers.
+    pub upper: Option<[f64; 2]>,
+    /// The currency whose sign most cells with a sign have.
+    pub currency: Option<&'static str>,
+}
+
+/// What a whole export seems to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guesses {
+    /// How many rows were looked at.
+    pub rows: u64,
+    /// They are all there are.
+    pub whole: bool,
+    /// In the file's order, without our own key and what `sop` itself computes.
+    pub columns: Vec<ColumnGuess>,
 }
 
 /// How many rows are looked at.
@@ -79,11 +102,16 @@ const BLANKS: &[&str] = &[
     "待定",
 ];
 
+/// Signs of money, by currency.
+const SIGNS: [(&str, &[char]); 5] = [("CNY", &['¥', '￥', '元']), ("USD", &['$']), ("EUR", &['€']), ("GBP", &['£']), ("INR", &['₹'])];
+
 #[derive(Default)]
 struct Tally {
     filled: u64,
     looks: [u64; Looks::ALL.len()],
     blanks: Vec<String>,
+    known_blanks: Vec<String>,
+    signs: [u64; SIGNS.len()],
     values: Vec<(String, u64)>,
     many: bool,
     unlike: FxHashSet<u64>,
@@ -94,12 +122,16 @@ struct Tally {
 }
 
 /// Looks at a table's first rows and begins it again.
-pub fn guess(table: &mut TableFile, dictionary: &Dictionary, calendar: &Calendar) -> Result<Vec<ColumnGuess>, IngestError> {
+pub fn guess(table: &mut TableFile, dictionary: &Dictionary, calendar: &Calendar) -> Result<Guesses, IngestError> {
     let headers = table.headers().to_vec();
     let mapping = LeadMapping::new(&headers, dictionary);
     let mut tallies: Vec<Tally> = headers.iter().map(|_| Tally::default()).collect();
-    let (mut row, mut rows, mut clock) = (RawRow::default(), 0, Clock::new(calendar.zone));
-    while rows < ROWS && table.next_row(&mut row)? {
+    let (mut row, mut rows, mut whole, mut clock) = (RawRow::default(), 0, true, Clock::new(calendar.zone));
+    while table.next_row(&mut row)? {
+        if rows == ROWS {
+            whole = false;
+            break;
+        }
         rows += 1;
         if row.problem.is_some() {
             continue;
@@ -111,25 +143,31 @@ pub fn guess(table: &mut TableFile, dictionary: &Dictionary, calendar: &Calendar
     }
     table.rewind()?;
     let mut taken: Vec<String> = Vec::new();
-    let mut guesses = Vec::new();
+    let mut columns = Vec::new();
     for (column, (header, tally)) in headers.iter().zip(tallies).enumerate() {
         let place = mapping.columns.get(column);
         if matches!(place, Some(ColumnUse::Key | ColumnUse::Derived)) || (is_unnamed(&headers, header) && tally.filled == 0) {
             continue;
         }
-        let field = match place {
-            Some(ColumnUse::Field(ix)) if mapping.column_of(*ix) == Some(column) => Some(*ix),
-            _ => None,
-        };
-        guesses.push(tally.guess(base_of(&headers, column), header, field, dictionary, calendar, &mut taken));
+        let (base, field) = (base_of(&headers, column), if let Some(ColumnUse::Field(ix)) = place { Some(*ix) } else { None });
+        let same = |i: usize| fold_header(base_of(&headers, i)) == fold_header(base);
+        let repeats = field.map_or_else(|| (0..column).any(same), |ix| mapping.column_of(ix) != Some(column));
+        let guess = tally.guess(base, header, field.filter(|_| !repeats), dictionary, calendar, &mut taken);
+        columns.push(ColumnGuess { field, repeats, ..guess });
     }
-    Ok(guesses)
+    Ok(Guesses { rows, whole, columns })
 }
 
 impl Tally {
     fn add(&mut self, text: &str, kind: CellKind, dictionary: &Dictionary, clock: &mut Clock) {
         let folded = fold(text);
-        if text.is_empty() || dictionary.blank.iter().any(|b| *b == folded) {
+        if text.is_empty() {
+            return;
+        }
+        if dictionary.blank.iter().any(|b| *b == folded) {
+            if !self.known_blanks.iter().any(|b| b == text) {
+                self.known_blanks.push(text.to_owned());
+            }
             return;
         }
         if BLANKS.contains(&&*folded) {
@@ -139,6 +177,9 @@ impl Tally {
             return;
         }
         self.filled += 1;
+        if let Some(n) = SIGNS.iter().position(|(_, signs)| text.contains(*signs)).and_then(|i| self.signs.get_mut(i)) {
+            *n += 1;
+        }
         for (look, n) in Looks::ALL.iter().zip(&mut self.looks) {
             *n += u64::from(look.fits(text, kind, clock));
         }
@@ -183,27 +224,71 @@ impl Tally {
             None => (unlike && named_so && matches!(ty, FieldType::Text | FieldType::Integer)) || matches!(ty, FieldType::Email | FieldType::Phone),
         };
         // A number that only names something is a text: its zeros count.
-        let ty = if identity && ty == FieldType::Integer { FieldType::Text } else { ty };
+        let mut ty = if identity && ty == FieldType::Integer { FieldType::Text } else { ty };
+        let read = Reading::of(&self.samples, known, ty, dictionary, calendar, order);
+        // A column that only looked like a type (`2) $100 - $200`) is text.
+        let misread = known.is_none() && read.unread > 0.1;
+        if misread {
+            ty = FieldType::Text;
+        }
         let choices = !self.many
             && !identity
             && self.values.len() as u64 * 2 <= self.filled
             && matches!(ty, FieldType::Text | FieldType::Stage | FieldType::Channel | FieldType::Owner);
         self.values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let mut probe = super::cell::prober(known, ty, dictionary, calendar, order);
-        let bad = self.samples.iter().filter_map(|text| probe(text).err().map(|reason| BadCell::new(header, text, reason))).take(3).collect();
+        let bad = if misread { Vec::new() } else { read.bad.iter().map(|(text, reason)| BadCell::new(header, text, *reason)).collect() };
+        let currency = SIGNS.iter().zip(self.signs).filter(|(_, n)| *n > 0).max_by_key(|(_, n)| *n).map(|((code, _), _)| *code);
         ColumnGuess {
             header: header.to_owned(),
             id,
             field,
             ty,
+            repeats: false,
             filled: self.filled,
+            distinct: self.unlike.len() as u64,
+            known_blanks: self.known_blanks,
             blanks: self.blanks,
             order,
             order_open: order.is_some() && self.day + self.month == 0,
             values: if choices { self.values } else { Vec::new() },
             identity,
             bad,
+            unread: if misread { 0.0 } else { read.unread },
+            upper: if misread { None } else { read.upper },
+            currency,
         }
+    }
+}
+
+/// How the first cells of a column read as a type.
+struct Reading<'t> {
+    bad: Vec<(&'t str, &'static str)>,
+    unread: f64,
+    upper: Option<[f64; 2]>,
+}
+
+impl<'t> Reading<'t> {
+    fn of(samples: &'t [String], known: Option<&Field>, ty: FieldType, dictionary: &Dictionary, calendar: &Calendar, order: Option<DateOrder>) -> Self {
+        let mut probe = super::cell::prober(known, ty, dictionary, calendar, order);
+        let (mut bad, mut unread, mut numbers) = (Vec::new(), 0_u32, Vec::new());
+        for text in samples {
+            match probe(text) {
+                Ok(Value::Int(n)) => numbers.push(n as f64),
+                Ok(Value::Real(x)) => numbers.push(x),
+                Ok(Value::Money(minor)) => numbers.push(minor as f64 / dictionary.currency.scale() as f64),
+                Ok(_) => {}
+                Err(reason) => {
+                    unread += 1;
+                    if bad.len() < 3 {
+                        bad.push((text.as_str(), reason));
+                    }
+                }
+            }
+        }
+        numbers.sort_by(f64::total_cmp);
+        let at = |share: usize| numbers.get(numbers.len() * share / 4).copied();
+        let unread = if samples.is_empty() { 0.0 } else { f64::from(unread) / samples.len() as f64 };
+        Self { bad, unread, upper: at(2).zip(at(3)).map(|(median, quartile)| [median, quartile]) }
     }
 }
 

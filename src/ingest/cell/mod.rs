@@ -240,17 +240,22 @@ impl<'a> Typer<'a> {
     }
 }
 
-/// Whether texts can be read as a known field, or as a field of this type.
+/// Reads texts as a known field, or as a field of this type.
 pub(super) fn prober<'a>(
     known: Option<&'a Field>,
     ty: FieldType,
     dictionary: &'a Dictionary,
     calendar: &Calendar,
     order: Option<DateOrder>,
-) -> impl FnMut(&str) -> Result<(), &'static str> + use<'a> {
+) -> impl FnMut(&str) -> Result<Value, &'static str> + use<'a> {
     let field = known.map_or_else(|| Cow::Owned(plain_field("", ty, order)), Cow::Borrowed);
     let mut typer = Typer::with(field, dictionary, calendar, order, false);
-    move |text| typer.read(Cell::text(text)).map(drop)
+    move |text| {
+        typer.read(Cell::text(text)).map(|typed| match typed {
+            Typed::Value(v) | Typed::Noted(v, _) => v,
+            Typed::Blank | Typed::Clear => Value::Null,
+        })
+    }
 }
 
 fn as_field(field: &EventField) -> Field {
