@@ -1,3 +1,7 @@
 //! The `sop` binary: command line in, text out. Everything else is the library's.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -1,11 +1,41 @@
-//! A condition ready to run.
+//! A condition ready to run: [`compile`] is the one door from text to [`Condition`].
 
-use super::Facts;
-use crate::model::{FieldIx, Until, Value};
+use super::check::Checker;
+use super::closure::{self, Fun};
+use super::explain::{Explanation, explain, value_of};
+use super::num::Num;
+use super::plan::Node;
+use super::problems::Problems;
+use super::resolve::canonical_name;
+use super::scope::{Place, Scope};
+use super::{Facts, parse, print, sense};
+use crate::diag::{Diagnostics, SourceId};
+use crate::model::{Calendar, Detail, Details, Dictionary, FieldIx, Instant, KindId, Until, Value};
 
-/// A checked, compiled condition or expression.
+/// What a text is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// A condition: `when`, `where` …
+    Boolean,
+    /// An expression: `points`.
+    Number,
+}
+
+enum Run {
+    Boolean(Fun<bool>),
+    Number(Fun<Num>),
+}
+
+/// A checked, compiled condition or expression. It can be shared between threads.
 pub struct Condition {
     text: String,
+    normal: String,
+    plan: Box<Node>,
+    run: Run,
+    fields: Vec<FieldIx>,
+    kinds: Vec<KindId>,
+    uses_events: bool,
+    uses_clock: bool,
 }
 
 impl std::fmt::Debug for Condition {
@@ -14,28 +44,113 @@ impl std::fmt::Debug for Condition {
     }
 }
 
+/// Parses, checks and compiles. Every problem found is pushed to `out` with its exact place; `None` if any is an error.
+pub fn compile(text: &str, place: &Place, scope: &Scope<'_>, want: Want, out: &mut Diagnostics) -> Option<Condition> {
+    let mut problems = Problems::new(place, out);
+    let tree = parse::parse(text, &mut problems);
+    let mut checker = Checker { scope: *scope, text, problems: &mut problems, uses: Default::default() };
+    let plan = match want {
+        Want::Boolean => checker.boolean(&tree),
+        Want::Number => checker.number(&tree),
+    };
+    let uses = checker.uses;
+    let plan = plan?;
+    sense::report(&plan, text, &mut problems);
+    if problems.any() {
+        return None;
+    }
+    let run = match want {
+        Want::Boolean => Run::Boolean(closure::boolean(&plan)),
+        Want::Number => Run::Number(closure::number(&plan)),
+    };
+    let normal = print::canonical(&tree, &|name| canonical_name(scope, name));
+    Some(Condition {
+        text: text.to_owned(),
+        normal,
+        plan: Box::new(plan),
+        run,
+        fields: uses.fields.into_iter().collect(),
+        kinds: uses.kinds.into_iter().collect(),
+        uses_events: uses.events,
+        uses_clock: uses.clock,
+    })
+}
+
 impl Condition {
-    pub(super) fn stub(text: &str) -> Self {
-        Self { text: text.into() }
+    /// TRUE, FALSE or unknown (`None`), and until when the clock alone cannot change that. An expression is unknown here.
+    pub fn test(&self, facts: &Facts<'_>) -> (Option<bool>, Until) {
+        let mut until = Until::NEVER;
+        let value = match &self.run {
+            Run::Boolean(f) => f(facts, &mut until),
+            Run::Number(_) => None,
+        };
+        (value, until)
     }
-    /// TRUE, FALSE or unknown (`None`), and until when the clock alone cannot change that.
-    pub fn test(&self, _facts: &Facts<'_>) -> (Option<bool>, Until) {
-        (None, Until::NEVER)
+    /// The value of an expression (`points:`), and until when. A condition gives its TRUE or FALSE; unknown is `Null`.
+    pub fn value(&self, facts: &Facts<'_>) -> (Value, Until) {
+        let mut until = Until::NEVER;
+        let value = match &self.run {
+            Run::Boolean(f) => f(facts, &mut until).map(Value::Bool),
+            Run::Number(f) => f(facts, &mut until).map(value_of),
+        };
+        (value.unwrap_or_default(), until)
     }
-    /// The value of an expression (`points:`), and until when.
-    pub fn value(&self, _facts: &Facts<'_>) -> (Value, Until) {
-        (Value::Null, Until::NEVER)
+    /// A condition on one event, apart from any lead: whether a detail counts as a derived kind.
+    pub fn test_event(&self, detail: &Detail, as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> (Option<bool>, Until) {
+        let details = Details::default();
+        self.test(&Facts {
+            dictionary,
+            calendar,
+            as_of,
+            lead: &[],
+            extra: &[],
+            created_at: as_of,
+            events: &[],
+            details: &details,
+            state: &[],
+            event: Some(detail),
+        })
+    }
+    /// Which parts hold, fail or are unknown, and the values seen.
+    pub fn explain(&self, facts: &Facts<'_>) -> Explanation {
+        explain(&self.plan, &self.text, facts)
     }
     /// As written.
     pub fn text(&self) -> &str {
         &self.text
     }
-    /// Stub.
-    pub fn normal_form(&self) -> String {
-        self.text.clone()
+    /// One spelling for all conditions that differ only in layout, case of words, or needless parentheses.
+    pub fn normal_form(&self) -> &str {
+        &self.normal
     }
-    /// The lead fields that it reads.
+    /// Every operator in parentheses: the tree as text, to be held against another parser's.
+    pub fn parenthesised(&self) -> String {
+        let place = Place::verbatim(SourceId(0), 0, self.text.len());
+        let mut nothing_new = Diagnostics::default();
+        print::full(&parse::parse(&self.text, &mut Problems::new(&place, &mut nothing_new)))
+    }
+    /// The lead fields that it reads, in the dictionary's order.
     pub fn fields(&self) -> &[FieldIx] {
-        &[]
+        &self.fields
+    }
+    /// The event kinds that it asks for by name (`'*'` is none).
+    pub fn kinds(&self) -> &[KindId] {
+        &self.kinds
+    }
+    /// Whether it looks at the lead's events.
+    pub fn uses_events(&self) -> bool {
+        self.uses_events
+    }
+    /// Whether time alone can change its value.
+    pub fn uses_clock(&self) -> bool {
+        self.uses_clock
+    }
+    /// The value that it has for every lead, if it needs none: `Some(None)` is "always unknown".
+    pub fn constant(&self) -> Option<Option<bool>> {
+        sense::truth(&self.plan)
+    }
+    /// Whether no lead can make it true: a contradiction such as `a > 5 AND a < 3`.
+    pub fn is_never_true(&self) -> bool {
+        sense::never(&self.plan)
     }
 }

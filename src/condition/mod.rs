@@ -1,26 +1,38 @@
 //! The one language of every `when`, `where`, `enter` and `--where`: the WHERE clause that analysts know.
 //!
-//! `parse` → tree with spans → `check` against a [`Scope`] → a compiled [`Condition`]; evaluating gives the value *and*
-//! until when the clock alone cannot change it; `explain` says which part failed or is unknown, with the value seen.
+//! ```text
+//! text ──token──▶ tokens ──parse──▶ tree ──check(Scope)──▶ plan ──closure──▶ Condition::test → (value, until)
+//!                                    │print: normal form     │sense: never/always true   └─explain → why
+//! ```
+//!
+//! Evaluating gives the value *and* until when the clock alone cannot change it; `explain` says which part failed or is
+//! unknown, with the value seen. Every problem is a diagnostic at its exact characters; several are found in one reading.
+//!
+//! What SQL leaves open: text compares folded; a blank list is an empty list (`has_tag` is false for it, not unknown);
+//! money is in major units; a date meets an instant as its 00:00 in the calendar's zone.
 
+mod call;
+mod check;
+mod closure;
 mod compiled;
+mod explain;
 mod facts;
+mod literal;
+mod names;
+mod num;
+mod parse;
+mod plan;
+mod print;
+mod problems;
+mod resolve;
 mod scope;
+mod sense;
+mod text;
+mod token;
+mod tree;
 
-pub use compiled::Condition;
+pub use compiled::{Condition, Want, compile};
+pub use explain::{Explanation, Joint};
 pub use facts::Facts;
+pub use names::is_reserved;
 pub use scope::{Place, Scope, ScopeKind, StateName, Type};
-
-/// What a place wants of an expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// TRUE, FALSE or unknown.
-    Boolean,
-    /// A number.
-    Number,
-}
-
-/// Parses, checks and compiles.
-pub fn compile(text: &str, _place: &Place, _scope: &Scope<'_>, _want: Want, _out: &mut crate::diag::Diagnostics) -> Option<Condition> {
-    Some(Condition::stub(text))
-}

@@ -4,11 +4,9 @@
 //! A [`Diagnostic`] points at bytes of a [`Source`]; [`Diagnostics`] collects all of them before anybody gives up.
 
 mod code;
-mod render;
 mod source;
 
 pub use code::Code;
-pub use render::{codes, render};
 pub use source::{Source, SourceId, Sources};
 
 /// How bad it is.

@@ -1,8 +1,21 @@
 //! The score of one lead: whole points line by line. A pure function of (fields, events, rules, as_of).
+//!
+//! Lines are whole, so they always add up to the group and groups to the total, clamps being lines of their own.
+//! Beside the score stands `until`, the first instant at which the clock alone could change any line: early is allowed,
+//! late never. [`Scorer`] is the one evaluator; the score card is its second voice and reads the same lines.
+
+mod card;
+mod days;
+mod fade;
+mod line;
+mod scorer;
+
+pub use card::main_reasons;
+pub use scorer::Scorer;
 
 use crate::condition::Facts;
 use crate::model::Until;
-use crate::rules::scoring::Scoring;
+use crate::rules::scoring::{Band, Clamp, Scoring};
 
 /// The outcome that the store keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +30,17 @@ pub struct Scored {
     pub until: Until,
 }
 
-/// Scores one lead.
-pub fn score(_scoring: &Scoring, _facts: &Facts<'_>) -> Scored {
-    Scored { groups: Vec::new(), total: 0, band: 0, until: Until::NEVER }
+impl Default for Scored {
+    fn default() -> Self {
+        Self { groups: Vec::new(), total: 0, band: 0, until: Until::NEVER }
+    }
+}
+
+/// Scores one lead. For many leads keep a [`Scorer`]: it compiles and allocates once.
+pub fn score(scoring: &Scoring, facts: &Facts<'_>) -> Scored {
+    let mut out = Scored::default();
+    Scorer::new(scoring, facts.dictionary).score(facts, &mut out);
+    out
 }
 
 /// The score line by line.
@@ -64,6 +85,17 @@ pub struct Line {
 }
 
 /// Scores one lead and says why.
-pub fn score_card(_scoring: &Scoring, _facts: &Facts<'_>) -> ScoreCard {
-    ScoreCard { groups: Vec::new(), clamp: None, total: 0, band: String::new(), until: Until::NEVER }
+pub fn score_card(scoring: &Scoring, facts: &Facts<'_>) -> ScoreCard {
+    Scorer::new(scoring, facts.dictionary).card(facts)
+}
+
+/// A sum held inside its clamp. Where the two contradict each other, `max` wins.
+fn clamped(clamp: Clamp, points: i64) -> i64 {
+    let points = clamp.min.map_or(points, |min| points.max(min));
+    clamp.max.map_or(points, |max| points.min(max))
+}
+
+/// The place of the band that a total has: the highest whose threshold it reaches, else the lowest.
+fn band_of(bands: &[Band], total: i64) -> usize {
+    bands.iter().position(|b| total >= b.at_least).unwrap_or(bands.len().saturating_sub(1))
 }

@@ -112,6 +112,10 @@ const DERIVED: &[&str] = &[
 const REJECT: &[&str] = &["_row", "_column", "_value", "_reason"];
 
 impl LeadMapping {
+    /// Whether the name comes in two columns.
+    pub fn names_in_parts(&self) -> bool {
+        self.columns.iter().any(|c| matches!(c, ColumnUse::FirstName | ColumnUse::LastName))
+    }
     /// What the columns mean, by the dictionary.
     pub fn new(headers: &[String], dictionary: &Dictionary) -> Self {
         let folded: Vec<String> = (0..headers.len()).map(|i| fold_header(base_of(headers, i))).collect();

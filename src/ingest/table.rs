@@ -40,6 +40,16 @@ pub enum Format {
     },
 }
 
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text { encoding, delimiter: '\t' } => write!(f, "{encoding}, tab-separated"),
+            Self::Text { encoding, delimiter } => write!(f, "{encoding}, separated by `{delimiter}`"),
+            Self::Sheet { name } => write!(f, "XLSX, sheet {name}"),
+        }
+    }
+}
+
 enum Rows {
     Text(Box<Records>),
     Sheet(SheetRows),

@@ -15,8 +15,18 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The hash under which the store finds it.
+    /// The kind of a key that a file brought along.
+    pub const KEY: &'static str = "key";
+    /// The kind of a row that has no identity of its own.
+    pub const ROW: &'static str = "row";
+
+    /// The hash under which the store finds it. A `key` stands at the start of its own range.
     pub fn hash(&self) -> u64 {
+        if &*self.kind == Self::KEY
+            && let Some(key) = Key::parse(&self.text)
+        {
+            return key.hashes().0;
+        }
         stable_hash(&[self.kind.as_bytes(), self.text.as_bytes()])
     }
     /// The key of a lead whose first identity this is.

@@ -1,6 +1,20 @@
 //! A report is a value: typed columns, rows, totals and notes. One file per report, pure: facts in, [`Report`] out.
+//!
+//! A report file defines the plain facts that it needs (`run` fills them), and one function that turns them into a
+//! [`Report`]. No report knows how it will be printed, and `render` knows no report: N reports + M formats.
 
-use crate::model::{Currency, Instant};
+pub mod changes;
+pub mod check;
+pub mod explain;
+pub mod history;
+pub mod import;
+pub mod leads;
+pub mod plan;
+pub mod score;
+pub mod tests;
+pub mod today;
+
+use crate::model::{Currency, FieldType, Instant, Value};
 
 /// What a column holds, which decides alignment, JSON type and spreadsheet format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +48,59 @@ pub struct Column {
     pub ty: ColumnType,
     /// A label that no table of labels can know (a user's field); `None` = by id.
     pub title: Option<String>,
+    /// In tables for people a blank cell shows this column's value instead, and that column is not printed itself
+    /// (`id`, else `key`). Data formats carry both.
+    pub backup: Option<String>,
+    /// Sentences: a narrow screen breaks them into lines and never cuts them short.
+    pub wrap: bool,
 }
 
 impl Column {
     /// A column whose label is known by its id.
     pub fn new(id: &str, ty: ColumnType) -> Self {
-        Self { id: id.into(), ty, title: None }
+        Self { id: id.into(), ty, title: None, backup: None, wrap: false }
+    }
+    /// A text column.
+    pub fn text(id: &str) -> Self {
+        Self::new(id, ColumnType::Text)
+    }
+    /// A column of whole numbers.
+    pub fn integer(id: &str) -> Self {
+        Self::new(id, ColumnType::Integer)
+    }
+    /// With a label of the user's own.
+    #[must_use]
+    pub fn titled(mut self, title: &str) -> Self {
+        self.title = Some(title.into()).filter(|t: &String| !t.is_empty());
+        self
+    }
+    /// Shows another column's value where it is blank; see [`Column::backup`].
+    #[must_use]
+    pub fn or(mut self, other: &str) -> Self {
+        self.backup = Some(other.into());
+        self
+    }
+    /// Holds sentences; see [`Column::wrap`].
+    #[must_use]
+    pub fn sentences(mut self) -> Self {
+        self.wrap = true;
+        self
+    }
+}
+
+impl From<FieldType> for ColumnType {
+    fn from(ty: FieldType) -> Self {
+        match ty {
+            FieldType::Integer => Self::Integer,
+            // A field's `12.5%` is 12.5 to conditions and files; only shares that a report computes are `Percent`.
+            FieldType::Number | FieldType::Percent => Self::Number,
+            FieldType::Money => Self::Money,
+            FieldType::Date => Self::Date,
+            FieldType::Datetime => Self::Instant,
+            FieldType::Boolean => Self::Boolean,
+            FieldType::List => Self::List,
+            FieldType::Text | FieldType::Email | FieldType::Phone | FieldType::Owner | FieldType::Stage | FieldType::Channel => Self::Text,
+        }
     }
 }
 
@@ -68,6 +129,41 @@ pub enum Cell {
     List(Vec<String>),
 }
 
+impl Cell {
+    /// Text; blank text is [`Cell::Empty`].
+    pub fn text(text: impl Into<String>) -> Self {
+        Some(text.into()).filter(|t| !t.is_empty()).map_or(Self::Empty, Self::Text)
+    }
+    /// A count of anything.
+    pub fn count(n: usize) -> Self {
+        Self::Integer(i64::try_from(n).unwrap_or(i64::MAX))
+    }
+    /// Text that may be missing.
+    pub fn maybe(text: Option<&str>) -> Self {
+        text.map_or(Self::Empty, Self::text)
+    }
+    /// Whether there is nothing to print.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty) || matches!(self, Self::List(l) if l.is_empty())
+    }
+}
+
+impl From<&Value> for Cell {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Empty,
+            Value::Bool(b) => Self::Boolean(*b),
+            Value::Int(n) => Self::Integer(*n),
+            Value::Real(x) => Self::Number(*x),
+            Value::Money(minor) => Self::Money(*minor),
+            Value::Text(t) => Self::text(t.as_ref()),
+            Value::List(l) => Self::List(l.iter().map(|t| t.to_string()).collect()),
+            Value::Date(d) => Self::Date(*d),
+            Value::At(t) => Self::Instant(*t),
+        }
+    }
+}
+
 /// A sentence about the numbers: what was left out, what they mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -77,7 +173,25 @@ pub struct Note {
     pub text: String,
 }
 
-/// One table with its meaning.
+impl Note {
+    /// A note.
+    pub fn new(code: &str, text: impl Into<String>) -> Self {
+        Self { code: code.into(), text: text.into() }
+    }
+}
+
+/// What every report says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The instant that the numbers speak of.
+    pub as_of: Instant,
+    /// The zone in which instants are printed.
+    pub zone: chrono_tz::Tz,
+    /// The currency of money cells.
+    pub currency: Currency,
+}
+
+/// One report: a table with its meaning, and further tables where one is not enough.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// `score`, `leads`, `explain` …: names the JSON Schema too.
@@ -92,10 +206,40 @@ pub struct Report {
     pub columns: Vec<Column>,
     /// The rows, each as wide as the columns.
     pub rows: Vec<Vec<Cell>>,
+    /// How many rows there are in all, where `rows` holds only the first of them (text on a screen).
+    pub of: Option<u64>,
+    /// The rows only make sense together (a score card): `--limit` does not concern them.
+    pub whole: bool,
+    /// Further tables of the same report.
+    pub sections: Vec<Section>,
     /// Named totals, in order; may be nested one level (`bands: {hot: 3}`).
     pub totals: Vec<(String, Total)>,
     /// What a reader must know.
     pub notes: Vec<Note>,
+}
+
+/// A further table of a report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    /// snake_case, stable.
+    pub id: String,
+    /// How people want to see it.
+    pub layout: Layout,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, each as wide as the columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// How a section is laid out for people. Data formats do not care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Below the report's table, every row.
+    Table,
+    /// Below the report's table, as many rows as `--limit` allows: put the newest first.
+    Log,
+    /// Above the report's table, one line per column: who this is about.
+    Card,
 }
 
 /// A total: one number, or a named group of them.
@@ -105,4 +249,48 @@ pub enum Total {
     One(Cell),
     /// Named cells, in order.
     Group(Vec<(String, Cell)>),
+}
+
+impl Report {
+    /// A report without rows.
+    pub fn new(name: &str, frame: &Frame, columns: Vec<Column>) -> Self {
+        Self {
+            name: name.into(),
+            as_of: frame.as_of,
+            zone: frame.zone,
+            currency: frame.currency.clone(),
+            columns,
+            rows: Vec::new(),
+            of: None,
+            whole: false,
+            sections: Vec::new(),
+            totals: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+    /// Adds a total of one cell.
+    pub fn total(&mut self, name: &str, cell: Cell) {
+        self.totals.push((name.into(), Total::One(cell)));
+    }
+    /// Adds a total of several named counts.
+    pub fn group(&mut self, name: &str, counts: &[(String, i64)]) {
+        self.totals.push((name.into(), Total::Group(counts.iter().map(|(n, c)| (n.clone(), Cell::Integer(*c))).collect())));
+    }
+    /// Adds a note.
+    pub fn note(&mut self, code: &str, text: impl Into<String>) {
+        self.notes.push(Note::new(code, text));
+    }
+}
+
+/// `9,240`: a whole number as people read it.
+pub fn thousands(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::from(if n < 0 { "-" } else { "" });
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
 }

@@ -1,4 +1,4 @@
-//! sops/tests/*.yaml → [`Case`]s: leads with events, and what the SOPs must make of them. `sop test` runs them through the real engines.
+//! sops/tests/*.yaml → [`Case`]s, a list or `{review_by: …, cases: […]}`: leads with events, and what the SOPs must make of them. `sop test` runs them through the real engines.
 
 use super::fields::kind_id;
 use super::reader::{Map, Reader, date_of};
@@ -8,6 +8,8 @@ use crate::diag::{Code, Span};
 use crate::model::{Calendar, Dictionary, Instant, KindId, fold, nearest};
 use chrono::{NaiveDateTime, NaiveTime};
 
+/// The keys of a file of cases that is more than its list.
+pub(super) const FILE_KEYS: &[&str] = &["review_by", "cases"];
 /// The keys of one case.
 pub(super) const KEYS: &[&str] = &["name", "as_of", "lead", "events", "expect"];
 /// The keys of `expect` that this version knows, beside the groups' ids.
@@ -67,11 +69,18 @@ pub enum Outcome {
 
 /// Reads one file of cases.
 pub(super) fn read(root: &Node, d: &Dictionary, calendar: &Calendar, scoring: &Scoring, r: &mut Reader<'_>) -> Vec<Case> {
-    if matches!(&root.kind, Kind::Map(m) if m.is_empty()) {
-        return Vec::new();
-    }
+    let list = match &root.kind {
+        Kind::Map(m) if m.is_empty() => return Vec::new(),
+        Kind::Map(_) => {
+            let Some(map) = r.map(root, "a file of cases", FILE_KEYS) else { return Vec::new() };
+            r.review_by(map);
+            let Some(list) = r.need(map, "a file of cases", "cases") else { return Vec::new() };
+            list
+        }
+        _ => root,
+    };
     let mut cases = Vec::new();
-    for node in r.items(root, "a list of cases") {
+    for node in r.items(list, "the cases") {
         let Some(map) = r.map(node, "a case", KEYS) else { continue };
         if let Some(case) = one(map, d, calendar, scoring, r) {
             cases.push(case);
@@ -85,7 +94,7 @@ fn one(map: Map<'_>, d: &Dictionary, calendar: &Calendar, scoring: &Scoring, r: 
     let as_of = r.need(map, "a case", "as_of").and_then(|n| instant(n, calendar, true, r));
     let mut lead = Vec::new();
     for e in map.get("lead").map(|n| r.names(n, "the lead's fields")).unwrap_or_default() {
-        if d.field_of_header(&e.key).is_none() && !d.events_in.iter().any(|c| c.header == e.key) {
+        if d.field_of_header(&e.key).is_none() && !d.events_in.iter().any(|c| c.header == e.key || c.at.as_ref() == Some(&e.key)) {
             let known = d.fields.iter().flat_map(|f| f.aliases.iter().chain([&f.id])).map(String::as_str).chain(d.events_in.iter().map(|c| c.header.as_str()));
             let help = nearest(&e.key, known).map_or_else(|| "declare it in fields.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
             r.error(Code::UnknownName, e.key_span, format!("no field is named `{}`", e.key), help);
@@ -95,7 +104,7 @@ fn one(map: Map<'_>, d: &Dictionary, calendar: &Calendar, scoring: &Scoring, r: 
             lead.push((e.key.clone(), texts.join(";")));
         }
     }
-    let events = map.get("events").map(|n| r.items(n, "a list of events")).unwrap_or_default();
+    let events = map.get("events").map(|n| r.items(n, "the events")).unwrap_or_default();
     let events = events.iter().filter_map(|n| event(n, d, calendar, r)).collect();
     let expect = r.need(map, "a case", "expect").map(|n| expect(n, scoring, r)).unwrap_or_default();
     let (name, span) = name?;

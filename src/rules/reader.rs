@@ -92,7 +92,7 @@ impl Reader<'_> {
             }
             _ if node.is_nothing() => &[],
             _ => {
-                self.wrong(node, what, "write `name: …` lines");
+                self.wrong(node, &format!("a map ({what})"), "write `name: …` lines");
                 &[]
             }
         }
@@ -103,7 +103,7 @@ impl Reader<'_> {
             Kind::List(items) => items,
             _ if node.is_nothing() => &[],
             _ => {
-                self.wrong(node, what, "write `[a, b]`, or one `- ` line each");
+                self.wrong(node, &format!("a list ({what})"), "write `[a, b]`, or one `- ` line each");
                 &[]
             }
         }

@@ -27,6 +27,7 @@ mod tests {
             ("fields", "/properties", fields::KEYS),
             ("fields", "/$defs/field/properties", fields::FIELD_KEYS),
             ("fields", "/$defs/columns/additionalProperties/properties", fields::COLUMN_KEYS),
+            ("fields", "/properties/events/additionalProperties/properties", fields::EVENT_COLUMN_KEYS),
             ("fields", "/$defs/kind/properties", fields::KIND_KEYS),
             ("fields", "/$defs/channel/properties", fields::CHANNEL_KEYS),
             ("fields", "/$defs/events_in/properties", fields::EVENTS_IN_KEYS),
@@ -36,8 +37,9 @@ mod tests {
             ("scoring", "/$defs/group/properties", scoring::read::GROUP_KEYS),
             ("scoring", "/$defs/rule/properties", scoring::read::RULE_KEYS),
             ("scoring", "/properties/total/properties", scoring::read::CLAMP_KEYS),
-            ("tests", "/items/properties", cases::KEYS),
-            ("tests", "/items/properties/expect/properties", cases::EXPECT_KEYS),
+            ("tests", "/properties", cases::FILE_KEYS),
+            ("tests", "/$defs/case/properties", cases::KEYS),
+            ("tests", "/$defs/case/properties/expect/properties", cases::EXPECT_KEYS),
         ] {
             let schema = json(kind);
             let mut known: Vec<&str> = schema.pointer(pointer).and_then(Value::as_object).expect(pointer).keys().map(String::as_str).collect();

@@ -63,6 +63,7 @@ pub struct Rule {
 
 /// What an occurrence is worth.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are a few dozen of them, and boxing would cost the scorer a jump")]
 pub enum Points {
     /// A number. Whole for attribute rules; event rules may use fractions, since only the line is rounded.
     Fixed(f64),

@@ -76,7 +76,7 @@ fn the_starter_reads_without_a_word() {
 
 #[test]
 fn the_mainland_calendar_of_2026_is_whole() {
-    // 国办发明电〔2025〕7号: 33 days off in seven blocks, six make-up days.
+    // 国务院办公厅关于2026年部分节假日安排的通知 (2025-11-04): 33 days off in seven blocks, six make-up days.
     let starter: Vec<File> = starter().into_iter().map(|(n, b)| (n, Ok(b))).collect();
     let (sop, _) = load(&starter).unwrap_or_else(|(_, d)| panic!("{:#?}", d.0));
     assert_eq!((sop.calendar.holidays.len(), sop.calendar.workdays.len()), (33, 6));
@@ -85,6 +85,20 @@ fn the_mainland_calendar_of_2026_is_whole() {
     let codes = |d: &str| dated_warnings(&sop, day(d)).0.iter().map(|x| x.code.id()).collect::<Vec<_>>();
     assert_eq!(codes("2026-11-15"), Vec::<&str>::new());
     assert_eq!(codes("2026-11-16"), ["calendar-ends"]);
+}
+
+#[test]
+fn any_file_may_ask_to_be_reviewed() {
+    let (sop, _) = good(&[
+        ("scoring.yaml", "review_by: 2026-06-30\n"),
+        ("calendar.yaml", "review_by: 2027-01-01\n"),
+        ("tests/a.yaml", "review_by: 2026-05-01\ncases: []\n"),
+    ]);
+    let due = |d: &str| dated_warnings(&sop, d.parse().expect("a date")).0.iter().map(|x| x.code.id()).collect::<Vec<_>>();
+    assert_eq!(due("2026-05-01"), Vec::<&str>::new());
+    assert_eq!(due("2026-06-30"), ["review-due"]);
+    assert_eq!(due("2026-07-01"), ["review-due", "review-due"]);
+    assert_eq!(told(&[("fields.yaml", "review_by: someday\n")]), ["bad-value 1:12"]);
 }
 
 #[test]
@@ -98,6 +112,40 @@ fn nothing_is_needed() {
     assert_eq!(sop.derived.len(), 3);
     let fields = |t: &str| good(&[("sops/fields.yaml", t)]).0.dictionary;
     assert_eq!(fields("currency: USD\n").fields.len(), sop.dictionary.fields.len());
+}
+
+#[test]
+fn values_of_real_exports_are_known() {
+    let d = good(&[]).0.dictionary;
+    let channel = |cell: &str| d.channel_of(cell).map(|c| c.id.as_str());
+    for (cell, id) in [
+        ("direct_traffic", "direct"),
+        ("DIRECT_TRAFFIC", "direct"),
+        ("Organic Search", "organic_search"),
+        ("organic_search", "organic_search"),
+        ("paid_search", "paid_search"),
+        ("百度", "baidu"),
+        ("展会", "fair"),
+        ("转介绍", "referral"),
+        ("Trade Show", "fair"),
+        ("Web", "website"),
+        ("公众号", "wechat"),
+    ] {
+        assert_eq!(channel(cell), Some(id), "{cell}");
+    }
+    assert_eq!(channel("unknown"), None);
+    let kind = |cell: &str| d.kind_of(cell).and_then(|k| d.kind(k)).map(|k| k.id.as_str());
+    for (cell, id) in [
+        ("Email Opened", "email_open"),
+        ("email_opened", "email_open"),
+        ("EMAIL_CLICK", "email_click"),
+        ("下载资料", "whitepaper_download"),
+        ("页面访问", "page_view"),
+        ("扫码添加", "wecom_added"),
+    ] {
+        assert_eq!(kind(cell), Some(id), "{cell}");
+    }
+    assert_eq!(kind("something_else"), None);
 }
 
 #[test]
@@ -122,7 +170,10 @@ fn the_bench_workspace_reads() {
     let folder = shared.join("bench/sops");
     if !folder.is_dir() {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "the shared data is missing");
-        eprintln!("skipped: no {}", folder.display());
+        #[expect(clippy::print_stderr, reason = "a skipped test says so aloud")]
+        {
+            eprintln!("skipped: no {}", folder.display());
+        }
         return;
     }
     let read = |n: &str| (format!("sops/{n}"), std::fs::read(folder.join(n)).map_err(|e| e.to_string()));
@@ -180,4 +231,33 @@ fn state_names_are_in_their_fixed_order() {
     let names = state_names(&sop.scoring);
     assert_eq!(names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["score", "band", "fit", "wish", "stage", "owner", "queue"]);
     assert_eq!(names[1].order, ["a", "b"]);
+}
+
+mod any_text {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Whatever a hand or an editor does to a file: an answer, with places inside the texts, and something to show.
+        #[test]
+        fn no_edit_of_the_starter_panics(file in 0_usize..4, at in 0.0_f64..1.0, cut in 0_usize..12, put in "[\\PC\n\t'\":{}#,&*!|>\\\\-]{0,6}") {
+            let mut all = starter();
+            let bytes = &mut all[file].1;
+            let text = String::from_utf8(bytes.clone()).expect("UTF-8");
+            let chars: Vec<char> = text.chars().collect();
+            let at = (at * chars.len() as f64) as usize;
+            let edited: String = chars[..at].iter().copied().chain(put.chars()).chain(chars[(at + cut).min(chars.len())..].iter().copied()).collect();
+            *bytes = edited.into_bytes();
+            let all: Vec<File> = all.into_iter().map(|(n, b)| (n, Ok(b))).collect();
+            let (sources, out) = match load(&all) { Ok((sop, d)) => (sop.sources, d), Err(e) => e };
+            for d in &out.0 {
+                let span = d.span.expect("a place");
+                let text = &sources.get(span.source).expect("a source").text;
+                prop_assert!(span.start <= span.end && text.get(span.start..span.end).is_some(), "{d:?}");
+            }
+            prop_assert_eq!(crate::render::diagnostics(&out, &sources, false).is_empty(), out.0.is_empty());
+        }
+    }
 }

@@ -1,1 +1,36 @@
-//! run
+//! The verbs end to end: the only room that sees store and engines together. It owns transactions, batches, threads and
+//! the memory budget. A verb is handed its [`Context`] (as-of and wall clock included) and gives values back; it prints nothing.
+
+pub mod cases;
+mod check_data;
+mod context;
+mod error;
+mod evaluate;
+mod explain;
+mod import;
+mod init;
+mod leads;
+mod lookup;
+mod merge;
+mod records;
+mod refit;
+mod score;
+mod session;
+mod undo;
+mod workspace;
+
+pub use cases::{CaseResult, run_cases};
+pub use check_data::check_data;
+pub use context::{Context, Progress};
+pub use error::RunError;
+pub use evaluate::Evaluated;
+pub use explain::explain;
+pub use import::{FileSummary, ImportOptions, ImportSummary, Touched};
+pub use init::init;
+pub use leads::{LeadsRequest, leads};
+pub use merge::{Merged, merge, split};
+pub use records::{changes, history, today};
+pub use score::{Imported, Ranking, ScoreRequest, frame, import_files, score};
+pub use session::{Ended, Session};
+pub use undo::{UndoReport, undo};
+pub use workspace::Workspace;

@@ -1,1 +1,108 @@
-//! store
+//! The base: one SQLite file, and the only room that knows SQL.
+//!
+//! - One writing command is one transaction under one lock ([`Store::write`]); it ends with [`Store::commit`] or is
+//!   rolled back. A first import builds `sop.db.new` beside the target without a journal, and the rename is its transaction.
+//! - The internal key is `lead` everywhere. Declared fields are columns of `leads` under their own names.
+//! - Rows that a run creates carry its number; rows that it changes are kept in `undo` as they were.
+
+mod changes;
+mod columns;
+mod decide;
+mod details;
+mod events;
+mod identities;
+mod leads;
+mod lock;
+mod open;
+mod runs;
+mod scan;
+mod state;
+mod undo;
+mod views;
+
+pub use changes::ChangeRow;
+pub use columns::Columns;
+pub use details::StoredDetail;
+pub use decide::{SourceRow, ToDecide};
+pub use identities::StoredIdentity;
+pub use leads::LeadRecord;
+pub use lock::Holder;
+pub use runs::{RunRecord, RunRow};
+pub use scan::{Due, Needs, ScanRow};
+pub use state::{BandCount, StateRow, Totals};
+pub use undo::Undone;
+
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+
+/// What can go wrong with a base.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another run holds the lock.
+    #[error("another run holds the base: {0}")]
+    Locked(Holder),
+    /// Written by a later version of the program.
+    #[error("the base `{path}` has format {found}; this program knows up to {known}: install a newer `sop`")]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its `user_version`.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// A file that is no base of ours.
+    #[error("`{path}` is not a base of `sop`: {why}")]
+    NotABase {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// There is no base yet.
+    #[error("there is no base at `{0}` yet: import a file first, e.g. `sop score leads.csv`")]
+    Missing(String),
+    /// SQLite's own.
+    #[error("database error: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file system's own.
+    #[error("`{path}`: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Short for a result of this room.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// An open base.
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+    /// Set while a first import is being built beside `path`.
+    building: Option<PathBuf>,
+    lock: Option<lock::Lock>,
+}
+
+impl Store {
+    /// The file (its final place, also while it is being built).
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+    /// Whether this run builds the base.
+    pub fn is_first_import(&self) -> bool {
+        self.building.is_some()
+    }
+}
+
+pub(crate) fn io_error(path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io { path: path.display().to_string(), source }
+}
+
+/// A name as an SQL identifier.
+fn ident(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -21,6 +21,14 @@ pub(super) fn spellings(list: &str) -> impl Iterator<Item = &str> {
     list.split('|').map(str::trim).filter(|s| !s.is_empty())
 }
 
+/// The spellings of a list of values, and each English one as machines write it: `Direct Traffic` and `direct_traffic`.
+pub(super) fn value_spellings(list: &str) -> impl Iterator<Item = String> {
+    spellings(list).flat_map(|s| {
+        let machine = (s.is_ascii() && s.contains(' ')).then(|| s.replace(' ', "_"));
+        std::iter::once(s.to_owned()).chain(machine)
+    })
+}
+
 /// Cells that mean "nothing". Not here: `unknown` (an answer, and not the same as none), `none`, `0`.
 pub(super) const BLANK: &[&str] = &[
     "-",
@@ -75,8 +83,14 @@ mod tests {
     #[test]
     fn no_spelling_means_two_things() {
         one_owner("fields", FIELDS.iter().flat_map(|f| spellings(f.aliases).chain([f.id]).map(move |s| (f.id, fold_header(s)))));
-        one_owner("kinds", KINDS.iter().flat_map(|k| spellings(k.aliases).chain([k.id, k.title]).map(move |s| (k.id, fold(s).into_owned()))));
-        one_owner("channels", CHANNELS.iter().flat_map(|c| spellings(c.synonyms).chain([c.id, c.title]).map(move |s| (c.id, fold(s).into_owned()))));
+        one_owner(
+            "kinds",
+            KINDS.iter().flat_map(|k| value_spellings(k.aliases).chain([k.id.into(), k.title.into()]).map(move |s| (k.id, fold(&s).into_owned()))),
+        );
+        one_owner(
+            "channels",
+            CHANNELS.iter().flat_map(|c| value_spellings(c.synonyms).chain([c.id.into(), c.title.into()]).map(move |s| (c.id, fold(&s).into_owned()))),
+        );
         one_owner("regions", regions().iter().map(|(syn, area)| (&**area, syn.clone())).collect::<Vec<_>>().into_iter());
         for t in TABLES {
             one_owner(t.id, t.columns.iter().flat_map(|(id, aliases)| spellings(aliases).chain([*id]).map(move |s| (*id, fold_header(s)))));

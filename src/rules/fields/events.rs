@@ -1,13 +1,13 @@
 //! `events:`, `event_kinds:`, `events_in:`, `bot_filter:`: what event files hold and what their kinds mean.
 
-use super::{BOT_FILTER_KEYS, COLUMN_KEYS, EVENTS_IN_KEYS, Fields, KIND_KEYS, ORDERS, leads};
+use super::{BOT_FILTER_KEYS, EVENT_COLUMN_KEYS, EVENTS_IN_KEYS, Fields, KIND_KEYS, ORDERS, leads};
 use crate::condition::Place;
 use crate::diag::{Code, SourceId, Span};
 use crate::model::{BotFilter, CountColumn, Dictionary, EventField, FieldType, KindBy, KindDef, KindId, fold, fold_header, nearest};
 use crate::rules::builtin;
 use crate::rules::reader::{Map, Reader};
 use crate::rules::yaml::{Kind, Node};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A derived kind whose condition is still text.
 pub(in crate::rules) struct DerivedText {
@@ -35,7 +35,7 @@ pub(super) fn columns(node: &Node, d: &mut Dictionary, r: &mut Reader<'_>) {
     let types: Vec<(&str, FieldType)> = FieldType::ALL.iter().map(|t| (t.name(), *t)).collect();
     let mut claimed: FxHashMap<String, String> = FxHashMap::default();
     for e in r.names(node, "the columns of events") {
-        let map = if e.value.is_nothing() { None } else { r.map(&e.value, "a column", COLUMN_KEYS) };
+        let map = if e.value.is_nothing() { None } else { r.map(&e.value, "a column", EVENT_COLUMN_KEYS) };
         let aliases = map.and_then(|m| m.get("aliases")).map(|n| r.texts(n)).unwrap_or_default();
         let order = map.and_then(|m| m.get("order")).and_then(|n| r.choice(n, ORDERS));
         let ty = map.and_then(|m| m.get("type")).and_then(|n| r.choice(n, &types));
@@ -53,6 +53,11 @@ pub(super) fn columns(node: &Node, d: &mut Dictionary, r: &mut Reader<'_>) {
         if matches!(e.key.as_str(), "kind" | "at" | "event_id") {
             d.event_headers.insert(fold_header(&e.key), e.key.clone());
             d.event_headers.extend(aliases.iter().map(|(a, _)| (fold_header(a), e.key.clone())));
+            let fits = |t: &FieldType| if e.key == "at" { *t == FieldType::Datetime } else { *t == FieldType::Text };
+            if let Some((t, span)) = ty.filter(|t| !fits(t)).zip(map.and_then(|m| m.get("type")).map(|n| n.span)) {
+                let wanted = if e.key == "at" { "datetime" } else { "text" };
+                r.error(Code::BadValue, span, format!("`{}` of events is no {}", e.key, t.name()), format!("write `type: {wanted}`, or leave it out"));
+            }
             if e.key == "at" {
                 d.event_order = order;
             }
@@ -92,7 +97,7 @@ pub(super) fn add_builtin_kinds(fields: &mut Fields) {
             by: b.by,
             weak: b.weak,
             touch: b.touch,
-            aliases: builtin::spellings(b.aliases).map(Into::into).collect(),
+            aliases: builtin::value_spellings(b.aliases).collect(),
             from: Vec::new(),
         });
     }
@@ -127,15 +132,17 @@ pub(super) fn kinds(node: Option<&Node>, fields: &mut Fields, r: &mut Reader<'_>
     fields.dictionary.kind_names.clear();
     fields.derived.clear();
     let mut seen: FxHashMap<String, String> = FxHashMap::default();
+    let mut ids: FxHashSet<String> = FxHashSet::default();
     let mut bases: Vec<(KindId, Spelled<'_>)> = Vec::new();
     for e in node.map(|n| r.names(n, "event kinds")).unwrap_or_default() {
-        if e.key == "*" || fields.dictionary.kinds.iter().any(|k| fold(&k.id) == fold(&e.key)) {
+        if e.key == "*" || !ids.insert(fold(&e.key).into_owned()) {
             let what =
                 if e.key == "*" { "`*` means every kind already".to_owned() } else { format!("`{}` is declared already: names ignore case and width", e.key) };
             r.error(Code::NameClash, e.key_span, what, "rename or remove it");
             continue;
         }
-        let Ok(id) = u16::try_from(fields.dictionary.kinds.len()).map(KindId) else { return };
+        // No file within its size limit gets near this bound.
+        let Ok(id) = u16::try_from(fields.dictionary.kinds.len()).map(KindId) else { break };
         let known = builtin::KINDS.iter().find(|b| b.id == e.key);
         let mut k = KindDef {
             id: e.key.clone(),
@@ -169,7 +176,7 @@ pub(super) fn kinds(node: Option<&Node>, fields: &mut Fields, r: &mut Reader<'_>
             }
         }
         if let Some(b) = known {
-            k.aliases.extend(builtin::spellings(b.aliases).filter(|a| !seen.get(fold(a).as_ref()).is_some_and(|o| *o != e.key)).map(Into::into));
+            k.aliases.extend(builtin::value_spellings(b.aliases).filter(|a| seen.get(fold(a).as_ref()).is_none_or(|o| *o == e.key)));
         }
         fields.dictionary.kinds.push(k);
     }

@@ -21,52 +21,12 @@ const FIELD_CONFLICTS: &[(&str, OnConflict)] = &[
     ("stricter", OnConflict::Stricter),
 ];
 
-/// Names that conditions and the store keep for themselves.
-const RESERVED: &[&str] = &[
-    "as_of",
-    "last_event_at",
-    "score",
-    "band",
-    "queue",
-    "lead",
-    "key",
-    "extra",
-    "true",
-    "false",
-    "null",
-    "and",
-    "or",
-    "not",
-    "in",
-    "between",
-    "like",
-    "is",
-    "case",
-    "when",
-    "then",
-    "else",
-    "end",
-    "owner_role",
-    "assigned_at",
-    "days_held",
-    "days_in_stage",
-    "last_follow_up_at",
-    "accepted",
-    "rejected",
-    "assigned",
-    "recycled_at",
-    "open_deals",
-    "won_deals",
-    "lost_deals",
-    "won_amount",
-    "paid_amount",
-    "first_won_at",
-];
+/// Names that the store keeps for itself, beside those of the condition language.
+const STORED: &[&str] = &["lead", "key", "extra"];
 
 /// Whether a name is kept for conditions or the store.
 pub(in crate::rules) fn is_reserved(name: &str) -> bool {
-    let name = fold(name);
-    RESERVED.contains(&name.as_ref()) || name.starts_with("days_below_")
+    crate::condition::is_reserved(name) || STORED.contains(&fold(name).as_ref())
 }
 
 fn blank_field(id: &str, ty: FieldType, title: &str) -> Field {
@@ -298,17 +258,21 @@ fn options(map: Map<'_>, f: &mut Field, r: &mut Reader<'_>) {
 /// `values: {制造业: [制造, manufacturing]}`: every synonym, and the canonical value itself, by its folded form.
 pub(super) fn values(node: &Node, r: &mut Reader<'_>) -> Vec<(String, Arc<str>)> {
     let mut all: Vec<(String, Arc<str>)> = Vec::new();
+    let mut owners: FxHashMap<String, Arc<str>> = FxHashMap::default();
     for e in r.names(node, "values") {
         let canonical: Arc<str> = e.key.as_str().into();
         let synonyms = if e.value.is_nothing() { Vec::new() } else { r.texts(&e.value) };
         for (text, span) in std::iter::once((e.key.as_str(), e.key_span)).chain(synonyms) {
             let folded = fold(text).into_owned();
-            match all.iter().find(|(s, _)| *s == folded) {
-                Some((_, other)) if *other != canonical => {
+            match owners.get(&folded) {
+                Some(other) if *other != canonical => {
                     r.error(Code::AliasClash, span, format!("`{text}` would mean both `{other}` and `{canonical}`"), "leave it with one of them");
                 }
                 Some(_) => {}
-                None => all.push((folded, Arc::clone(&canonical))),
+                None => {
+                    owners.insert(folded.clone(), Arc::clone(&canonical));
+                    all.push((folded, Arc::clone(&canonical)));
+                }
             }
         }
     }

@@ -6,12 +6,14 @@ use crate::model::{Channel, Dictionary, Table, TableColumn, fold, fold_header, n
 use crate::rules::builtin::{self, BuiltinChannel};
 use crate::rules::reader::Reader;
 use crate::rules::yaml::Node;
+use rustc_hash::FxHashSet;
 
 /// `lists: {决策者: [总监, CEO]}`; words folded, as they meet texts.
 pub(super) fn read(node: &Node, r: &mut Reader<'_>) -> Vec<(String, Vec<String>)> {
     let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    let mut names: FxHashSet<String> = FxHashSet::default();
     for e in r.names(node, "word lists") {
-        if all.iter().any(|(n, _)| fold(n) == fold(&e.key)) {
+        if !names.insert(fold(&e.key).into_owned()) {
             r.error(Code::NameClash, e.key_span, format!("the list `{}` is declared already", e.key), "names ignore case and width; join the two");
         }
         let mut words = Vec::new();
@@ -33,7 +35,7 @@ pub(super) fn builtin_channels() -> Vec<Channel> {
 }
 
 fn channel(b: &BuiltinChannel) -> Channel {
-    Channel { id: b.id.into(), title: b.title.into(), synonyms: builtin::spellings(b.synonyms).map(Into::into).collect(), paid: b.paid, marketing: b.marketing }
+    Channel { id: b.id.into(), title: b.title.into(), synonyms: builtin::value_spellings(b.synonyms).collect(), paid: b.paid, marketing: b.marketing }
 }
 
 /// `channels:`; declared ones come first, so that their spellings win.
@@ -112,9 +114,6 @@ pub(super) fn table(node: &Node, table: &mut Table, r: &mut Reader<'_>) {
         }
         let order = map.get("order").and_then(|n| r.choice(n, ORDERS));
         let values = map.get("values").map(|n| leads::values(n, r)).unwrap_or_default();
-        if let Some(n) = map.get("type") {
-            r.text(n);
-        }
         if let Some(c) = table.columns.get_mut(at) {
             c.aliases.splice(0..0, declared.iter().map(|(a, _)| (*a).to_owned()));
             (c.order, c.values) = (order, values);

@@ -42,8 +42,10 @@ pub(super) const KEYS: &[&str] = &[
 /// The keys of one lead field.
 pub(super) const FIELD_KEYS: &[&str] =
     &["type", "title", "aliases", "values", "match", "range", "plain", "region", "order", "zone", "blank", "on_conflict", "on_bad_value", "master"];
-/// The keys of one column of events, costs, deals …
-pub(super) const COLUMN_KEYS: &[&str] = &["type", "aliases", "order", "values"];
+/// The keys of one column of events.
+pub(super) const EVENT_COLUMN_KEYS: &[&str] = &["type", "aliases", "order"];
+/// The keys of one column of costs, deals …, whose types are fixed.
+pub(super) const COLUMN_KEYS: &[&str] = &["aliases", "order", "values"];
 /// The keys of one event kind.
 pub(super) const KIND_KEYS: &[&str] = &["title", "by", "weak", "touch", "aliases", "from", "where"];
 /// The keys of one channel.

@@ -35,6 +35,7 @@ fn line_bounds(rule: &Rule) -> (Option<f64>, Option<f64>) {
         Points::Fixed(p) => {
             let times = match &rule.event {
                 None => Some(1.0),
+                Some(_) if *p == 0.0 => Some(0.0),
                 Some(e) => e.limit.map(|n| n as f64),
             };
             // Not firing is 0; fading only brings points nearer to 0.
@@ -112,7 +113,7 @@ fn undoes<'s>(rule: &Rule, scoring: &'s Scoring) -> Option<(&'s str, i64)> {
 }
 
 fn same_conditions(scoring: &Scoring, spots: &Spots, out: &mut Diagnostics) {
-    let mut seen: Vec<(String, &str)> = Vec::new();
+    let mut seen: Vec<(&str, &str)> = Vec::new();
     for (group, places) in scoring.groups.iter().zip(&spots.rules) {
         for (rule, at) in group.rules.iter().zip(places) {
             let Some(when) = rule.when.as_ref().filter(|_| rule.event.is_none()) else { continue };

@@ -7,6 +7,7 @@ use crate::model::{Dictionary, fold};
 use crate::rules::fields::{is_reserved, kind_id};
 use crate::rules::reader::{Map, Reader};
 use crate::rules::yaml::{Kind, Node};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The keys of scoring.yaml.
 pub(in crate::rules) const KEYS: &[&str] = &["review_by", "groups", "total", "bands"];
@@ -57,11 +58,12 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, r: &mut Reader<'_>) ->
         let Some(group) = r.map(&e.value, "a group", GROUP_KEYS) else { continue };
         let clamp = clamp(group, r);
         let (mut rules, mut places): (Vec<Rule>, Vec<Span>) = (Vec::new(), Vec::new());
+        let mut names: FxHashSet<String> = FxHashSet::default();
         let items = r.need(group, "a group", "rules").map(|n| r.items(n, "rules")).unwrap_or_default();
         for node in items {
             let Some(map) = r.map(node, "a rule", RULE_KEYS) else { continue };
             if let Some((rule, at)) = rule(map, d, r) {
-                if rules.iter().any(|other| fold(&other.name) == fold(&rule.name)) {
+                if !names.insert(fold(&rule.name).into_owned()) {
                     r.error(Code::NameClash, at, format!("two rules of this group are named `{}`", rule.name), "give each its own name: score cards show it");
                 }
                 rules.push(rule);
@@ -82,14 +84,17 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, r: &mut Reader<'_>) ->
 
 fn bands(node: &Node, scoring: &mut Scoring, spots: &mut Spots, r: &mut Reader<'_>) {
     let mut all: Vec<(Band, Span)> = Vec::new();
+    let mut names: FxHashMap<String, String> = FxHashMap::default();
     for e in r.names(node, "bands") {
         let Some(at_least) = r.whole(&e.value) else { continue };
         if let Some((other, _)) = all.iter().find(|(b, _)| b.at_least == at_least) {
             r.error(Code::BadValue, e.value.span, format!("`{}` and `{}` both begin at {at_least}", other.id, e.key), "each band needs its own least score");
         }
-        if let Some((other, _)) = all.iter().find(|(b, _)| fold(&b.id) == fold(&e.key)) {
-            r.error(Code::NameClash, e.key_span, format!("`{}` and `{}` are one name: case and width are ignored", other.id, e.key), "rename one of them");
+        let folded = fold(&e.key).into_owned();
+        if let Some(other) = names.get(&folded) {
+            r.error(Code::NameClash, e.key_span, format!("`{other}` and `{}` are one name: case and width are ignored", e.key), "rename one of them");
         }
+        names.insert(folded, e.key.clone());
         all.push((Band { id: e.key.clone(), at_least }, e.key_span));
     }
     if all.is_empty() {

@@ -25,12 +25,33 @@ impl Accident {
     }
 }
 
+impl Accident {
+    /// The text with the condition behind quotes, byte for byte as long: every other place stays where it is.
+    pub(super) fn hidden(&self, text: &str) -> String {
+        let (before, after) = (text.get(..self.start).unwrap_or_default(), text.get(self.start + self.written.len()..).unwrap_or_default());
+        format!("{before}\"{}\"{after}", "x".repeat(self.written.len().saturating_sub(2)))
+    }
+}
+
+/// Puts hidden conditions back into the tree, as the person wrote them.
+pub(super) fn restore(node: &mut Node, accidents: &[Accident]) {
+    match &mut node.kind {
+        Kind::List(items) => items.iter_mut().for_each(|n| restore(n, accidents)),
+        Kind::Map(entries) => entries.iter_mut().for_each(|e| restore(&mut e.value, accidents)),
+        Kind::Scalar(s) => {
+            if let Some(a) = accidents.iter().find(|a| a.start == node.span.start && a.start + a.written.len() == node.span.end) {
+                *s = Scalar { text: a.written.clone(), style: Style::Plain };
+            }
+        }
+    }
+}
+
 /// The accident that explains a syntax error at `byte`: on its line, or on the line before it.
 pub(super) fn at(text: &str, byte: usize) -> Option<Accident> {
     let mut start = text.get(..byte)?.rfind('\n').map_or(0, |i| i + 1);
     for _ in 0..2 {
         let line = text.get(start..)?.lines().next().unwrap_or_default();
-        if let Some(accident) = keys_of(line).into_iter().rev().find_map(|(key, value)| recognise(line, key, value, start)) {
+        if let Some(accident) = keys_of(line).into_iter().rev().find_map(|(key, value)| recognise(text, line, key, value, start)) {
             return Some(accident);
         }
         start = text.get(..start.checked_sub(1)?)?.rfind('\n').map_or(0, |i| i + 1);
@@ -74,7 +95,7 @@ fn cut(entries: &[Entry], i: usize, text: &str) -> Option<Accident> {
     }
     let start = text.get(..e.key_span.start)?.rfind('\n').map_or(0, |i| i + 1);
     let line = text.get(start..)?.lines().next().unwrap_or_default();
-    recognise(line, &e.key, e.value.span.start.checked_sub(start)?, start)
+    recognise(text, line, &e.key, e.value.span.start.checked_sub(start)?, start)
 }
 
 /// The condition keys of a line with the places where their values begin.
@@ -94,8 +115,8 @@ fn keys_of(line: &str) -> Vec<(&str, usize)> {
     found
 }
 
-fn recognise(line: &str, key: &str, value: usize, line_start: usize) -> Option<Accident> {
-    let in_braces = open_braces(line.get(..value)?);
+fn recognise(text: &str, line: &str, key: &str, value: usize, line_start: usize) -> Option<Accident> {
+    let in_braces = open_braces(text.get(..line_start + value)?);
     let rest = line.get(value..)?;
     let mut written = if in_braces { until_brace(rest) } else { rest }.trim_end();
     let first = written.chars().next()?;
@@ -119,6 +140,9 @@ fn recognise(line: &str, key: &str, value: usize, line_start: usize) -> Option<A
     } else {
         None
     };
+    if written.len() < 2 {
+        return None;
+    }
     let why = match why {
         Some(why) => why,
         None if in_braces && written.contains(',') => "the comma inside `{}` cuts the condition",
@@ -150,7 +174,7 @@ fn is_whole(text: &str) -> bool {
 }
 
 fn open_braces(before: &str) -> bool {
-    before.matches('{').count() > before.matches('}').count()
+    before.rfind('{') > before.rfind('}')
 }
 
 /// Up to the `}` or `, key:` that ends the value in the eyes of a person: outside quotes and parentheses.

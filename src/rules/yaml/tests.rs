@@ -3,7 +3,9 @@
 use super::*;
 use crate::diag::Sources;
 
-fn read(text: &str) -> (Option<Node>, Vec<(&'static str, usize, usize)>, Diagnostics) {
+type Places = Vec<(&'static str, usize, usize)>;
+
+fn read(text: &str) -> (Option<Node>, Places, Diagnostics) {
     let mut sources = Sources::default();
     let id = sources.add("t.yaml", text);
     let mut out = Diagnostics::default();
@@ -107,6 +109,7 @@ fn the_four_accidents_print_the_quoted_form() {
         ("r:\n  - {name: a, when: has_any(title, '决策者'), points: 5}\n", 21, "when: \"has_any(title, '决策者')\""),
         ("r:\n  - {name: a, when: coalesce(a, b) > 3, points: 5}\n", 21, "when: \"coalesce(a, b) > 3\""),
         ("r:\n  - {name: a, when: industry IN ('制造业', '汽车'), points: 5}\n", 21, "when: \"industry IN ('制造业', '汽车')\""),
+        ("r: [{name: a,\n    when: has_any(title, '决策者'), points: 5}]\n", 11, "when: \"has_any(title, '决策者')\""),
         ("r:\n    when: '制造业' = industry\n", 11, "when: \"'制造业' = industry\""),
         ("r:\n    when: \"客户 级别\" = 'A'\n    points: 5\n", 11, "when: '\"客户 级别\" = ''A'''"),
         ("r:\n    when: title = 'C #'\n    points: 5\n", 11, "when: \"title = 'C #'\""),

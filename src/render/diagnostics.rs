@@ -2,14 +2,14 @@
 //!
 //! Never panics: whatever a span says is first moved onto the text and onto character boundaries.
 
-use super::{Code, Diagnostic, Diagnostics, Severity, Source, Sources};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Source, Sources};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// Longer lines are cut around the span before they are drawn.
 const LONGEST_LINE: usize = 400;
 
 /// All problems in the order given, one blank line between them; empty when there are none.
-pub fn render(problems: &Diagnostics, sources: &Sources, color: bool) -> String {
+pub fn diagnostics(problems: &Diagnostics, sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     for d in &problems.0 {
@@ -101,7 +101,7 @@ mod tests {
         let mut sources = Sources::default();
         let source = sources.add(name, text);
         let d = Diagnostic::new(Code::UnknownName, Span { source, start, end }, "`行业2` is no field").help("did you mean `行业`?");
-        render(&Diagnostics(vec![d]), &sources, false)
+        diagnostics(&Diagnostics(vec![d]), &sources, false)
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
             let d = Diagnostic::new(Code::BadValue, Span { source, start, end }, "m");
             let none = Diagnostic::new(Code::BadValue, None, "m").help("h");
             let lost = Diagnostic::new(Code::BadValue, Span { source: crate::diag::SourceId(9), start, end }, "m");
-            prop_assert!(!render(&Diagnostics(vec![d, none, lost]), &sources, color).is_empty());
+            prop_assert!(!diagnostics(&Diagnostics(vec![d, none, lost]), &sources, color).is_empty());
         }
     }
 }

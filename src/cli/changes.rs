@@ -1,0 +1,53 @@
+//! `sop changes`: what moved.
+
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::setup::Setup;
+use sop::model::Period;
+use clap::ValueEnum;
+
+const EXAMPLES: &str = "Examples:
+  sop changes --period last-week          what moved last week, and by which rule
+  sop changes --what band,stage --period 2026-W47
+  sop changes --period 2026-11-01..2026-11-21 -o changes.csv";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// `2026-11-21`, `2026-W47`, `2026-11`, `2026-Q4`, `today`, `last-week`, `last-7-days`, `A..B` (default: everything)
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) period: Option<String>,
+    /// Only these kinds of change
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    pub(crate) what: Vec<Kind>,
+}
+
+/// A kind of change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// The band of the total
+    Band,
+    /// The lifecycle stage
+    Stage,
+    /// The colleague who holds the lead
+    Owner,
+    /// The queue it waits in
+    Queue,
+    /// A field that was overwritten
+    Field,
+    /// A lead joined into another
+    Merge,
+    /// A joined row taken out again
+    Split,
+}
+
+pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let output = Output::new(global)?;
+    let setup = Setup::new(global)?;
+    let parse = |text: &String| Period::parse(text, &setup.workspace.sop.calendar, setup.as_of);
+    let period = args.period.as_ref().map(parse).transpose().map_err(|e| Failure::refused(e, "see `sop changes --help`"))?;
+    let what: Vec<String> = args.what.iter().filter_map(ValueEnum::to_possible_value).map(|v| v.get_name().to_owned()).collect();
+    let report = setup.run("changes", "", |w, c| sop::run::changes(w, c, period, &what))?;
+    output.report(&report)
+}

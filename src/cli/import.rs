@@ -1,0 +1,51 @@
+//! `sop import FILE…`: rows into the base.
+
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::setup::Setup;
+use sop::run::ImportOptions;
+use super::score::Kind;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "Examples:
+  sop import leads.csv events.csv         kinds are recognised from the headers
+  sop import visits.xlsx --as events      when the headers leave it open
+  sop import crm.csv --source crm         its `id` column belongs to this source
+  sop import leads.csv --dry-run          what it would do";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// CSV, TSV or XLSX, in any usual encoding
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// What the files hold, when their headers leave it open
+    #[arg(long = "as", value_name = "KIND")]
+    pub(crate) kind: Option<Kind>,
+    /// Where the files come from: the owner of their `id` column
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// These rows are the past: note what follows from them, act on none of it
+    #[arg(long)]
+    pub(crate) history: bool,
+}
+
+pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let output = Output::new(global)?;
+    let setup = Setup::new(global)?;
+    let options = ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: args.history };
+    let mut flags = super::score::file_flags(&args.files, args.kind, args.source.as_deref());
+    if args.history {
+        flags.push_str(" --history");
+    }
+    let imported = setup.run("import", &flags, |w, c| sop::run::import_files(w, c, &args.files, &options))?;
+    let files = super::score::import_files(&imported.summary);
+    let mut notes = super::score::import_notes(&imported.summary);
+    if imported.ended.rehearsed {
+        notes.push(sop::report::Note { code: "rehearsal".into(), text: "a rehearsal: nothing was written".into() });
+    }
+    let exit = output.report(&sop::report::import::report(&imported.frame, &files, notes))?;
+    setup.say(&sop::report::import::trust_line(&files));
+    Ok(exit)
+}

@@ -1,0 +1,107 @@
+//! One self-contained page: no network, no script, light and dark, print-friendly.
+
+use super::cells::Printer;
+use super::labels::{Lang, label, name, title};
+use super::{Options, Rows, borrowed, shown};
+use crate::report::{Cell, Column, ColumnType, Layout, Report, Total};
+use std::io::{self, Write};
+
+const STYLE: &str = include_str!("html.css");
+
+pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let printer = Printer::from(report);
+    let lang = options.lang;
+    let heading = escaped(title(&report.name, lang));
+    let as_of = printer.rfc3339(report.as_of);
+    let code = match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh-CN",
+    };
+    write!(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{heading} · {as_of}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{heading}</h1>\n<p class=\"as-of\">{} <time datetime=\"{as_of}\">{as_of}</time></p>\n",
+        lang.pick("as of", "截至"),
+    )?;
+    for section in report.sections.iter().filter(|s| s.layout == Layout::Card) {
+        writeln!(out, "<dl>")?;
+        for (column, cell) in section.rows.iter().flat_map(|row| section.columns.iter().zip(row)).filter(|(_, cell)| !cell.is_empty()) {
+            writeln!(out, "<dt>{}</dt><dd>{}</dd>", escaped(&label(column, lang)), escaped(&printer.human(cell)))?;
+        }
+        writeln!(out, "</dl>")?;
+    }
+    totals(report, &printer, lang, out)?;
+    for note in &report.notes {
+        writeln!(out, "<p class=\"note\">{}</p>", escaped(&note.text))?;
+    }
+    table(&printer, &report.columns, rows, options, out)?;
+    for section in report.sections.iter().filter(|s| s.layout != Layout::Card) {
+        writeln!(out, "<h2>{}</h2>", escaped(name(&section.id, lang)))?;
+        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    }
+    out.write_all(b"</body>\n</html>\n")
+}
+
+fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    if report.totals.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<dl class=\"totals\">")?;
+    for (id, total) in &report.totals {
+        write!(out, "<dt>{}</dt><dd>", escaped(name(id, lang)))?;
+        match total {
+            Total::One(cell) => write!(out, "{}", escaped(&printer.human(cell)))?,
+            Total::Group(cells) => {
+                let size = |cell: &Cell| if let Cell::Integer(n) = cell { (*n).max(0) as f64 } else { 0.0 };
+                let most = cells.iter().map(|(_, cell)| size(cell)).fold(1.0, f64::max);
+                write!(out, "<table class=\"bars\">")?;
+                for (id, cell) in cells {
+                    let (id, number, share) = (escaped(name(id, lang)), escaped(&printer.human(cell)), size(cell) / most * 100.0);
+                    write!(out, "<tr><th>{id}</th><td class=\"n\">{number}</td><td><span style=\"width:{share:.1}%\"></span></td></tr>")?;
+                }
+                write!(out, "</table>")?;
+            }
+        }
+        writeln!(out, "</dd>")?;
+    }
+    writeln!(out, "</dl>")
+}
+
+fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let shown = shown(columns, options.verbose);
+    let class = |ty| match ty {
+        ColumnType::Integer | ColumnType::Number | ColumnType::Money | ColumnType::Percent => " class=\"n\"",
+        _ => "",
+    };
+    writeln!(out, "<table class=\"rows\">\n<thead><tr>")?;
+    for s in &shown {
+        writeln!(out, "<th scope=\"col\"{}>{}</th>", class(s.column.ty), escaped(&label(s.column, options.lang)))?;
+    }
+    writeln!(out, "</tr></thead>\n<tbody>")?;
+    for row in rows {
+        let row = row?;
+        out.write_all(b"<tr>")?;
+        for s in &shown {
+            write!(out, "<td{}>{}</td>", class(s.column.ty), escaped(&printer.human(s.cell(&row))))?;
+        }
+        out.write_all(b"</tr>\n")?;
+    }
+    writeln!(out, "</tbody>\n</table>")
+}
+
+/// The text so that HTML shows it as it is, in an element or a quoted attribute.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_control() && c != '\n' && c != '\t' => {}
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,182 @@
+//! What people read for an id, in English and Chinese. An id that is not here is the user's own and speaks for itself.
+
+use crate::report::Column;
+
+/// The language of labels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Chinese.
+    Zh,
+}
+
+impl Lang {
+    /// One of two texts.
+    pub(super) fn pick<'t>(self, en: &'t str, zh: &'t str) -> &'t str {
+        match self {
+            Self::En => en,
+            Self::Zh => zh,
+        }
+    }
+}
+
+/// The label of a column. In Chinese the user's own word comes first: her headers are Chinese, ids are English.
+pub(super) fn label(column: &Column, lang: Lang) -> String {
+    let own = column.title.as_deref();
+    let known = find(&column.id).map(|(en, zh)| lang.pick(en, zh));
+    match lang {
+        Lang::En => known.or(own),
+        Lang::Zh => own.or(known),
+    }
+    .unwrap_or(&column.id)
+    .to_owned()
+}
+
+/// The heading of a report.
+pub(super) fn title(report: &str, lang: Lang) -> &str {
+    TITLES.iter().find(|(known, ..)| *known == report).map_or(report, |(_, en, zh)| lang.pick(en, zh))
+}
+
+/// The label of a total or a section.
+pub(super) fn name(id: &str, lang: Lang) -> &str {
+    find(id).map_or(id, |(en, zh)| lang.pick(en, zh))
+}
+
+fn find(id: &str) -> Option<(&'static str, &'static str)> {
+    LABELS.binary_search_by(|(known, ..)| (*known).cmp(id)).ok().and_then(|i| LABELS.get(i)).map(|(_, en, zh)| (*en, *zh))
+}
+
+/// By report.
+const TITLES: &[(&str, &str, &str)] = &[
+    ("score", "lead ranking", "线索评分排名"),
+    ("leads", "leads", "线索清单"),
+    ("accounts", "accounts", "客户公司清单"),
+    ("explain", "why this score", "评分说明"),
+    ("changes", "what changed", "变动记录"),
+    ("history", "history", "变更历史"),
+    ("runs", "runs", "运行记录"),
+    ("import", "import", "导入结果"),
+    ("plan", "plan", "变更计划"),
+    ("check", "check", "SOP 检查"),
+    ("test", "SOP tests", "SOP 用例"),
+    ("today", "today", "今日待办"),
+];
+
+/// By id, sorted. A workbook comes back through the import, which finds its columns by these words: `key` stays `key`,
+/// and the label of a field is one of the aliases that fields.yaml is born with.
+const LABELS: &[(&str, &str, &str)] = &[
+    ("accounts", "accounts", "客户公司"),
+    ("at", "at", "时间"),
+    ("band", "band", "等级"),
+    ("bands", "bands", "等级分布"),
+    ("best_lead", "best lead", "最高分线索"),
+    ("best_score", "best score", "最高分"),
+    ("budget", "budget", "预算"),
+    ("campaign", "campaign", "市场活动"),
+    ("changes", "changes", "变动"),
+    ("channel", "channel", "获客渠道"),
+    ("code", "code", "代码"),
+    ("column", "column", "列"),
+    ("command", "command", "命令"),
+    ("company", "company", "公司"),
+    ("consent_email", "consent email", "邮件授权"),
+    ("consent_sms", "consent sms", "短信授权"),
+    ("count", "count", "数量"),
+    ("created", "created", "新建"),
+    ("created_at", "created at", "创建时间"),
+    ("detail", "detail", "说明"),
+    ("difference", "difference", "不符之处"),
+    ("email", "e-mail", "邮箱"),
+    ("employees", "employees", "员工数"),
+    ("engagement", "engagement", "行为分"),
+    ("errors", "errors", "错误"),
+    ("events", "events", "行为"),
+    ("events_known", "events known", "已有行为"),
+    ("events_matched", "events matched", "匹配行为"),
+    ("events_waiting", "events waiting", "待匹配行为"),
+    ("failed", "failed", "未通过"),
+    ("file", "file", "文件"),
+    ("fit", "fit", "属性分"),
+    ("from", "from", "原值"),
+    ("group", "group", "分组"),
+    ("groups", "groups", "分组得分"),
+    ("help", "help", "建议"),
+    ("id", "id", "编号"),
+    ("industry", "industry", "行业"),
+    ("joined", "joined", "合并"),
+    ("key", "key", "key"),
+    ("kind", "kind", "类型"),
+    ("last_event_at", "last event at", "最近行为时间"),
+    ("lead", "lead", "线索"),
+    ("lead_rows", "lead rows", "线索行数"),
+    ("leads", "leads", "线索"),
+    ("line", "line", "行"),
+    ("main_reason", "main reason", "主要原因"),
+    ("message", "message", "信息"),
+    ("name", "name", "姓名"),
+    ("new", "new", "新增"),
+    ("next", "next", "下一步"),
+    ("notes", "notes", "提示"),
+    ("owner", "owner", "负责人"),
+    ("owners", "owners", "负责人"),
+    ("passed", "passed", "通过"),
+    ("phone", "phone", "手机"),
+    ("points", "points", "得分"),
+    ("rank", "rank", "排名"),
+    ("read_as", "read as", "读取方式"),
+    ("reason", "reason", "原因"),
+    ("region", "region", "地区"),
+    ("rehearsal", "rehearsal", "演练"),
+    ("rejected", "rejected", "拒收"),
+    ("rejects", "rejects", "拒收文件"),
+    ("result", "result", "结果"),
+    ("rows_read", "rows read", "读取行数"),
+    ("rule", "rule", "规则"),
+    ("run", "run", "批次"),
+    ("run_as_of", "as of", "截至"),
+    ("runs", "runs", "批次"),
+    ("score", "score", "总分"),
+    ("score_cards", "score cards of failed tests", "未通过用例的评分卡"),
+    ("severity", "severity", "级别"),
+    ("stage", "stage", "阶段"),
+    ("started_at", "started at", "开始时间"),
+    ("subject", "subject", "对象"),
+    ("tags", "tags", "标签"),
+    ("test", "test", "用例"),
+    ("timeline", "timeline", "时间线"),
+    ("title", "title", "职位"),
+    ("to", "to", "新值"),
+    ("to_decide", "to decide", "待决定"),
+    ("unchanged", "unchanged", "未变"),
+    ("undone_by", "undone by", "撤销于"),
+    ("unfired", "rules that did not fire", "未触发规则"),
+    ("updated", "updated", "更新"),
+    ("updated_at", "updated at", "更新时间"),
+    ("waiting", "waiting", "待处理"),
+    ("waits", "waits", "类别"),
+    ("warnings", "warnings", "警告"),
+    ("wecom_id", "WeCom id", "企微客户ID"),
+    ("what", "what", "内容"),
+    ("why", "why", "依据"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_sorted_and_unique() {
+        assert!(LABELS.windows(2).all(|w| w[0].0 < w[1].0));
+    }
+
+    #[test]
+    fn the_users_word_comes_first_in_chinese() {
+        let column = Column::text("company").titled("企业名称");
+        assert_eq!(label(&column, Lang::Zh), "企业名称");
+        assert_eq!(label(&column, Lang::En), "company");
+        assert_eq!(label(&Column::text("company"), Lang::Zh), "公司");
+        assert_eq!(label(&Column::text("budget_year"), Lang::Zh), "budget_year");
+    }
+}

@@ -1,0 +1,23 @@
+//! The JSON Schemas that the project ships: the envelope of every report, and one per report name.
+
+/// Every schema by name, in the order of the manual.
+pub const SCHEMAS: &[(&str, &str)] = &[
+    ("report", include_str!("schema/report.json")),
+    ("score", include_str!("schema/score.json")),
+    ("leads", include_str!("schema/leads.json")),
+    ("accounts", include_str!("schema/accounts.json")),
+    ("explain", include_str!("schema/explain.json")),
+    ("changes", include_str!("schema/changes.json")),
+    ("history", include_str!("schema/history.json")),
+    ("runs", include_str!("schema/runs.json")),
+    ("import", include_str!("schema/import.json")),
+    ("plan", include_str!("schema/plan.json")),
+    ("check", include_str!("schema/check.json")),
+    ("test", include_str!("schema/test.json")),
+    ("today", include_str!("schema/today.json")),
+];
+
+/// The JSON Schema (draft 2020-12) of a report's JSON, by the report's name; `report` is what all have in common.
+pub fn schema(name: &str) -> Option<&'static str> {
+    SCHEMAS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}

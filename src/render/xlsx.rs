@@ -1,0 +1,236 @@
+//! A workbook: one sheet per table, typed cells, the header row frozen and filtered. Rows leave memory as they are
+//! written; the bytes depend on the report alone (the creation time is its as-of).
+//!
+//! Texts are written as texts, so nothing is ever run as a formula and a phone keeps its `+` and its zeros. The import
+//! takes one `'` off a text matching `^'+[=+\-@…]`, so such a text, and no other, gets one more here.
+
+use super::cells::Printer;
+use super::labels::{Lang, label, name, title};
+use super::width::width;
+use super::{Options, Rows, borrowed};
+use crate::report::{Cell, Column, Report, Total};
+use chrono::{NaiveDate, NaiveDateTime};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use std::io::{self, Seek, Write};
+
+/// Rows of a sheet, the header included.
+const SHEET_ROWS: u32 = 1_048_576;
+/// Columns of a sheet.
+const SHEET_COLUMNS: usize = 16_384;
+/// Characters of a cell, as the format counts them.
+const CELL_CHARACTERS: usize = 32_767;
+/// The widest column, in characters.
+const WIDEST: usize = 60;
+
+pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut book = Book { workbook: Workbook::new(), styles: Styles::new(), printer: Printer::from(report), lang: options.lang };
+    let created = ExcelDateTime::from_timestamp(report.as_of.0).map_err(failed)?;
+    let heading = title(&report.name, options.lang);
+    book.workbook.set_properties(&DocProperties::new().set_title(heading).set_creation_datetime(&created));
+    book.table(heading, &report.columns, rows, SHEET_ROWS)?;
+    for section in &report.sections {
+        book.table(name(&section.id, options.lang), &section.columns, &mut borrowed(&section.rows), SHEET_ROWS)?;
+    }
+    book.totals(report)?;
+    // The format is a zip archive, which is not written front to back.
+    let mut file = tempfile::tempfile()?;
+    book.workbook.save_to_writer(&mut file).map_err(failed)?;
+    file.rewind()?;
+    io::copy(&mut file, out).map(|_| ())
+}
+
+struct Book<'a> {
+    workbook: Workbook,
+    styles: Styles,
+    printer: Printer<'a>,
+    lang: Lang,
+}
+
+struct Styles {
+    header: Format,
+    text: Format,
+    integer: Format,
+    number: Format,
+    money: Format,
+    percent: Format,
+    date: Format,
+    instant: Format,
+}
+
+impl Styles {
+    fn new() -> Self {
+        let format = |code: &str| Format::new().set_num_format(code);
+        Self {
+            header: Format::new().set_bold(),
+            text: format("@"),
+            integer: format("#,##0"),
+            number: format("General"),
+            money: format("#,##0.00"),
+            percent: format("0.0%"),
+            date: format("yyyy-mm-dd"),
+            instant: format("yyyy-mm-dd hh:mm:ss"),
+        }
+    }
+}
+
+impl Book<'_> {
+    /// One table on as many sheets as it needs.
+    fn table(&mut self, title: &str, columns: &[Column], rows: Rows<'_, '_>, sheet_rows: u32) -> io::Result<()> {
+        if columns.len() > SHEET_COLUMNS {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("a sheet holds at most {SHEET_COLUMNS} columns, not {}", columns.len())));
+        }
+        let labels: Vec<_> = columns.iter().map(|c| label(c, self.lang)).collect();
+        let mut rows = rows.peekable();
+        let mut part = 1;
+        loop {
+            let sheet = self.workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+            sheet.set_name(sheet_name(title, part)).map_err(failed)?;
+            let mut widths: Vec<_> = labels.iter().map(|l| width(l)).collect();
+            for (at, label) in (0..).zip(&labels) {
+                sheet.write_string_with_format(0, at, label, &self.styles.header).map_err(failed)?;
+            }
+            let mut next = 1;
+            while next < sheet_rows
+                && let Some(row) = rows.next()
+            {
+                for ((at, cell), widest) in (0..).zip(row?.iter()).zip(&mut widths) {
+                    let written = put(sheet, (next, at), cell, &self.printer, &self.styles).map_err(failed)?;
+                    *widest = (*widest).max(written);
+                }
+                next += 1;
+            }
+            sheet.set_freeze_panes(1, 0).map_err(failed)?;
+            if let Some(last) = columns.len().checked_sub(1).and_then(|c| u16::try_from(c).ok()) {
+                sheet.autofilter(0, 0, next - 1, last).map_err(failed)?;
+            }
+            for (at, widest) in (0..).zip(&widths) {
+                // Two more for the filter's button.
+                sheet.set_column_width(at, (widest + 2).min(WIDEST) as f64).map_err(failed)?;
+            }
+            if rows.peek().is_none() {
+                return Ok(());
+            }
+            part += 1;
+        }
+    }
+
+    /// What the numbers speak of, the totals and the notes on a last sheet.
+    fn totals(&mut self, report: &Report) -> io::Result<()> {
+        let sheet = self.workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+        sheet.set_name(self.lang.pick("totals", "合计")).map_err(failed)?;
+        let mut lines: Vec<(&str, &str, Cell)> = vec![(self.lang.pick("as of", "截至"), "", Cell::Text(self.printer.rfc3339(report.as_of)))];
+        for (id, total) in &report.totals {
+            match total {
+                Total::One(cell) => lines.push((name(id, self.lang), "", cell.clone())),
+                Total::Group(cells) => lines.extend(cells.iter().map(|(entry, cell)| (name(id, self.lang), name(entry, self.lang), cell.clone()))),
+            }
+        }
+        lines.extend(report.notes.iter().map(|note| (self.lang.pick("note", "提示"), "", Cell::text(&*note.text))));
+        let mut widths = [10; 2];
+        for (row, (total, entry, cell)) in (0..).zip(&lines) {
+            sheet.write_string_with_format(row, 0, *total, &self.styles.header).map_err(failed)?;
+            sheet.write_string(row, 1, *entry).map_err(failed)?;
+            put(sheet, (row, 2), cell, &self.printer, &self.styles).map_err(failed)?;
+            widths = [widths[0].max(width(total)), widths[1].max(width(entry))];
+        }
+        for (at, width) in (0..).zip(widths.into_iter().chain([30])) {
+            sheet.set_column_width(at, (width + 2) as f64).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes one cell and says how wide it looks.
+fn put(sheet: &mut Worksheet, (row, at): (u32, u16), cell: &Cell, printer: &Printer<'_>, styles: &Styles) -> Result<usize, XlsxError> {
+    let number = match cell {
+        Cell::Empty => return Ok(0),
+        // A number beyond 2^53 would come back as another one: it goes as text.
+        Cell::Integer(n) if n.unsigned_abs() <= 1 << 53 => Some((*n as f64, &styles.integer)),
+        Cell::Number(x) if x.is_finite() => Some((*x, &styles.number)),
+        Cell::Percent(x) if x.is_finite() => Some((*x, &styles.percent)),
+        Cell::Number(_) | Cell::Percent(_) => return Ok(0),
+        Cell::Money(minor) if minor.unsigned_abs() <= 1 << 53 => {
+            let style = if printer.currency.digits == 0 { &styles.integer } else { &styles.money };
+            Some((*minor as f64 / printer.currency.scale() as f64, style))
+        }
+        Cell::Date(date) => serial(date.and_time(chrono::NaiveTime::MIN)).map(|x| (x, &styles.date)),
+        Cell::Instant(at) => printer.local(*at).and_then(|t| serial(t.naive_local())).map(|x| (x, &styles.instant)),
+        Cell::Boolean(b) => {
+            sheet.write_boolean(row, at, *b)?;
+            return Ok(5);
+        }
+        Cell::Text(_) | Cell::List(_) | Cell::Integer(_) | Cell::Money(_) => None,
+    };
+    if let Some((number, style)) = number {
+        sheet.write_number_with_format(row, at, number, style)?;
+        return Ok(if matches!(cell, Cell::Instant(_)) { 19 } else { printer.human(cell).len() });
+    }
+    let text = printer.plain(cell).unwrap_or_default();
+    let quoted = text.starts_with('\'') && super::csv::neutral(&text).len() > text.len();
+    let text: String = quoted.then_some('\'').into_iter().chain(text.chars()).take(CELL_CHARACTERS).collect();
+    sheet.write_string_with_format(row, at, &text, &styles.text)?;
+    let start: String = text.chars().take(WIDEST).collect();
+    Ok(width(&start))
+}
+
+/// Days since the epoch of spreadsheets; `None` before March 1900, where they count a day that never was.
+fn serial(local: NaiveDateTime) -> Option<f64> {
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_time(chrono::NaiveTime::MIN);
+    let days = (local - epoch).num_seconds() as f64 / 86_400.0;
+    (61.0..2_958_466.0).contains(&days).then_some(days)
+}
+
+/// At most 31 characters, none of those that a sheet's name cannot have.
+fn sheet_name(title: &str, part: u32) -> String {
+    let suffix = if part > 1 { format!(" {part}") } else { String::new() };
+    let kept: String = title.chars().filter(|c| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'')).take(31 - suffix.len()).collect();
+    format!("{kept}{suffix}")
+}
+
+fn failed(error: XlsxError) -> io::Error {
+    match error {
+        XlsxError::IoError(error) => error,
+        other => io::Error::other(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Currency, Instant};
+    use crate::report::Frame;
+    use calamine::Reader;
+
+    #[test]
+    fn what_a_sheet_cannot_hold_goes_to_the_next() {
+        let frame = Frame { as_of: Instant(0), zone: chrono_tz::UTC, currency: Currency::new("CNY") };
+        let mut report = Report::new("leads", &frame, vec![Column::integer("rank")]);
+        report.rows = (1..=7).map(|i| vec![Cell::Integer(i)]).collect();
+        let mut book = Book { workbook: Workbook::new(), styles: Styles::new(), printer: Printer::from(&report), lang: Lang::En };
+        book.table("leads", &report.columns, &mut borrowed(&report.rows), 4).expect("written");
+        let bytes = std::io::Cursor::new(book.workbook.save_to_buffer().expect("a workbook"));
+        let mut read: calamine::Xlsx<_> = calamine::open_workbook_from_rs(bytes).expect("readable");
+        let names = read.sheet_names();
+        assert_eq!(names, ["leads", "leads 2", "leads 3"]);
+        let mut ranks = Vec::new();
+        for name in names {
+            let sheet = read.worksheet_range(&name).expect("a sheet");
+            assert_eq!(sheet.get((0, 0)).map(ToString::to_string).as_deref(), Some("rank"), "every sheet has the header");
+            ranks.extend(sheet.rows().skip(1).map(|row| row[0].to_string()));
+        }
+        assert_eq!(ranks, ["1", "2", "3", "4", "5", "6", "7"]);
+    }
+
+    #[test]
+    fn an_apostrophe_that_the_import_takes_off_is_given_twice() {
+        let frame = Frame { as_of: Instant(0), zone: chrono_tz::UTC, currency: Currency::new("CNY") };
+        let mut report = Report::new("leads", &frame, vec![Column::text("name")]);
+        report.rows = ["'=1", "=1", "'tis"].map(|t| vec![Cell::text(t)]).into();
+        let mut bytes = Vec::new();
+        crate::render::write(&report, crate::render::Format::Xlsx, &Options::default(), &mut bytes).expect("written");
+        let mut read: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("readable");
+        let sheet = read.worksheet_range_at(0).expect("a sheet").expect("readable");
+        let cells: Vec<_> = sheet.rows().skip(1).map(|row| row[0].to_string()).collect();
+        assert_eq!(cells, ["''=1", "=1", "'tis"]);
+    }
+}

@@ -1,0 +1,61 @@
+//! `sop today`: one screen of what waits for a person, each with the command that settles it.
+
+use super::{Cell, Column, Frame, Report};
+
+/// What kind of thing waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Waits {
+    /// Two leads that may be one person.
+    Merge,
+    /// Events whose lead is not in the base.
+    Event,
+    /// A column of an export that no field claims.
+    Header,
+    /// A value of an export that names no known owner, channel or kind.
+    Value,
+    /// The list of holidays runs out, a file is due for review.
+    Calendar,
+}
+
+impl Waits {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Event => "event",
+            Self::Header => "header",
+            Self::Value => "value",
+            Self::Calendar => "calendar",
+        }
+    }
+}
+
+/// One thing that waits.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its kind.
+    pub waits: Waits,
+    /// The two leads, the header, the name.
+    pub subject: String,
+    /// How many rows or leads it touches.
+    pub count: i64,
+    /// Why it waits.
+    pub detail: String,
+    /// What to type or to edit.
+    pub next: String,
+}
+
+/// Everything that waits, by kind, then in the order given.
+pub fn report(frame: &Frame, items: &[Item]) -> Report {
+    let mut columns = vec![Column::text("waits"), Column::text("subject"), Column::integer("count")];
+    columns.extend(["detail", "next"].map(|id| Column::text(id).sentences()));
+    let mut report = Report::new("today", frame, columns);
+    report.whole = true;
+    let mut sorted: Vec<_> = items.iter().collect();
+    sorted.sort_by_key(|i| i.waits);
+    report.rows = sorted
+        .into_iter()
+        .map(|i| vec![Cell::text(i.waits.id()), Cell::text(&*i.subject), Cell::Integer(i.count), Cell::text(&*i.detail), Cell::text(&*i.next)])
+        .collect();
+    report.total("waiting", Cell::count(items.len()));
+    report
+}

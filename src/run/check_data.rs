@@ -1,0 +1,70 @@
+//! `sop check --data`: the rules held against the leads of the base. A condition that is unknown for most of them rests on
+//! a field that nobody fills; a common title that no rule matches is money left on the table.
+
+use super::evaluate::Evaluator;
+use super::leads::stored_columns;
+use super::{Context, RunError, Workspace};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::model::{FieldIx, Value, fold};
+use crate::store::{Due, Needs, Store};
+use rustc_hash::FxHashMap;
+
+/// Rules are judged once there are this many leads.
+const ENOUGH: u64 = 20;
+/// How many of the commonest unmatched values are named.
+const NAMED: usize = 5;
+
+/// What a base says of the rules.
+pub fn check_data(workspace: &Workspace, context: &Context<'_>) -> Result<Diagnostics, RunError> {
+    let store = Store::read(&workspace.db)?;
+    let columns = stored_columns(workspace, &store)?;
+    let sop = &workspace.sop;
+    let mut evaluator = Evaluator::new(sop, &store, &columns, context.as_of)?;
+    let rules: Vec<_> = sop.scoring.groups.iter().flat_map(|g| g.rules.iter().map(move |r| (g, r))).collect();
+    let mut unknown = vec![0_u64; rules.len()];
+    let title = sop.dictionary.field("title").map(|(ix, _)| ix);
+    // Only a workspace that judges titles misses any.
+    let on_title: Vec<usize> = match title {
+        Some(ix) => (0..rules.len()).filter(|i| rules[*i].1.when.as_ref().is_some_and(|c| c.fields().contains(&ix))).collect(),
+        None => Vec::new(),
+    };
+    let mut titles: FxHashMap<String, (String, u64)> = FxHashMap::default();
+    let mut leads = 0_u64;
+    store.scan(&columns, Due::All, &Needs::all(&columns), |row| -> Result<(), RunError> {
+        leads += 1;
+        let mut matched = false;
+        for (i, (_, rule)) in rules.iter().enumerate() {
+            let Some(when) = &rule.when else { continue };
+            match evaluator.test(when, &row) {
+                None => unknown[i] += 1,
+                Some(true) if on_title.contains(&i) => matched = true,
+                Some(_) => {}
+            }
+        }
+        if !matched
+            && !on_title.is_empty()
+            && let Some(Value::Text(t)) = title.and_then(|FieldIx(i)| row.record.values.get(i))
+        {
+            titles.entry(fold(t).into_owned()).or_insert_with(|| (t.to_string(), 0)).1 += 1;
+        }
+        Ok(())
+    })?;
+    let mut out = Diagnostics::default();
+    if leads < ENOUGH {
+        return Ok(out);
+    }
+    for ((group, rule), n) in rules.iter().zip(unknown) {
+        if n * 2 > leads {
+            let blank: Vec<&str> = rule.when.iter().flat_map(|c| c.fields()).filter_map(|ix| sop.dictionary.fields.get(ix.0)).map(|f| f.id.as_str()).collect();
+            let what = format!("`{}` of `{}` is unknown for {n} of {leads} leads: {} is mostly blank", rule.name, group.id, blank.join(", "));
+            out.push(Diagnostic::new(Code::MostlyUnknown, None, what).help("does another column of the export hold it? add its header as an alias in fields.yaml"));
+        }
+    }
+    let mut common: Vec<(String, u64)> = titles.into_values().filter(|(_, n)| *n * 50 >= leads).collect();
+    common.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    for (title, n) in common.into_iter().take(NAMED) {
+        let what = format!("no rule on titles matches `{title}` ({n} of {leads} leads)");
+        out.push(Diagnostic::new(Code::UnmatchedValue, None, what).help("if it matters, add it to a word list in fields.yaml"));
+    }
+    Ok(out)
+}

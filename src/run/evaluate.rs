@@ -1,0 +1,188 @@
+//! Scoring leads of the base: whoever is due, in one ordered pass; band changes are recorded.
+
+use super::{RunError, Session, Workspace};
+use crate::condition::{Condition, Facts};
+use crate::engine::events::{bot_filter, classify};
+use crate::engine::scoring::{ScoreCard, Scored, Scorer};
+use crate::model::{Change, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Value, What};
+use crate::rules::Sop;
+use crate::rules::scoring::Points;
+use crate::store::{Columns, Due, Needs, ScanRow, Store, StoredDetail};
+
+/// Leads scored before they are written.
+const BATCH: usize = 1000;
+
+/// What a scoring pass did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evaluated {
+    /// Leads looked at.
+    pub leads: u64,
+    /// Leads whose band changed.
+    pub bands: u64,
+    /// Clicks that no person made, left out.
+    pub bots: u64,
+}
+
+/// The rules at work on leads of one base.
+pub(super) struct Evaluator<'a> {
+    sop: &'a Sop,
+    as_of: Instant,
+    details: Details,
+    scorer: Scorer<'a>,
+    kept: Vec<Event>,
+    /// Clicks left out so far.
+    pub(super) bots: u64,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(sop: &'a Sop, store: &Store, columns: &Columns, as_of: Instant) -> Result<Self, RunError> {
+        let mut details = Details::default();
+        for stored in store.details(columns)? {
+            // Numbers of details start at 1 and may have gaps after an undo.
+            while details.0.len() < stored.0 as usize {
+                details.0.push(detail(&sop.dictionary, (0, String::new(), Vec::new())));
+            }
+            details.0.push(detail(&sop.dictionary, stored));
+        }
+        classify(sop, &mut details);
+        Ok(Self { sop, as_of, details, scorer: Scorer::new(&sop.scoring, &sop.dictionary), kept: Vec::new(), bots: 0 })
+    }
+
+    /// The details that events of this base refer to.
+    pub(super) fn details(&self) -> &Details {
+        &self.details
+    }
+
+    fn with_facts<T>(&mut self, row: &ScanRow, state: &[Value], f: impl FnOnce(&mut Scorer<'a>, &Facts<'_>) -> T) -> T {
+        let dictionary = &self.sop.dictionary;
+        let events = match dictionary.bot_filter {
+            None => &row.events,
+            Some(_) => {
+                self.bots += bot_filter(&row.events, &self.details, dictionary, self.as_of, &mut self.kept) as u64;
+                &self.kept
+            }
+        };
+        let told = dictionary.field("created_at").and_then(|(ix, _)| row.record.values.get(ix.0)).and_then(Value::as_instant);
+        let facts = Facts {
+            dictionary,
+            calendar: &self.sop.calendar,
+            as_of: self.as_of,
+            lead: &row.record.values,
+            extra: &row.record.extra,
+            created_at: told.unwrap_or(row.record.seen_at),
+            events,
+            details: &self.details,
+            state,
+            event: None,
+        };
+        f(&mut self.scorer, &facts)
+    }
+
+    pub(super) fn score(&mut self, row: &ScanRow, out: &mut Scored) {
+        self.with_facts(row, &[], |scorer, facts| scorer.score(facts, out));
+    }
+
+    pub(super) fn card(&mut self, row: &ScanRow) -> ScoreCard {
+        self.with_facts(row, &[], |scorer, facts| scorer.card(facts))
+    }
+
+    /// Whether a condition over a lead's state holds.
+    pub(super) fn test(&mut self, condition: &Condition, row: &ScanRow) -> Option<bool> {
+        let state = state_values(&self.sop.scoring, row);
+        self.with_facts(row, &state, |_, facts| condition.test(facts).0)
+    }
+}
+
+/// The state in the order of `rules::state_names`: score, band, the groups, stage, owner, queue.
+fn state_values(scoring: &crate::rules::scoring::Scoring, row: &ScanRow) -> Vec<Value> {
+    let text = |t: &Option<String>| t.as_deref().map_or(Value::Null, Value::text);
+    let mut out = vec![row.state.score.map_or(Value::Null, Value::Int), text(&row.state.band)];
+    out.extend((0..scoring.groups.len()).map(|i| row.state.groups.get(i).map_or(Value::Null, |n| Value::Int(*n))));
+    out.extend([text(&row.state.stage), text(&row.state.owner), text(&row.state.queue)]);
+    out
+}
+
+/// A stored detail as the engines see it. What it counts as is filled in by `classify`.
+fn detail(dictionary: &Dictionary, (_, kind, values): StoredDetail) -> Detail {
+    let id = dictionary.kind_of(&kind).unwrap_or(KindId::OTHER);
+    Detail { kind: id, kind_name: kind.into(), values, kinds: vec![id], act: true }
+}
+
+/// What the scoring rules read of a lead.
+fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
+    let sop = &workspace.sop;
+    let mut needs = Needs { fields: vec![false; columns.fields.len()], extra: false, events: true };
+    let mut read = |c: &Condition| {
+        for ix in c.fields() {
+            if let Some(needed) = needs.fields.get_mut(ix.0) {
+                *needed = true;
+            }
+        }
+        needs.extra |= c.text().contains("extra");
+    };
+    for rule in sop.scoring.groups.iter().flat_map(|g| &g.rules) {
+        rule.when.iter().for_each(&mut read);
+        if let Points::Expression(c) = &rule.points {
+            read(c);
+        }
+    }
+    if let Some((ix, _)) = sop.dictionary.field("created_at") {
+        needs.fields[ix.0] = true;
+    }
+    needs
+}
+
+/// Scores whoever is due (or everyone, with `--full`), writes what changed, and records band changes.
+pub(super) fn evaluate(session: &Session<'_>) -> Result<Evaluated, RunError> {
+    let Session { store, columns, context, workspace, run, sop: version, .. } = session;
+    let scoring = &workspace.sop.scoring;
+    let mut evaluator = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
+    let due = if context.full { Due::All } else { Due::At(context.as_of, *version) };
+    let all = store.due_count(due)?.unsigned_abs();
+    let mut done = Evaluated::default();
+    let mut scored = Scored::default();
+    let mut batch: Vec<(LeadId, Scored)> = Vec::with_capacity(BATCH);
+    let write = |batch: &mut Vec<(LeadId, Scored)>| -> Result<(), RunError> {
+        let rows = batch.iter().map(|(lead, s)| (*lead, s.groups.as_slice(), s.total, band_id(workspace, s.band), s.until));
+        store.write_scores(columns, rows, *version)?;
+        batch.clear();
+        Ok(())
+    };
+    store.scan(columns, due, &needs(workspace, columns), |row| -> Result<(), RunError> {
+        evaluator.score(&row, &mut scored);
+        let band = band_id(workspace, scored.band);
+        if let Some(before) = &row.state.band
+            && before != band
+        {
+            done.bands += 1;
+            let why = format!("score {} → {}", row.state.score.unwrap_or_default(), scored.total);
+            let change = Change { lead: row.record.lead, what: What::Band, at: context.as_of, from: Some(before.clone()), to: Some(band.to_owned()), why };
+            store.record(*run, &change)?;
+        }
+        let same = row.state.score == Some(scored.total)
+            && row.state.groups == scored.groups
+            && row.state.band.as_deref() == Some(band)
+            && row.state.next_change_at == scored.until.0.0
+            && row.state.sop == Some(*version);
+        if !same {
+            batch.push((row.record.lead, scored.clone()));
+            if batch.len() == BATCH {
+                write(&mut batch)?;
+            }
+        }
+        done.leads += 1;
+        if done.leads % 1000 == 0 {
+            (context.progress)("scoring", done.leads, all);
+        }
+        Ok(())
+    })?;
+    write(&mut batch)?;
+    debug_assert!(scoring.groups.len() == columns.groups.len());
+    done.bots = evaluator.bots;
+    Ok(done)
+}
+
+/// The id of a band by its place.
+fn band_id(workspace: &Workspace, place: usize) -> &str {
+    workspace.sop.scoring.bands.get(place).map_or("", |b| b.id.as_str())
+}

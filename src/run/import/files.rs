@@ -1,0 +1,261 @@
+//! The files of one import: all are opened and recognised before the first row is written; each is parsed on a thread of
+//! its own while its rows are written here.
+
+use super::leads::LeadFile;
+use super::{ImportOptions, Importer, Outcome};
+use crate::ingest::{self, BadCell, FileKind, IngestError, LeadMapping, LeadReader, LeadRow, Next, Options, PendingRejects, RejectWriter, TableFile};
+use crate::model::FieldIx;
+use crate::run::RunError;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::sync_channel;
+
+/// Rows handed over at once.
+pub(super) const BATCH: usize = 1000;
+/// Batches under way between the two threads.
+pub(super) const DEPTH: usize = 4;
+
+/// What became of one file.
+#[derive(Clone, Debug, Default)]
+pub struct FileSummary {
+    /// As named on the command line.
+    pub file: String,
+    /// `leads`, `events`, `stages`
+    pub kind: String,
+    /// Encoding, separator, sheet: what was guessed.
+    pub read_as: String,
+    /// Rows below the header.
+    pub rows: u64,
+    /// Rows that made a lead.
+    pub new: u64,
+    /// Known leads that changed.
+    pub updated: u64,
+    /// Rows that changed nothing.
+    pub unchanged: u64,
+    /// Rows joined into a lead that another row spoke of.
+    pub joined: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+    /// Cells that could not be read and became blank.
+    pub blanked: u64,
+    /// Where both are listed.
+    pub rejects: Option<String>,
+    /// Events of known leads.
+    pub events_matched: u64,
+    /// Events that wait for their lead.
+    pub events_waiting: u64,
+    /// New pairs to decide.
+    pub to_decide: u64,
+    /// What people should know.
+    pub notes: Vec<String>,
+}
+
+/// Reject files under temporary names, until the commit.
+#[derive(Default)]
+pub(in crate::run) struct Rejects(Vec<PendingRejects>);
+
+impl Rejects {
+    /// Puts them in place.
+    pub(in crate::run) fn persist(self) -> Result<(), RunError> {
+        for pending in self.0 {
+            pending.persist()?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that was opened and recognised.
+struct Opened {
+    path: PathBuf,
+    table: TableFile,
+    kind: FileKind,
+    number: u16,
+}
+
+impl Importer<'_, '_> {
+    pub(super) fn files(&mut self, paths: &[PathBuf], options: &ImportOptions) -> Result<Rejects, RunError> {
+        let mut opened = Vec::with_capacity(paths.len());
+        for (number, path) in paths.iter().enumerate() {
+            // File 0 is kept for events that waited in the base.
+            opened.push(self.open(path, u16::try_from(number + 1).unwrap_or(u16::MAX), options)?);
+        }
+        opened.sort_by_key(|o| match o.kind {
+            FileKind::Leads => 0,
+            FileKind::Stages => 1,
+            FileKind::Events => 2,
+        });
+        let mut rejects = Rejects::default();
+        let mut lead_files = opened.iter().filter(|o| o.kind == FileKind::Leads).count();
+        for file in opened {
+            let kind = file.kind;
+            let (summary, pending) = match kind {
+                FileKind::Leads => self.leads_file(file)?,
+                FileKind::Stages => self.stages_file(file.path, file.table)?,
+                FileKind::Events => self.events_file(file.path, file.table, file.number)?,
+            };
+            if kind == FileKind::Leads {
+                lead_files -= 1;
+                if lead_files == 0 {
+                    self.write_identities()?; // the rest of the run finds leads in memory, and needs the room
+                }
+            }
+            self.summary.rejected += summary.rejected;
+            self.summary.files.push(summary);
+            rejects.0.push(pending);
+        }
+        if self.session.context.strict && self.summary.rejected > 0 {
+            let files = self.summary.files.iter().filter_map(|f| f.rejects.clone()).collect();
+            rejects.persist()?; // the rows to mend are the answer to --strict
+            return Err(RunError::Rejected { rows: self.summary.rejected, files });
+        }
+        Ok(rejects)
+    }
+
+    fn open(&self, path: &Path, number: u16, options: &ImportOptions) -> Result<Opened, RunError> {
+        let table = ingest::open(path, &Options { source: options.source.clone(), ..Options::default() })?;
+        let kind = match &options.kind {
+            Some(name) => FileKind::parse(name).ok_or_else(|| {
+                RunError::refused(format!("`{name}` is no kind of file"), format!("kinds: {}", FileKind::names().collect::<Vec<_>>().join(", ")))
+            })?,
+            None => {
+                let found = ingest::recognise(table.headers(), self.dictionary());
+                // A file that names nobody still holds rows: they are leads without identity.
+                found.kind.unwrap_or(FileKind::Leads)
+            }
+        };
+        Ok(Opened { path: path.to_owned(), table, kind, number })
+    }
+
+    fn leads_file(&mut self, opened: Opened) -> Result<(FileSummary, PendingRejects), RunError> {
+        let Opened { path, mut table, number, .. } = opened;
+        let dictionary = self.dictionary();
+        let calendar = &self.workspace().sop.calendar;
+        let mapping = LeadMapping::new(table.headers(), dictionary);
+        (self.session.context.progress)(&format!("reading {}", short(&path)), 0, 0);
+        let profile = ingest::profile(&mut table, &mapping, dictionary, calendar)?;
+        let mut summary = start(&path, FileKind::Leads, &table);
+        summary.notes.extend(profile.open.iter().map(ingest::OpenOrder::message));
+        if !mapping.derived.is_empty() {
+            summary.notes.push(format!("columns that sop itself computes are not read: {}", mapping.derived.join(", ")));
+        }
+        if mapping.key.is_some() {
+            self.resolver.with_keys(&self.session.store)?;
+        }
+        let present: Vec<bool> = dictionary.fields.iter().enumerate().map(|(i, f)| mapping.column_of(FieldIx(i)).is_some() || (f.id == "name" && mapping.names_in_parts())).collect();
+        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
+        let mut reader = LeadReader::new(table, mapping, dictionary, calendar, profile);
+        let (bytes, total) = (AtomicU64::new(0), reader.table().progress().1);
+        let file_name = summary.file.clone();
+        let file = LeadFile { name: &file_name, number, present: &present };
+        let before = (self.summary.updated_so_far, self.summary.to_decide);
+        let mut existing = 0;
+        let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {
+            let (send, receive) = sync_channel::<Vec<LeadRow>>(DEPTH);
+            let bytes = &bytes;
+            let parser = scope.spawn(move || -> Result<(Counts, RejectWriter), IngestError> {
+                let mut counts = Counts::default();
+                let mut batch = Vec::with_capacity(BATCH);
+                loop {
+                    let mut row = LeadRow::default();
+                    match reader.next(&mut row)? {
+                        Next::End => break,
+                        Next::Rejected => {
+                            counts.reject(&mut rejects, reader.raw(), &row.bad)?;
+                            continue;
+                        }
+                        Next::Row => {}
+                    }
+                    counts.rows += 1;
+                    for bad in &row.bad {
+                        rejects.add(reader.raw(), bad)?;
+                        counts.blanked += 1;
+                    }
+                    batch.push(row);
+                    if batch.len() == BATCH {
+                        bytes.store(reader.table().progress().0, Ordering::Relaxed);
+                        if send.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_err() {
+                            break; // the writer gave up and has the reason
+                        }
+                    }
+                }
+                let _ = send.send(batch);
+                Ok((counts, rejects))
+            });
+            for batch in receive {
+                for row in &batch {
+                    for barred in &row.barred {
+                        if barred.why == crate::model::NoIdentity::Shared
+                            && let Some(f) = dictionary.fields.get(barred.field.0)
+                        {
+                            self.bar(&crate::model::Identity { kind: f.id.as_str().into(), text: barred.text.clone() })?;
+                        }
+                    }
+                    match self.lead_row(&file, row)? {
+                        Outcome::New => summary.new += 1,
+                        Outcome::Joined => summary.joined += 1,
+                        Outcome::Existing => existing += 1,
+                    }
+                }
+                (self.session.context.progress)(&format!("importing {}", short(&path)), bytes.load(Ordering::Relaxed), total);
+            }
+            parser.join().map_err(|_| RunError::refused("reading the file failed unexpectedly", "please report this file's shape"))?.map_err(RunError::from)
+        })?;
+        counts.into(&mut summary);
+        self.summary.updated_so_far = self.session.store.net_changes(self.session.run)?.unsigned_abs();
+        summary.updated = self.summary.updated_so_far.saturating_sub(before.0);
+        summary.unchanged = u64::saturating_sub(existing, summary.updated);
+        summary.to_decide = self.summary.to_decide - before.1;
+        self.existing_rows += existing;
+        self.summary.new += summary.new;
+        self.summary.joined += summary.joined;
+        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+    }
+}
+
+/// What the parsing thread counted.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) rows: u64,
+    pub(super) rejected: u64,
+    pub(super) blanked: u64,
+}
+
+impl Counts {
+    pub(super) fn reject(&mut self, rejects: &mut RejectWriter, raw: &ingest::RawRow, bad: &[BadCell]) -> Result<(), IngestError> {
+        self.rows += 1;
+        self.rejected += 1;
+        match bad.first() {
+            Some(bad) => rejects.add(raw, bad),
+            None => Ok(()),
+        }
+    }
+    pub(super) fn into(self, summary: &mut FileSummary) {
+        summary.rows = self.rows;
+        summary.rejected = self.rejected;
+        summary.blanked = self.blanked;
+    }
+}
+
+/// A summary with what is known before the first row.
+pub(super) fn start(path: &Path, kind: FileKind, table: &TableFile) -> FileSummary {
+    FileSummary {
+        file: path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
+        kind: kind.name().to_owned(),
+        read_as: table.format().to_string(),
+        notes: table.notes.clone(),
+        ..FileSummary::default()
+    }
+}
+
+/// The summary with the place of its reject file, if it has one.
+pub(super) fn with_rejects(summary: &mut FileSummary, rejects: &RejectWriter) -> FileSummary {
+    if rejects.count() > 0 {
+        let name = rejects.target().file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        summary.rejects = Some(format!("rejects/{name}"));
+    }
+    std::mem::take(summary)
+}
+
+pub(super) fn short(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}

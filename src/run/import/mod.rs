@@ -1,0 +1,226 @@
+//! Importing files: rows are recognised, joined and written; events are sorted and raised; the rest waits or is rejected.
+//!
+//! Files of leads go first, then dated stages, then events, whatever the order on the command line, so that an event
+//! finds its lead. All of it happens inside the caller's transaction.
+
+mod details;
+mod events;
+mod files;
+mod join;
+mod leads;
+mod pending;
+mod resolver;
+mod sink;
+mod stages;
+mod touched;
+
+pub(in crate::run) use join::{Difference, Incoming, join, value_text};
+pub use files::FileSummary;
+pub(in crate::run) use files::Rejects;
+pub use touched::Touched;
+
+use super::{RunError, Session, Workspace};
+use crate::model::{DetailId, Dictionary, FieldIx, FieldType, Instant, KindId, LeadId};
+use pending::Pending;
+use resolver::Resolver;
+use rustc_hash::{FxHashMap, FxHashSet};
+use sink::EventSink;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Past this many bytes of input every identity is held in memory.
+const BULK_BYTES: u64 = 4 << 20;
+/// Asked before more pairs of known leads than this turn out to be one.
+const GUARD_PAIRS: u64 = 20;
+/// A base smaller than this is not guarded against large changes.
+const GUARD_BASE: i64 = 200;
+
+/// How files are to be read.
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// `--as KIND`
+    pub kind: Option<String>,
+    /// `--source NAME`
+    pub source: Option<String>,
+    /// `--history`: nothing that follows from these rows is to be acted upon.
+    pub history: bool,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default)]
+pub struct ImportSummary {
+    /// By file, in the order read.
+    pub files: Vec<FileSummary>,
+    /// New leads.
+    pub new: u64,
+    /// Known leads that changed.
+    pub updated: u64,
+    /// Rows of known leads that changed nothing.
+    pub unchanged: u64,
+    /// Rows joined into a lead that another row of this run spoke of.
+    pub joined: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+    /// Events that the base did not have.
+    pub events_new: u64,
+    /// Events that it had.
+    pub events_known: u64,
+    /// Events that wait for their lead.
+    pub events_waiting: u64,
+    /// Events that had waited and found their lead.
+    pub events_arrived: u64,
+    /// New pairs to decide.
+    pub to_decide: u64,
+    /// Values that identify nobody any more: under three or more names.
+    pub shared: Vec<String>,
+    /// Whom the files spoke of.
+    pub touched: Touched,
+    /// Known leads that changed, up to the file read last.
+    updated_so_far: u64,
+}
+
+impl ImportSummary {
+    /// Rows read from files of leads.
+    pub fn lead_rows(&self) -> u64 {
+        self.files.iter().filter(|f| f.kind == "leads").map(|f| f.rows).sum()
+    }
+}
+
+/// What a row of leads turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    New,
+    Joined,
+    Existing,
+}
+
+/// An import under way.
+struct Importer<'s, 'a> {
+    session: &'s mut Session<'a>,
+    resolver: Resolver,
+    pending: Pending,
+    sink: EventSink,
+    summary: ImportSummary,
+    touched: Touched,
+    last_lead: i64,
+    last_before: i64,
+    existing_rows: u64,
+    old_pairs: u64,
+    any_waiting: bool,
+    any_waiting_stages: bool,
+    barred: FxHashSet<u64>,
+    ordinals: FxHashMap<u64, u32>,
+    touch_details: FxHashMap<Arc<str>, DetailId>,
+    column_details: Vec<(String, DetailId)>,
+    totals: FxHashMap<(LeadId, DetailId), (i64, Instant)>,
+    created_at: Option<FieldIx>,
+    channel: Option<FieldIx>,
+    campaign: Option<FieldIx>,
+    stage: Option<FieldIx>,
+    owner: Option<FieldIx>,
+    captured: Option<KindId>,
+}
+
+/// Imports files inside the session's transaction. Reject files are left pending in what is returned.
+pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOptions) -> Result<(ImportSummary, Rejects), RunError> {
+    let bytes: u64 = paths.iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum();
+    let bulk = session.store.is_first_import() || bytes > BULK_BYTES;
+    let resolver = Resolver::new(&session.store, bulk)?;
+    let last = session.store.last_lead()?;
+    let barred = session.store.barred_hashes()?.into_iter().collect();
+    let any_waiting = session.store.any_waiting()?;
+    let any_waiting_stages = session.store.any_waiting_stages()?;
+    let dictionary = &session.workspace.sop.dictionary;
+    let of_type = |ty: FieldType| dictionary.fields.iter().position(|f| f.ty == ty).map(FieldIx);
+    let of_id = |id: &str| dictionary.field(id).map(|(ix, _)| ix);
+    let mut importer = Importer {
+        resolver,
+        pending: Pending::default(),
+        sink: EventSink::new(),
+        summary: ImportSummary::default(),
+        touched: Touched::default(),
+        last_lead: last,
+        last_before: last,
+        existing_rows: 0,
+        old_pairs: 0,
+        any_waiting,
+        any_waiting_stages,
+        barred,
+        ordinals: FxHashMap::default(),
+        touch_details: FxHashMap::default(),
+        column_details: Vec::new(),
+        totals: FxHashMap::default(),
+        created_at: of_id("created_at"),
+        channel: of_type(FieldType::Channel),
+        campaign: of_id("campaign"),
+        stage: of_type(FieldType::Stage),
+        owner: of_type(FieldType::Owner),
+        captured: dictionary.kind_of("lead_captured"),
+        session,
+    };
+    let rejects = importer.files(paths, options)?;
+    importer.finish().map(|summary| (summary, rejects))
+}
+
+impl<'a> Importer<'_, 'a> {
+    fn workspace(&self) -> &'a Workspace {
+        self.session.workspace
+    }
+
+    fn dictionary(&self) -> &'a Dictionary {
+        &self.session.workspace.sop.dictionary
+    }
+
+    /// An event on its way into the base.
+    fn push_event(&mut self, lead: u32, at: Instant, detail: DetailId, file: u16) -> Result<bool, RunError> {
+        self.sink.push(lead, at, detail, file).map_err(spill_error)
+    }
+
+    /// Writes what was kept back, counts what changed, and asks before an import that looks like a mistake.
+    fn finish(mut self) -> Result<ImportSummary, RunError> {
+        self.write_identities()?;
+        self.write_totals()?;
+        self.write_events()?;
+        let changed = self.session.store.net_changes(self.session.run)?.unsigned_abs();
+        self.summary.updated = changed;
+        self.summary.unchanged = self.existing_rows.saturating_sub(changed);
+        self.summary.touched = std::mem::take(&mut self.touched);
+        self.session.lead_rows += self.summary.lead_rows();
+        self.guard(changed)?;
+        let counts = [
+            ("new", self.summary.new),
+            ("updated", self.summary.updated),
+            ("joined", self.summary.joined),
+            ("rejected", self.summary.rejected),
+            ("events_new", self.summary.events_new),
+        ];
+        self.session.counts.extend(counts.map(|(k, n)| (k.to_owned(), n.into())));
+        Ok(self.summary)
+    }
+
+    fn write_identities(&mut self) -> Result<(), RunError> {
+        let pending = std::mem::take(&mut self.pending);
+        self.session.store.insert_owned_identities(pending.sorted(), self.session.run)?;
+        Ok(())
+    }
+
+    fn guard(&self, changed: u64) -> Result<(), RunError> {
+        if self.session.context.yes || self.session.context.dry_run {
+            return Ok(());
+        }
+        let help = "look at it with --dry-run; if it is what you mean, repeat with --yes";
+        if self.old_pairs > GUARD_PAIRS {
+            let what = format!("this import says that {} pairs of leads already in the base are one person each: is a column mistaken for an identity?", self.old_pairs);
+            return Err(RunError::refused(what, help));
+        }
+        if self.last_before >= GUARD_BASE && changed.saturating_mul(10) > self.last_before.unsigned_abs().saturating_mul(3) {
+            let what = format!("this import would change {changed} of {} leads (more than 30 %)", self.last_before);
+            return Err(RunError::refused(what, help));
+        }
+        Ok(())
+    }
+}
+
+fn spill_error(source: std::io::Error) -> RunError {
+    RunError::File { verb: "write", path: std::env::temp_dir().display().to_string(), source }
+}

@@ -1,0 +1,71 @@
+//! New identities of a large import, kept until they can be written in the order of their hashes: an index filled in random
+//! order costs five times as much.
+
+use crate::model::{Identity, IdentityKind, LeadId};
+use rustc_hash::FxHashMap;
+
+#[derive(Clone, Copy)]
+struct Item {
+    hash: u64,
+    lead: u32,
+    start: u32,
+    len: u16,
+    kind: u16,
+}
+
+/// Texts stand in one arena, in chunks that offsets of 32 bits can reach.
+#[derive(Default)]
+pub(super) struct Pending {
+    /// Of new leads, in the order of their numbers.
+    created: Vec<Item>,
+    /// Of leads that had some already.
+    added: FxHashMap<u32, Vec<Item>>,
+    text: String,
+    kinds: Vec<IdentityKind>,
+    last: u32,
+}
+
+impl Pending {
+    pub(super) fn push(&mut self, identity: &Identity, hash: u64, lead: LeadId) {
+        let kind = match self.kinds.iter().position(|k| *k == identity.kind) {
+            Some(k) => k,
+            None => {
+                self.kinds.push(identity.kind.clone());
+                self.kinds.len() - 1
+            }
+        };
+        let mut text = identity.text.as_str();
+        while text.len() > usize::from(u16::MAX) {
+            text = &text[..text.floor_char_boundary(text.len() / 2)]; // no real identity is that long
+        }
+        let item = Item { hash, lead: lead.0 as u32, start: self.text.len() as u32, len: text.len() as u16, kind: kind as u16 };
+        self.text.push_str(text);
+        if item.lead >= self.last {
+            self.last = item.lead;
+            self.created.push(item);
+        } else {
+            self.added.entry(item.lead).or_default().push(item);
+        }
+    }
+
+    fn identity(&self, item: &Item) -> Identity {
+        let text = self.text.get(item.start as usize..item.start as usize + usize::from(item.len)).unwrap_or_default().to_owned();
+        Identity { kind: self.kinds.get(usize::from(item.kind)).cloned().unwrap_or_else(|| "".into()), text }
+    }
+
+    /// Those of one lead.
+    pub(super) fn of(&self, lead: LeadId) -> impl Iterator<Item = Identity> {
+        let lead = lead.0 as u32;
+        let from = self.created.partition_point(|i| i.lead < lead);
+        let created = self.created[from..].iter().take_while(move |i| i.lead == lead);
+        created.chain(self.added.get(&lead).into_iter().flatten()).map(|i| self.identity(i))
+    }
+
+    /// All of them, in the order of their hashes.
+    pub(super) fn sorted(mut self) -> impl Iterator<Item = (Identity, LeadId)> {
+        let mut items = std::mem::take(&mut self.created);
+        items.extend(self.added.values().flatten());
+        items.sort_unstable_by_key(|i| (i.hash, i.lead));
+        items.into_iter().map(move |i| (self.identity(&i), LeadId(i64::from(i.lead))))
+    }
+}

@@ -1,0 +1,111 @@
+//! Who a row speaks of. Small files ask the base for each identity; large ones and first imports hold every hash in memory.
+//!
+//! In memory an identity is its 64-bit hash with a second, independent 32-bit one beside it, which stands in for the text
+//! that the base compares on a hit.
+
+use super::sink::STRANGER;
+use crate::model::{Identity, Key, LeadId, stable_hash};
+use crate::store::{Result, Store};
+use rustc_hash::FxHashMap;
+
+/// lead, and the check
+type Known = (u32, u32);
+
+pub(super) struct Resolver {
+    memory: Option<FxHashMap<u64, Known>>,
+    keys: Option<FxHashMap<Key, u32>>,
+    /// Identities of leads that have not arrived; their number is `STRANGER` + place.
+    pub(super) strangers: Vec<Identity>,
+    stranger_ids: FxHashMap<u64, u32>,
+}
+
+/// The second hash of an identity's text.
+pub(super) fn check(text: &str) -> u32 {
+    (stable_hash(&[b"check", text.as_bytes()]) >> 16) as u32
+}
+
+impl Resolver {
+    /// `bulk`: hold everything in memory.
+    pub(super) fn new(store: &Store, bulk: bool) -> Result<Self> {
+        let mut memory = None;
+        if bulk {
+            let mut map: FxHashMap<u64, Known> = FxHashMap::default();
+            store.each_identity(|hash, text, lead| {
+                map.entry(hash).or_insert((lead.0 as u32, check(text)));
+            })?;
+            memory = Some(map);
+        }
+        Ok(Self { memory, keys: None, strangers: Vec::new(), stranger_ids: FxHashMap::default() })
+    }
+
+    /// Whether new identities may be written later, all at once and sorted.
+    pub(super) fn is_bulk(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    /// A file with a `key` column comes: keys are looked up too.
+    pub(super) fn with_keys(&mut self, store: &Store) -> Result<()> {
+        if self.memory.is_some() && self.keys.is_none() {
+            let mut keys = FxHashMap::default();
+            store.each_identity(|hash, _, lead| {
+                keys.entry(Key::of_hash(hash)).or_insert(lead.0 as u32);
+            })?;
+            for (hash, (lead, _)) in self.memory.iter().flatten() {
+                keys.entry(Key::of_hash(*hash)).or_insert(*lead);
+            }
+            self.keys = Some(keys);
+        }
+        Ok(())
+    }
+
+    /// The lead of a key.
+    pub(super) fn key(&self, store: &Store, key: Key) -> Result<Option<LeadId>> {
+        match &self.keys {
+            Some(keys) => Ok(keys.get(&key).map(|l| LeadId(i64::from(*l)))),
+            None => store.find_key(key),
+        }
+    }
+
+    /// The lead of an identity whose second hash is known already.
+    pub(super) fn find_checked(&self, store: &Store, hash: u64, check: u32, text: &str) -> Result<Option<LeadId>> {
+        match &self.memory {
+            Some(map) => Ok(map.get(&hash).filter(|(_, c)| *c == check).map(|(l, _)| LeadId(i64::from(*l)))),
+            None => store.find_hash(hash, text),
+        }
+    }
+
+    /// The lead of an identity.
+    pub(super) fn find(&self, store: &Store, hash: u64, text: &str) -> Result<Option<LeadId>> {
+        match &self.memory {
+            Some(map) => Ok(map.get(&hash).filter(|(_, c)| *c == check(text)).map(|(l, _)| LeadId(i64::from(*l)))),
+            None => store.find_hash(hash, text),
+        }
+    }
+
+    /// Forgets an identity that identifies nobody any more.
+    pub(super) fn forget(&mut self, hash: u64) {
+        if let Some(map) = &mut self.memory {
+            map.remove(&hash);
+        }
+    }
+
+    /// Remembers a new identity of a lead. Writing it to the base is the caller's.
+    pub(super) fn add(&mut self, hash: u64, text: &str, lead: LeadId) {
+        if let Some(map) = &mut self.memory {
+            map.entry(hash).or_insert((lead.0 as u32, check(text)));
+        }
+        if let Some(keys) = &mut self.keys {
+            keys.entry(Key::of_hash(hash)).or_insert(lead.0 as u32);
+        }
+    }
+
+    /// A number for a lead that has not arrived.
+    pub(super) fn stranger(&mut self, hash: u64, identity: impl FnOnce() -> Identity) -> u32 {
+        let next = STRANGER + self.strangers.len() as u32;
+        let id = *self.stranger_ids.entry(hash).or_insert(next);
+        if id == next {
+            self.strangers.push(identity());
+        }
+        id
+    }
+}

@@ -1,0 +1,63 @@
+//! Rows of dated stages: a lead's history as another system knew it.
+
+use super::Importer;
+use super::files::{Counts, FileSummary, start, with_rejects};
+use crate::ingest::{FileKind, Next, PendingRejects, RejectWriter, StageMapping, StageReader, StageRow, TableFile};
+use crate::run::RunError;
+use std::path::PathBuf;
+
+impl Importer<'_, '_> {
+    pub(super) fn stages_file(&mut self, path: PathBuf, mut table: TableFile) -> Result<(FileSummary, PendingRejects), RunError> {
+        let dictionary = self.dictionary();
+        let calendar = &self.workspace().sop.calendar;
+        let mapping = StageMapping::new(table.headers(), dictionary);
+        let profile = mapping.profile(&mut table, calendar)?;
+        let mut summary = start(&path, FileKind::Stages, &table);
+        if mapping.key.is_some() || mapping.any.is_some() {
+            self.resolver.with_keys(&self.session.store)?;
+        }
+        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
+        let mut reader = StageReader::new(table, &mapping, dictionary, calendar, &profile)?;
+        let mut counts = Counts::default();
+        let mut row = StageRow::default();
+        loop {
+            match reader.next(&mut row)? {
+                Next::End => break,
+                Next::Rejected => {
+                    counts.reject(&mut rejects, reader.raw(), &row.bad)?;
+                    continue;
+                }
+                Next::Row => counts.rows += 1,
+            }
+            let mut lead = match row.key {
+                Some(key) => self.resolver.key(&self.session.store, key)?,
+                None => None,
+            };
+            for identity in &row.identities {
+                if lead.is_none() {
+                    lead = self.resolver.find(&self.session.store, identity.hash(), &identity.text)?;
+                }
+            }
+            match (lead, row.identities.last()) {
+                (Some(lead), _) => {
+                    self.touched.insert(lead);
+                    if self.put_stage(lead, row.at, &row.stage)? {
+                        summary.new += 1;
+                    } else {
+                        summary.unchanged += 1;
+                    }
+                }
+                (None, Some(identity)) => {
+                    if self.session.store.wait_stage(identity, row.at, &row.stage, self.session.run)? {
+                        summary.events_waiting += 1;
+                    } else {
+                        summary.unchanged += 1;
+                    }
+                }
+                (None, None) => counts.rejected += 1,
+            }
+        }
+        counts.into(&mut summary);
+        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+    }
+}

@@ -1,0 +1,237 @@
+//! `sop merge A B`: two leads are one person. `sop split LEAD`: they were not.
+//!
+//! The older lead survives. Events are united (equal ones counted once) and the score is computed anew: points are never added up.
+
+use super::evaluate::evaluate;
+use super::import::{Difference, Incoming, join, value_text};
+use super::lookup::find;
+use super::{Context, Ended, RunError, Session, Workspace};
+use crate::ingest::cell;
+use crate::model::{Change, Dictionary, Field, FieldType, Identity, Instant, Key, LeadId, Value, What};
+use crate::store::{Columns, LeadRecord, SourceRow};
+
+/// What a merge or split did.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// The lead that stays.
+    pub survivor: Key,
+    /// The leads that went into it, or came out of it.
+    pub others: Vec<Key>,
+    /// Its values that changed: field, before, after.
+    pub differences: Vec<(String, Option<String>, Option<String>)>,
+    /// Its score now.
+    pub score: Option<i64>,
+    /// Identities that two of them share, and that identify nobody any more.
+    pub shared: Vec<String>,
+    /// The run.
+    pub ended: Ended,
+}
+
+/// Joins two leads into the older one.
+pub fn merge(workspace: &Workspace, context: &Context<'_>, a: &str, b: &str, why: &str) -> Result<Merged, RunError> {
+    in_session(workspace, context, |session| {
+        let a = find(workspace, &session.store, a)?;
+        let b = find(workspace, &session.store, b)?;
+        if a == b {
+            return Err(RunError::refused("both name the same lead", "name two different leads"));
+        }
+        let (a, b) = (record(session, a)?, record(session, b)?);
+        let age = |r: &LeadRecord| (created(&workspace.sop.dictionary, r), r.lead);
+        let (mut survivor, loser) = if age(&a) <= age(&b) { (a, b) } else { (b, a) };
+        let differences = unite(session, &mut survivor, &loser, why)?;
+        Ok((survivor.lead, survivor.key, vec![loser.key], differences, Vec::new()))
+    })
+}
+
+/// Takes the rows that were joined into a lead apart again.
+pub fn split(workspace: &Workspace, context: &Context<'_>, lead: &str, why: &str) -> Result<Merged, RunError> {
+    in_session(workspace, context, |session| {
+        let lead = find(workspace, &session.store, lead)?;
+        let (key, others, shared) = take_apart(session, lead, why)?;
+        Ok((lead, key, others, Vec::new(), shared))
+    })
+}
+
+type Parts = (LeadId, Key, Vec<Key>, Vec<Difference>, Vec<String>);
+
+/// Runs an act in a writing session, re-scores, and reads the survivor's score before the end.
+fn in_session(workspace: &Workspace, context: &Context<'_>, act: impl FnOnce(&mut Session<'_>) -> Result<Parts, RunError>) -> Result<Merged, RunError> {
+    if !workspace.db.exists() {
+        return Err(crate::store::StoreError::Missing(workspace.db.display().to_string()).into());
+    }
+    let mut session = Session::begin(workspace, context)?;
+    let result = act(&mut session).and_then(|parts| {
+        evaluate(&session)?;
+        let score = session.store.state(&session.columns, parts.0)?.and_then(|s| s.score);
+        Ok((parts, score))
+    });
+    match result {
+        Err(e) => Err(session.abandon(e)),
+        Ok(((_, survivor, others, differences, shared), score)) => {
+            let ended = session.end()?;
+            let differences = differences.into_iter().map(|d| (d.field, d.from, d.to)).collect();
+            Ok(Merged { survivor, others, differences, score, shared, ended })
+        }
+    }
+}
+
+fn record(session: &Session<'_>, lead: LeadId) -> Result<LeadRecord, RunError> {
+    session.store.lead(&session.columns, lead)?.ok_or_else(|| RunError::refused("the lead is gone", "run the command again"))
+}
+
+fn created(dictionary: &Dictionary, r: &LeadRecord) -> Instant {
+    let told = dictionary.field("created_at").and_then(|(ix, _)| r.values.get(ix.0)).and_then(Value::as_instant);
+    told.unwrap_or(r.seen_at)
+}
+
+fn unite(session: &Session<'_>, survivor: &mut LeadRecord, loser: &LeadRecord, why: &str) -> Result<Vec<Difference>, RunError> {
+    let Session { store, columns, run, context, workspace, .. } = session;
+    let dictionary = &workspace.sop.dictionary;
+    let at = context.as_of;
+    for r in [&*survivor, loser] {
+        if r.sources == 1 {
+            store.put_source_row(survivor.lead, &first_source(session, r)?, *run)?;
+        } else {
+            for source in store.source_rows(r.lead)? {
+                store.put_source_row(survivor.lead, &source, *run)?;
+            }
+        }
+    }
+    store.delete_source_rows(loser.lead)?;
+    let incoming = Incoming { values: &loser.values, extra: &loser.extra, cleared: &[], updated_at: loser.fresh_at, older: true };
+    let differences = join(dictionary, survivor, &incoming, |_| true);
+    survivor.sources = store.source_rows(survivor.lead)?.len() as i64;
+    store.update_lead(columns, survivor)?;
+    for d in &differences {
+        let change = Change { lead: survivor.lead, what: What::Field(d.field.clone()), at, from: d.from.clone(), to: d.to.clone(), why: why.to_owned() };
+        store.record(*run, &change)?;
+    }
+    let (kept, lost) = (store.state(columns, survivor.lead)?.unwrap_or_default(), store.state(columns, loser.lead)?.unwrap_or_default());
+    let (stage, owner) = (kept.stage.clone().or(lost.stage), kept.owner.clone().or(lost.owner));
+    if (&stage, &owner) != (&kept.stage, &kept.owner) {
+        store.set_stage_owner(survivor.lead, stage.as_deref(), owner.as_deref())?;
+        for (what, from, to) in [(What::Stage, kept.stage, stage), (What::Owner, kept.owner, owner)] {
+            if from != to {
+                store.record(*run, &Change { lead: survivor.lead, what, at, from, to, why: why.to_owned() })?;
+            }
+        }
+    }
+    store.move_identities(loser.lead, survivor.lead)?;
+    store.move_events(loser.lead, survivor.lead, *run)?;
+    store.move_stages(loser.lead, survivor.lead)?;
+    store.decided(loser.lead)?;
+    store.delete_lead(loser.lead)?;
+    store.make_due(survivor.lead)?;
+    let change =
+        Change { lead: survivor.lead, what: What::Merge, at, from: Some(loser.key.to_string()), to: Some(survivor.key.to_string()), why: why.to_owned() };
+    store.record(*run, &change)?;
+    Ok(differences)
+}
+
+/// A lead that one row made, as that row.
+fn first_source(session: &Session<'_>, r: &LeadRecord) -> Result<SourceRow, RunError> {
+    let identities = session.store.identities_of(r.lead)?.into_iter().map(|i| i.identity).collect();
+    Ok(SourceRow { source: r.key.hashes().0, file: String::new(), row: 0, fields: fields_json(&session.workspace.sop.dictionary, &r.values), identities })
+}
+
+fn fields_json(dictionary: &Dictionary, values: &[Value]) -> String {
+    let fields: serde_json::Map<String, serde_json::Value> =
+        dictionary.fields.iter().zip(values).filter_map(|(f, v)| Some((f.id.clone(), value_text(v, &dictionary.currency)?.into()))).collect();
+    serde_json::Value::Object(fields).to_string()
+}
+
+fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key, Vec<Key>, Vec<String>), RunError> {
+    let mut original = record(session, lead)?;
+    let sources = session.store.source_rows(lead)?;
+    let own = sources.iter().position(|s| Key::of_hash(s.source) == original.key).unwrap_or(0);
+    if sources.len() < 2 {
+        return Err(RunError::refused("this lead was never joined from different rows: there is nothing to split", "`sop explain LEAD` shows what was joined"));
+    }
+    let Session { store, columns, run, context, workspace, .. } = &*session;
+    let mut shared = Vec::new();
+    // What two of the rows share recognised them as one; it identifies nobody from now on.
+    for (i, a) in sources.iter().enumerate() {
+        for identity in &a.identities {
+            if sources.iter().skip(i + 1).any(|b| b.identities.contains(identity)) {
+                store.bar(identity, *run)?;
+                shared.push(format!("{} {}", identity.kind, identity.text.replace('\t', ":")));
+            }
+        }
+    }
+    let mut others = Vec::new();
+    let mut last = store.last_lead()?;
+    for (i, source) in sources.iter().enumerate() {
+        let values = values_of(workspace, columns, source);
+        if i == own {
+            original.values = values;
+            continue;
+        }
+        last += 1;
+        let new = LeadRecord {
+            lead: LeadId(last),
+            key: Key::of_hash(source.source),
+            run: *run,
+            seen_at: original.seen_at,
+            fresh_at: None,
+            sources: 1,
+            extra: Vec::new(),
+            values,
+        };
+        store.insert_lead(columns, &new)?;
+        store.insert_state(new.lead, None, None)?;
+        let mut identities: Vec<Identity> = source.identities.iter().filter(|i| !shared.contains(&format!("{} {}", i.kind, i.text.replace('\t', ":")))).cloned().collect();
+        for identity in &identities {
+            store.remove_identity(identity, lead)?;
+        }
+        if identities.first().map(Identity::key) != Some(new.key) {
+            identities.push(Identity { kind: Identity::KEY.into(), text: new.key.to_string() });
+        }
+        store.insert_identities(identities.iter().map(|i| (i, new.lead)), *run)?;
+        let change = Change {
+            lead,
+            what: What::Split,
+            at: context.as_of,
+            from: Some(original.key.to_string()),
+            to: Some(new.key.to_string()),
+            why: why.to_owned(),
+        };
+        store.record(*run, &change)?;
+        others.push(new.key);
+    }
+    original.sources = 1;
+    store.update_lead(columns, &original)?;
+    store.delete_source_rows(lead)?;
+    // Its own key must still find it when the identity that the key came from was shared.
+    if store.find_key(original.key)? != Some(lead) {
+        let key = Identity { kind: Identity::KEY.into(), text: original.key.to_string() };
+        store.insert_identities([(&key, lead)], *run)?;
+    }
+    store.make_due(lead)?;
+    Ok((original.key, others, shared))
+}
+
+/// The values of a kept row, read back by their types.
+fn values_of(workspace: &Workspace, columns: &Columns, source: &SourceRow) -> Vec<Value> {
+    let dictionary = &workspace.sop.dictionary;
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&source.fields).unwrap_or_default();
+    let _ = columns;
+    dictionary.fields.iter().map(|f| fields.get(&f.id).and_then(|v| v.as_str()).map_or(Value::Null, |t| read_back(workspace, f, t))).collect()
+}
+
+/// A value from its recorded text.
+pub(super) fn read_back(workspace: &Workspace, field: &Field, text: &str) -> Value {
+    let plain = match field.ty {
+        FieldType::Text | FieldType::Email | FieldType::Phone | FieldType::Owner | FieldType::Stage | FieldType::Channel => Value::text(text),
+        FieldType::List => Value::List(text.split(';').filter(|t| !t.is_empty()).map(Into::into).collect()),
+        FieldType::Integer => text.parse().map_or(Value::Null, Value::Int),
+        FieldType::Number | FieldType::Percent => text.parse().map_or(Value::Null, Value::Real),
+        FieldType::Boolean => Value::Bool(text == "true"),
+        FieldType::Date => text.parse().map_or(Value::Null, Value::Date),
+        FieldType::Money | FieldType::Datetime => Value::Null,
+    };
+    if plain.is_null() {
+        cell::parse(field, &workspace.sop.dictionary, &workspace.sop.calendar, crate::ingest::Cell::text(text), None).unwrap_or(Value::Null)
+    } else {
+        plain
+    }
+}

@@ -1,0 +1,84 @@
+//! Fields change: a new type, or a column that was undeclared until now. The stored values are read again, once,
+//! by the first writing run under the new dictionary. What cannot be read goes to the undeclared columns: nothing is lost.
+
+use super::import::value_text;
+use super::{RunError, Session};
+use crate::ingest::{Cell, cell};
+use crate::model::{FieldType, Value};
+use crate::store::{Columns, Due, Needs};
+use serde_json::{Map, Value as Json};
+
+/// Where the base remembers the types that its columns were written with.
+const TYPES: &str = "field_types";
+
+/// Brings stored values in line with the dictionary. Gives how many leads were rewritten.
+pub(super) fn refit(session: &Session<'_>) -> Result<u64, RunError> {
+    let dictionary = &session.workspace.sop.dictionary;
+    let now: Map<String, Json> = dictionary.fields.iter().map(|f| (f.id.clone(), f.ty.name().into())).collect();
+    let text = Json::Object(now.clone()).to_string();
+    let before: Map<String, Json> = match session.store.meta(TYPES)? {
+        Some(t) if t == text => return Ok(0),
+        Some(t) => serde_json::from_str(&t).unwrap_or_default(),
+        None => now,
+    };
+    session.store.set_meta(TYPES, &text)?;
+    // As the values were written: the old type where there was one.
+    let mut old = session.columns.clone();
+    let mut retyped = Vec::new();
+    let mut declared = Vec::new();
+    for (i, (id, ty)) in old.fields.iter_mut().enumerate() {
+        match before.get(id.as_str()).and_then(Json::as_str).and_then(|t| FieldType::ALL.into_iter().find(|k| k.name() == t)) {
+            Some(was) if was == *ty => {}
+            Some(was) => {
+                *ty = was;
+                retyped.push(i);
+            }
+            None => declared.push(i),
+        }
+    }
+    if retyped.is_empty() && declared.is_empty() {
+        return Ok(0);
+    }
+    rewrite(session, &old, &retyped)
+}
+
+fn rewrite(session: &Session<'_>, old: &Columns, retyped: &[usize]) -> Result<u64, RunError> {
+    let sop = &session.workspace.sop;
+    let dictionary = &sop.dictionary;
+    let mut needs = Needs::all(old);
+    needs.events = false;
+    let mut rewritten = 0;
+    session.store.scan(old, Due::All, &needs, |mut row| -> Result<(), RunError> {
+        let record = &mut row.record;
+        let before = record.clone();
+        for &i in retyped {
+            let (Some(field), Some(value)) = (dictionary.fields.get(i), record.values.get_mut(i)) else { continue };
+            let Some(text) = value_text(value, &dictionary.currency) else { continue };
+            match cell::parse(field, dictionary, &sop.calendar, Cell::text(&text), None) {
+                Ok(new) => *value = new,
+                Err(_) => {
+                    *value = Value::Null;
+                    record.extra.push((field.id.clone(), text));
+                }
+            }
+        }
+        let extra = std::mem::take(&mut record.extra);
+        for (header, text) in extra {
+            let ix = dictionary.field_of_header(&header).filter(|ix| !retyped.contains(&ix.0));
+            let slot = ix.and_then(|ix| Some((dictionary.fields.get(ix.0)?, record.values.get_mut(ix.0)?)));
+            match slot {
+                Some((field, value)) if value.is_null() => match cell::parse(field, dictionary, &sop.calendar, Cell::text(&text), None) {
+                    Ok(new) if !new.is_null() => *value = new,
+                    _ => record.extra.push((header, text)),
+                },
+                _ => record.extra.push((header, text)),
+            }
+        }
+        if *record != before {
+            session.store.update_lead(&session.columns, record)?;
+            rewritten += 1;
+        }
+        Ok(())
+    })?;
+    Ok(rewritten)
+}

@@ -1,0 +1,127 @@
+//! One writing command: lock, transaction, run row, and the end that commits or takes everything back.
+
+use super::refit::refit;
+use super::{Context, RunError, Workspace};
+use crate::model::{Calendar, Instant, RunId};
+use crate::store::{Columns, RunRecord, Store};
+use serde_json::{Map, Value as Json};
+
+/// An open writing command.
+pub struct Session<'a> {
+    /// The circumstances.
+    pub context: &'a Context<'a>,
+    /// The rules.
+    pub workspace: &'a Workspace,
+    /// The base, inside its transaction.
+    pub store: Store,
+    /// This run.
+    pub run: RunId,
+    /// The declared columns.
+    pub columns: Columns,
+    /// The SOP version of this run.
+    pub sop: i64,
+    /// Counts for the run's row.
+    pub counts: Map<String, Json>,
+    /// Rows read from files of leads.
+    pub lead_rows: u64,
+}
+
+/// How a writing command ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Its run.
+    pub run: RunId,
+    /// It was a rehearsal.
+    pub rehearsed: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Takes the lock, opens the transaction, refuses to go back in time.
+    pub fn begin(workspace: &'a Workspace, context: &'a Context<'a>) -> Result<Self, RunError> {
+        let store = Store::write(&workspace.db, &context.holder)?;
+        Self::with_store(store, workspace, context)
+    }
+
+    fn with_store(store: Store, workspace: &'a Workspace, context: &'a Context<'a>) -> Result<Self, RunError> {
+        if !context.dry_run
+            && let Some(last) = store.last_run()?
+            && context.as_of < last.as_of
+        {
+            let zone = &workspace.sop.calendar;
+            let what = format!(
+                "time moves forward: --as-of {} is before run {} (`sop {}`, as of {})",
+                zone.local(context.as_of),
+                last.run.0,
+                last.verb,
+                zone.local(last.as_of)
+            );
+            store.roll_back()?;
+            return Err(RunError::refused(what, "leave out --as-of, or add --dry-run to see what would have been"));
+        }
+        let sop = &workspace.sop;
+        let columns = Columns::new(&sop.dictionary, sop.scoring.groups.iter().map(|g| g.id.clone()));
+        store.ensure_columns(&columns)?;
+        let record = RunRecord {
+            verb: context.verb.clone(),
+            flags: context.flags.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            as_of: context.as_of,
+            started: context.started,
+        };
+        let run = store.begin_run(&record)?;
+        let texts = || {
+            let map: Map<String, Json> = sop.sources.iter().map(|s| (s.name.clone(), s.text.clone().into())).collect();
+            Json::Object(map).to_string()
+        };
+        let version = store.sop_version(&sop.fingerprint, texts, run)?;
+        store.set_zone(&zone_offsets(&sop.calendar))?;
+        let mut session = Self { context, workspace, store, run, columns, sop: version, counts: Map::new(), lead_rows: 0 };
+        let refitted = refit(&session)?;
+        if refitted > 0 {
+            session.counts.insert("refitted".into(), refitted.into());
+        }
+        Ok(session)
+    }
+
+    /// Closes the run's row and commits, or takes everything back in a rehearsal.
+    pub fn end(self) -> Result<Ended, RunError> {
+        let Self { context, store, run, sop, counts, lead_rows, .. } = self;
+        store.end_run(run, Some(sop), lead_rows, &Json::Object(counts).to_string())?;
+        if context.dry_run {
+            store.roll_back()?;
+        } else {
+            store.prune_undo()?;
+            store.commit()?;
+        }
+        Ok(Ended { run, rehearsed: context.dry_run })
+    }
+
+    /// Takes everything back because of an error, which is handed on.
+    pub fn abandon(self, error: RunError) -> RunError {
+        match self.store.roll_back() {
+            Ok(()) => error,
+            Err(e) => e.into(),
+        }
+    }
+}
+
+/// The offsets of the calendar's zone from 2000 to 2050, for people with another tool.
+fn zone_offsets(calendar: &Calendar) -> Vec<(i64, i64)> {
+    let offset = |t: i64| calendar.local(Instant(t)).and_utc().timestamp() - t;
+    let (start, end) = (946_684_800_i64, 2_524_608_000_i64);
+    let mut out = vec![(i64::MIN / 4, offset(start))];
+    let mut t = start;
+    while t < end {
+        let next = t + 7 * 86_400;
+        if offset(next) != offset(t) {
+            let (mut a, mut b) = (t, next);
+            while b - a > 1 {
+                let m = a + (b - a) / 2;
+                if offset(m) == offset(t) { a = m } else { b = m }
+            }
+            out.push((b, offset(b)));
+        }
+        t = next;
+    }
+    out
+}

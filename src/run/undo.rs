@@ -1,0 +1,58 @@
+//! `sop undo [RUN]`: takes a run back, as a rehearsal unless told otherwise.
+
+use super::{Context, Ended, RunError, Session, Workspace};
+use crate::model::RunId;
+use crate::store::{RunRow, StoreError, Undone};
+
+/// What an undo did, or would do.
+#[derive(Clone, Debug)]
+pub struct UndoReport {
+    /// The run that was taken back.
+    pub run: RunRow,
+    /// Rows deleted and restored, by table.
+    pub undone: Undone,
+    /// The run of the undo itself.
+    pub ended: Ended,
+}
+
+/// Takes back the last writing run, or the one named if nothing was built upon it.
+pub fn undo(workspace: &Workspace, context: &Context<'_>, run: Option<i64>) -> Result<UndoReport, RunError> {
+    if !workspace.db.exists() {
+        return Err(StoreError::Missing(workspace.db.display().to_string()).into());
+    }
+    let rehearsal = Context { dry_run: context.dry_run || !context.yes, ..context.clone() };
+    let session = Session::begin(workspace, &rehearsal)?;
+    match take_back(&session, run) {
+        Ok((run, undone)) => {
+            let ended = session.end()?;
+            Ok(UndoReport { run, undone, ended })
+        }
+        Err(e) => Err(session.abandon(e)),
+    }
+}
+
+fn take_back(session: &Session<'_>, wanted: Option<i64>) -> Result<(RunRow, Undone), RunError> {
+    let store = &session.store;
+    let stands = |r: &RunRow| r.run != session.run && r.undone_by.is_none() && r.verb != "undo";
+    let run = match wanted {
+        Some(n) => store.run(RunId(n))?.ok_or_else(|| RunError::refused(format!("there is no run {n}"), "`sop history` lists the runs"))?,
+        None => store.runs()?.into_iter().find(stands).ok_or_else(|| RunError::refused("there is no run to take back", "`sop history` lists the runs"))?,
+    };
+    if !stands(&run) {
+        let what = match run.undone_by {
+            Some(by) => format!("run {} was taken back already, by run {}", run.run.0, by.0),
+            None => format!("run {} is an undo itself", run.run.0),
+        };
+        return Err(RunError::refused(what, "import the files again instead"));
+    }
+    if store.undo_is_pruned(run.run)? {
+        let what = format!("run {} is too old: what it overwrote is no longer kept", run.run.0);
+        return Err(RunError::refused(what, "restore a copy of the base, or import the right files"));
+    }
+    if let Some(later) = store.built_upon(run.run, session.run)? {
+        let what = format!("run {} built upon run {}: it touched the same leads", later.0, run.run.0);
+        return Err(RunError::refused(what, format!("take back run {} first", later.0)));
+    }
+    let undone = store.take_back(run.run, session.run)?;
+    Ok((run, undone))
+}

@@ -1,0 +1,103 @@
+//! A workspace: the folder that holds `sops/` and the base. Found by walking up, as git does.
+
+use super::RunError;
+use crate::diag::{Diagnostics, Sources};
+use crate::rules::{self, Sop};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Files past this size are not read: no SOP is that long.
+const LARGEST_SOP: u64 = 4 << 20;
+
+/// A found workspace with its checked SOPs.
+pub struct Workspace {
+    /// The folder.
+    pub root: PathBuf,
+    /// The base's file.
+    pub db: PathBuf,
+    /// What the SOP files say.
+    pub sop: Sop,
+    /// Warnings of reading them.
+    pub warnings: Diagnostics,
+}
+
+impl Workspace {
+    /// The workspace above (or at) `start`. With `exact`, `start` itself. Without any `sops/`, the starter SOPs apply.
+    pub fn open(start: &Path, exact: bool, db: Option<&Path>) -> Result<Self, RunError> {
+        let root = Self::root(start, exact);
+        let files = match Self::read_files(&root)? {
+            Some(files) => files,
+            None => rules::starter().into_iter().map(|(n, b)| (n, Ok(b))).collect(),
+        };
+        let starter = !root.join("sops").is_dir();
+        match rules::load(&files) {
+            Ok((mut sop, warnings)) => {
+                sop.starter = starter;
+                Ok(Self { db: db.map_or_else(|| root.join("sop.db"), Path::to_owned), root, sop, warnings })
+            }
+            Err(problems) => Err(RunError::Sop(Box::new(problems))),
+        }
+    }
+
+    /// The folder that a command in `start` works in.
+    pub fn root(start: &Path, exact: bool) -> PathBuf {
+        if exact {
+            return start.to_owned();
+        }
+        let absolute = fs::canonicalize(start).unwrap_or_else(|_| start.to_owned());
+        match absolute.ancestors().find(|a| a.join("sops").is_dir()) {
+            Some(found) if found == absolute => start.to_owned(),
+            Some(found) => found.to_owned(),
+            None => start.to_owned(),
+        }
+    }
+
+    /// Every problem and warning of the SOP files of a folder, whether or not they are usable.
+    pub fn check(root: &Path) -> Result<(Sources, Diagnostics, Option<Sop>), RunError> {
+        let files = match Self::read_files(root)? {
+            Some(files) => files,
+            None => rules::starter().into_iter().map(|(n, b)| (n, Ok(b))).collect(),
+        };
+        Ok(match rules::load(&files) {
+            Ok((sop, warnings)) => (sop.sources.clone(), warnings, Some(sop)),
+            Err((sources, problems)) => (sources, problems, None),
+        })
+    }
+
+    /// The texts under `sops/`, sorted by name; `None` without such a folder.
+    #[expect(clippy::type_complexity, reason = "a name and what reading it gave")]
+    fn read_files(root: &Path) -> Result<Option<Vec<(String, Result<Vec<u8>, String>)>>, RunError> {
+        let folder = root.join("sops");
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        let mut files = Vec::new();
+        collect(&folder, "sops", 0, &mut files).map_err(|source| RunError::File { verb: "read", path: folder.display().to_string(), source })?;
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(Some(files))
+    }
+}
+
+fn collect(folder: &Path, name: &str, depth: usize, out: &mut Vec<(String, Result<Vec<u8>, String>)>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let file = entry.file_name().to_string_lossy().into_owned();
+        if file.starts_with('.') || file.ends_with('~') {
+            continue;
+        }
+        let (path, name) = (entry.path(), format!("{name}/{file}"));
+        if path.is_dir() {
+            if depth < 4 {
+                collect(&path, &name, depth + 1, out)?;
+            }
+            continue;
+        }
+        let text = match fs::metadata(&path) {
+            Ok(m) if m.len() > LARGEST_SOP => Err(format!("{} MB is no SOP file", m.len() >> 20)),
+            Ok(_) => fs::read(&path).map_err(|e| e.to_string()),
+            Err(e) => Err(e.to_string()),
+        };
+        out.push((name, text));
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Opening, migrating, building and committing a base.
+
+use super::lock::{Holder, private, suffixed, take};
+use super::{Result, Store, StoreError, io_error};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{self, File, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+/// `sop1` in the header, so that `file` and we can tell a base from another SQLite file.
+const APPLICATION_ID: i64 = 0x736f_7031;
+
+/// Append-only: a migration that has shipped is never edited.
+const MIGRATIONS: &[&str] = &[include_str!("schema/0001_base.sql")];
+
+impl Store {
+    /// Opens an existing base for reading. Never creates, never locks.
+    pub fn read(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(StoreError::Missing(path.display().to_string()));
+        }
+        let conn = connect(path)?;
+        let known = MIGRATIONS.len() as i64;
+        let found = check_format(&conn, path)?;
+        if found < known {
+            return Err(StoreError::NotABase { path: path.display().to_string(), why: "its format is older: run a writing command once, it migrates".into() });
+        }
+        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456")?;
+        super::views::register(&conn)?;
+        Ok(Self { conn, path: path.to_owned(), building: None, lock: None })
+    }
+
+    /// Takes the lock and opens the base inside one transaction; a base that does not exist is built beside its place.
+    pub fn write(path: &Path, holder: &Holder) -> Result<Self> {
+        if path.is_dir() {
+            return Err(StoreError::NotABase { path: path.display().to_string(), why: "it is a folder".into() });
+        }
+        let lock = take(path, holder)?;
+        let new = suffixed(path, ".new");
+        remove_if_there(&new)?; // an orphan of a killed first import
+        remove_if_there(&suffixed(&new, "-journal"))?;
+        if path.exists() {
+            let conn = connect(path)?;
+            check_format(&conn, path)?;
+            let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))?;
+            if !mode.eq_ignore_ascii_case("wal") {
+                return Err(StoreError::NotABase { path: path.display().to_string(), why: format!("journal mode stays {mode}") });
+            }
+            conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; BEGIN IMMEDIATE")?;
+            migrate(&conn)?;
+            super::views::register(&conn)?;
+            return Ok(Self { conn, path: path.to_owned(), building: None, lock: Some(lock) });
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        private(&mut options);
+        options.open(&new).map_err(|e| io_error(&new, e))?;
+        let conn = connect(&new)?;
+        conn.execute_batch(&format!(
+            "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+             PRAGMA cache_size = -65536; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
+        ))?;
+        migrate(&conn)?;
+        super::views::register(&conn)?;
+        Ok(Self { conn, path: path.to_owned(), building: Some(new), lock: Some(lock) })
+    }
+
+    /// Makes everything that was written durable, at once.
+    pub fn commit(self) -> Result<()> {
+        let Self { conn, path, building, lock } = self;
+        conn.execute_batch("COMMIT")?;
+        if let Some(new) = building {
+            conn.close().map_err(|(_, e)| e)?;
+            File::open(&new).and_then(|f| f.sync_all()).map_err(|e| io_error(&new, e))?;
+            // A stale WAL beside the new file would be replayed into it.
+            remove_if_there(&suffixed(&path, "-wal"))?;
+            remove_if_there(&suffixed(&path, "-shm"))?;
+            // A link never replaces; where links are unknown, the lock keeps others away from the rename.
+            match fs::hard_link(&new, &path) {
+                Ok(()) => fs::remove_file(&new).map_err(|e| io_error(&new, e))?,
+                Err(_) if !path.exists() => fs::rename(&new, &path).map_err(|e| io_error(&path, e))?,
+                Err(e) => return Err(io_error(&path, e)),
+            }
+            if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+                let _ = File::open(folder).and_then(|f| f.sync_all()); // not every file system can
+            }
+        }
+        drop(lock);
+        Ok(())
+    }
+
+    /// Takes everything back: a rehearsal, or a failed run.
+    pub fn roll_back(self) -> Result<()> {
+        let Self { conn, building, lock, .. } = self;
+        if let Some(new) = building {
+            conn.close().map_err(|(_, e)| e)?;
+            remove_if_there(&new)?;
+        } else {
+            conn.execute_batch("ROLLBACK")?;
+        }
+        drop(lock);
+        Ok(())
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(Duration::from_secs(10))?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+/// Refuses files that are not ours, and bases of a later program. Gives the format's number.
+fn check_format(conn: &Connection, path: &Path) -> Result<i64> {
+    let not = |why: String| StoreError::NotABase { path: path.display().to_string(), why };
+    let id: i64 = conn.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(|e| not(e.to_string()))?;
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    let empty: bool = conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |r| r.get(0))?;
+    if id != APPLICATION_ID && !(empty && id == 0 && found == 0) {
+        return Err(not("another program wrote it".into()));
+    }
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(StoreError::Newer { path: path.display().to_string(), found, known });
+    }
+    Ok(found)
+}
+
+/// Runs the migrations that the base has not seen, inside the open transaction.
+fn migrate(conn: &Connection) -> Result<()> {
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    for (i, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        conn.execute_batch(sql)?;
+        conn.execute_batch(&format!("PRAGMA user_version = {}; PRAGMA application_id = {APPLICATION_ID}", i + 1))?;
+    }
+    Ok(())
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io_error(path, e)),
+        _ => Ok(()),
+    }
+}

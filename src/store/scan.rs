@@ -1,0 +1,124 @@
+//! One ordered pass: each lead with its state and its events.
+
+use super::leads::{masked_list, read_record};
+use super::state::{read_state, state_list};
+use super::{Columns, LeadRecord, Result, StateRow, Store};
+use crate::model::{DetailId, Event, Instant, LeadId};
+
+/// Which leads a pass hands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Every lead.
+    All,
+    /// Those whose state may have changed by this instant, or that another SOP version scored.
+    At(Instant, i64),
+}
+
+/// What a pass reads of each lead.
+#[derive(Clone, Debug)]
+pub struct Needs {
+    /// By `FieldIx`: unread fields are blank in the row.
+    pub fields: Vec<bool>,
+    /// The undeclared columns.
+    pub extra: bool,
+    /// The events.
+    pub events: bool,
+}
+
+impl Needs {
+    /// Everything.
+    pub fn all(columns: &Columns) -> Self {
+        Self { fields: vec![true; columns.fields.len()], extra: true, events: true }
+    }
+}
+
+/// One lead of a pass.
+pub struct ScanRow {
+    /// The lead.
+    pub record: LeadRecord,
+    /// Where it stands.
+    pub state: StateRow,
+    /// Its events, in order.
+    pub events: Vec<Event>,
+}
+
+impl Store {
+    /// Hands each lead of `due`, in the order of their numbers, to `f`, which may keep the row; memory stays flat.
+    /// Nothing may be written to `leads`, `lead_state` or `events` from inside `f`, except to leads already handed out.
+    pub fn scan<E: From<super::StoreError>>(&self, columns: &Columns, due: Due, needs: &Needs, mut f: impl FnMut(ScanRow) -> Result<(), E>) -> Result<(), E> {
+        let sql_error = |e: rusqlite::Error| E::from(e.into());
+        let filter = match due {
+            Due::All => "",
+            Due::At(..) => " WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2",
+        };
+        // Reading a tenth of the base one query each costs as much as one pass over all events.
+        let streamed = needs.events && (due == Due::All || self.due_count(due)?.saturating_mul(10) > self.due_count(Due::All)?);
+        let width = 7 + columns.fields.len();
+        let lead_list = masked_list(columns, needs);
+        let sql = format!("SELECT {lead_list}, {} FROM lead_state s CROSS JOIN leads l USING (lead){filter} ORDER BY s.lead", state_list(columns, "s."));
+        let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
+        let mut rows = match due {
+            Due::All => leads.query([]),
+            Due::At(at, sop) => leads.query([at.0, sop]),
+        }
+        .map_err(sql_error)?;
+        // All events in order; used when most leads are asked for. One query each is cheaper when few are.
+        let mut all = self.conn.prepare("SELECT lead, at, detail FROM events ORDER BY lead, at, seq").map_err(sql_error)?;
+        let mut stream = if streamed { Some(all.query([]).map_err(sql_error)?) } else { None };
+        let mut next: Option<(i64, Event)> = None;
+        while let Some(row) = rows.next().map_err(sql_error)? {
+            let record = read_record(row, columns).map_err(sql_error)?;
+            let state = read_state(row, width, columns).map_err(sql_error)?;
+            let mut events = Vec::new();
+            match &mut stream {
+                None if needs.events => self.events_of(record.lead, &mut events)?,
+                None => {}
+                Some(stream) => loop {
+                    match next {
+                        Some((lead, _)) if lead > record.lead.0 => break,
+                        Some((lead, event)) if lead == record.lead.0 => events.push(event),
+                        _ => {}
+                    }
+                    match stream.next().map_err(sql_error)? {
+                        Some(r) => {
+                            let read = |i| r.get::<_, i64>(i).map_err(sql_error);
+                            next = Some((read(0)?, Event { at: Instant(read(1)?), detail: DetailId(read(2)? as u32) }));
+                        }
+                        None => {
+                            next = Some((i64::MAX, Event { at: Instant::MAX, detail: DetailId(0) }));
+                            break;
+                        }
+                    }
+                },
+            }
+            f(ScanRow { record, state, events })?;
+        }
+        Ok(())
+    }
+
+    /// How many leads are due.
+    pub fn due_count(&self, due: Due) -> Result<i64> {
+        Ok(match due {
+            Due::All => self.conn.query_row("SELECT count(*) FROM lead_state", [], |r| r.get(0))?,
+            Due::At(at, sop) => {
+                let sql = "SELECT count(*) FROM lead_state WHERE next_change_at <= ?1 OR sop IS NOT ?2";
+                self.conn.query_row(sql, [at.0, sop], |r| r.get(0))?
+            }
+        })
+    }
+
+    /// One lead with its state and events.
+    pub fn whole_lead(&self, columns: &Columns, lead: LeadId) -> Result<Option<ScanRow>> {
+        let (Some(record), Some(state)) = (self.lead(columns, lead)?, self.state(columns, lead)?) else { return Ok(None) };
+        let mut events = Vec::new();
+        self.events_of(lead, &mut events)?;
+        Ok(Some(ScanRow { record, state, events }))
+    }
+
+    /// Every lead's number and score (unscored: lowest), in the order of numbers.
+    pub fn scores(&self) -> Result<Vec<(i64, LeadId)>> {
+        let mut statement = self.conn.prepare("SELECT coalesce(score, -9223372036854775808), lead FROM lead_state ORDER BY lead")?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, LeadId(r.get(1)?))))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}

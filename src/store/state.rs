@@ -1,0 +1,142 @@
+//! Where each lead stands: score, groups, band, stage, owner, queue, and when it is due again.
+
+use super::columns::group_column;
+use super::{Columns, Result, Store, ident};
+use crate::model::{LeadId, Until};
+use rusqlite::{OptionalExtension, Row, params};
+
+/// A lead's state.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct StateRow {
+    /// The total; `None` before the first scoring.
+    pub score: Option<i64>,
+    /// By group.
+    pub groups: Vec<i64>,
+    /// The band's id.
+    pub band: Option<String>,
+    /// The stage's id, or what the file said.
+    pub stage: Option<String>,
+    /// Who holds it, or what the file said.
+    pub owner: Option<String>,
+    /// The queue it waits in.
+    pub queue: Option<String>,
+    /// Due at or after this instant.
+    pub next_change_at: i64,
+    /// The SOP version it was scored by.
+    pub sop: Option<i64>,
+}
+
+/// How many leads have a band.
+pub type BandCount = (String, i64);
+
+/// Sums over the whole base.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Leads in the base.
+    pub leads: i64,
+    /// The sum of each group.
+    pub groups: Vec<i64>,
+    /// The sum of all totals.
+    pub score: i64,
+    /// Leads by band.
+    pub bands: Vec<BandCount>,
+    /// Rows read from files of leads, over all imports.
+    pub lead_rows: i64,
+    /// Events stored with a lead.
+    pub events: i64,
+}
+
+const OWN: &str = "score, band, stage, owner, queue, next_change_at, sop";
+
+pub(super) fn state_list(columns: &Columns, prefix: &str) -> String {
+    let own: Vec<String> = OWN.split(", ").map(|c| format!("{prefix}{c}")).collect();
+    format!("{}{}", own.join(", "), columns.group_list(prefix))
+}
+
+pub(super) fn read_state(row: &Row<'_>, first: usize, columns: &Columns) -> rusqlite::Result<StateRow> {
+    let mut groups = Vec::with_capacity(columns.groups.len());
+    for i in 0..columns.groups.len() {
+        groups.push(row.get::<_, Option<i64>>(first + 7 + i)?.unwrap_or(0));
+    }
+    Ok(StateRow {
+        score: row.get(first)?,
+        band: row.get(first + 1)?,
+        stage: row.get(first + 2)?,
+        owner: row.get(first + 3)?,
+        queue: row.get(first + 4)?,
+        next_change_at: row.get(first + 5)?,
+        sop: row.get(first + 6)?,
+        groups,
+    })
+}
+
+impl Store {
+    /// Gives a new lead its state: nothing known, due now.
+    pub fn insert_state(&self, lead: LeadId, stage: Option<&str>, owner: Option<&str>) -> Result<()> {
+        let sql = "INSERT INTO lead_state (lead, stage, owner, next_change_at) VALUES (?1, ?2, ?3, 0)";
+        self.conn.prepare_cached(sql)?.execute(params![lead.0, stage, owner])?;
+        Ok(())
+    }
+
+    /// A lead's state.
+    pub fn state(&self, columns: &Columns, lead: LeadId) -> Result<Option<StateRow>> {
+        let mut statement = self.conn.prepare_cached(&columns.sql.select_state)?;
+        Ok(statement.query_row([lead.0], |r| read_state(r, 0, columns)).optional()?)
+    }
+
+    /// New facts: the lead is due now.
+    pub fn make_due(&self, lead: LeadId) -> Result<()> {
+        let sql = "UPDATE lead_state SET next_change_at = 0 WHERE lead = ?1 AND next_change_at <> 0";
+        self.conn.prepare_cached(sql)?.execute([lead.0])?;
+        Ok(())
+    }
+
+    /// Sets stage and owner.
+    pub fn set_stage_owner(&self, lead: LeadId, stage: Option<&str>, owner: Option<&str>) -> Result<()> {
+        let sql = "UPDATE lead_state SET stage = ?2, owner = ?3 WHERE lead = ?1";
+        self.conn.prepare_cached(sql)?.execute(params![lead.0, stage, owner])?;
+        Ok(())
+    }
+
+    /// Writes scores: `(lead, groups, total, band, due again, sop)`.
+    pub fn write_scores<'a>(&self, columns: &Columns, scores: impl IntoIterator<Item = (LeadId, &'a [i64], i64, &'a str, Until)>, sop: i64) -> Result<()> {
+        let mut statement = self.conn.prepare_cached(&columns.sql.write_scores)?;
+        for (lead, groups, total, band, until) in scores {
+            statement.raw_bind_parameter(1, lead.0)?;
+            statement.raw_bind_parameter(2, total)?;
+            statement.raw_bind_parameter(3, band)?;
+            statement.raw_bind_parameter(4, until.0.0)?;
+            statement.raw_bind_parameter(5, sop)?;
+            for (i, g) in groups.iter().enumerate() {
+                statement.raw_bind_parameter(6 + i, g)?;
+            }
+            statement.raw_execute()?;
+        }
+        Ok(())
+    }
+
+    /// Sums over the whole base.
+    pub fn totals(&self, columns: &Columns) -> Result<Totals> {
+        let sums: String = columns.groups.iter().map(|g| format!(", coalesce(sum({}), 0)", ident(&group_column(g)))).collect();
+        let sql = format!("SELECT band, count(*), coalesce(sum(score), 0){sums} FROM lead_state GROUP BY band ORDER BY band");
+        let mut statement = self.conn.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut t = Totals { groups: vec![0; columns.groups.len()], ..Totals::default() };
+        while let Some(r) = rows.next()? {
+            let n: i64 = r.get(1)?;
+            t.leads += n;
+            t.score += r.get::<_, i64>(2)?;
+            for (i, g) in t.groups.iter_mut().enumerate() {
+                *g += r.get::<_, i64>(3 + i)?;
+            }
+            if let Some(band) = r.get(0)? {
+                t.bands.push((band, n));
+            }
+        }
+        // Rows of all imports that still stand.
+        t.lead_rows = self.conn.query_row("SELECT coalesce(sum(lead_rows), 0) FROM runs WHERE undone_by IS NULL", [], |r| r.get(0))?;
+        // Events that have a lead.
+        t.events = self.conn.query_row("SELECT count(*) FROM events", [], |r| r.get(0))?;
+        Ok(t)
+    }
+}
