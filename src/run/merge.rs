@@ -179,7 +179,8 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
         };
         store.insert_lead(columns, &new)?;
         store.insert_state(new.lead, None, None)?;
-        let mut identities: Vec<Identity> = source.identities.iter().filter(|i| !shared.contains(&format!("{} {}", i.kind, i.text.replace('\t', ":")))).cloned().collect();
+        let mut identities: Vec<Identity> =
+            source.identities.iter().filter(|i| !shared.contains(&format!("{} {}", i.kind, i.text.replace('\t', ":")))).cloned().collect();
         for identity in &identities {
             store.remove_identity(identity, lead)?;
         }
@@ -187,14 +188,8 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
             identities.push(Identity { kind: Identity::KEY.into(), text: new.key.to_string() });
         }
         store.insert_identities(identities.iter().map(|i| (i, new.lead)), *run)?;
-        let change = Change {
-            lead,
-            what: What::Split,
-            at: context.as_of,
-            from: Some(original.key.to_string()),
-            to: Some(new.key.to_string()),
-            why: why.to_owned(),
-        };
+        let change =
+            Change { lead, what: What::Split, at: context.as_of, from: Some(original.key.to_string()), to: Some(new.key.to_string()), why: why.to_owned() };
         store.record(*run, &change)?;
         others.push(new.key);
     }

@@ -147,7 +147,14 @@ fn ranking(session: &Session<'_>, touched: Option<&Touched>, rows: Option<usize>
     if !store.has_behaviour()? {
         notes.push(note("no-events", "no events: engagement is 0 for all"));
     }
-    let totals = report::Totals { leads: sums.leads, groups: sums.groups, score: sums.score, bands, lead_rows: sums.lead_rows + session.lead_rows as i64, events_matched: sums.events };
+    let totals = report::Totals {
+        leads: sums.leads,
+        groups: sums.groups,
+        score: sums.score,
+        bands,
+        lead_rows: sums.lead_rows + session.lead_rows as i64,
+        events_matched: sums.events,
+    };
     let groups = sop.scoring.groups.iter().map(|g| (g.id.clone(), None)).collect();
     Ok(report::Facts { frame: frame(workspace, context), groups, rows: out, ranked, totals, notes })
 }

@@ -56,10 +56,8 @@ pub struct Undone {
 impl Store {
     /// From here on, keeps every row as it was before this run.
     pub(super) fn keep_before_images(&self, run: RunId) -> Result<()> {
-        self.conn.execute_batch(&format!(
-            "CREATE TEMP TABLE IF NOT EXISTS this_run (run INTEGER); DELETE FROM this_run; INSERT INTO this_run VALUES ({})",
-            run.0
-        ))?;
+        self.conn
+            .execute_batch(&format!("CREATE TEMP TABLE IF NOT EXISTS this_run (run INTEGER); DELETE FROM this_run; INSERT INTO this_run VALUES ({})", run.0))?;
         for (table, keys, lead) in TABLES {
             create_triggers(&self.conn, table, &self.column_names(table)?, keys, lead)?;
         }

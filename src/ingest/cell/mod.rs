@@ -4,14 +4,17 @@
 //! the same text again is a comparison. Typing trims; what is stored is otherwise as read.
 
 mod boolean;
+mod clock;
 mod date;
+mod decimal;
 mod email;
 mod looks;
 mod memo;
 mod number;
 mod phone;
 
-pub(super) use date::{Clock, Evidence, evidence};
+pub(super) use clock::Clock;
+pub(super) use date::{Evidence, evidence};
 pub(super) use email::parse as email_into;
 pub(super) use looks::Looks;
 pub(super) use phone::parse as phone_into;

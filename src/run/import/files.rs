@@ -141,7 +141,12 @@ impl Importer<'_, '_> {
         if mapping.key.is_some() {
             self.resolver.with_keys(&self.session.store)?;
         }
-        let present: Vec<bool> = dictionary.fields.iter().enumerate().map(|(i, f)| mapping.column_of(FieldIx(i)).is_some() || (f.id == "name" && mapping.names_in_parts())).collect();
+        let present: Vec<bool> = dictionary
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(i, f)| mapping.column_of(FieldIx(i)).is_some() || (f.id == "name" && mapping.names_in_parts()))
+            .collect();
         let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
         let mut reader = LeadReader::new(table, mapping, dictionary, calendar, profile);
         let (bytes, total) = (AtomicU64::new(0), reader.table().progress().1);

@@ -263,12 +263,8 @@ impl Importer<'_, '_> {
 
     fn source_row(&self, source: u64, file: &str, row: u64, values: &[Value], identities: Vec<Identity>) -> SourceRow {
         let dictionary = self.dictionary();
-        let fields: serde_json::Map<String, serde_json::Value> = dictionary
-            .fields
-            .iter()
-            .zip(values)
-            .filter_map(|(f, v)| Some((f.id.clone(), value_text(v, &dictionary.currency)?.into())))
-            .collect();
+        let fields: serde_json::Map<String, serde_json::Value> =
+            dictionary.fields.iter().zip(values).filter_map(|(f, v)| Some((f.id.clone(), value_text(v, &dictionary.currency)?.into()))).collect();
         SourceRow { source, file: file.to_owned(), row, fields: serde_json::Value::Object(fields).to_string(), identities }
     }
 

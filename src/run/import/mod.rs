@@ -14,9 +14,9 @@ mod sink;
 mod stages;
 mod touched;
 
-pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use files::FileSummary;
 pub(in crate::run) use files::Rejects;
+pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
@@ -210,7 +210,10 @@ impl<'a> Importer<'_, 'a> {
         }
         let help = "look at it with --dry-run; if it is what you mean, repeat with --yes";
         if self.old_pairs > GUARD_PAIRS {
-            let what = format!("this import says that {} pairs of leads already in the base are one person each: is a column mistaken for an identity?", self.old_pairs);
+            let what = format!(
+                "this import says that {} pairs of leads already in the base are one person each: is a column mistaken for an identity?",
+                self.old_pairs
+            );
             return Err(RunError::refused(what, help));
         }
         if self.last_before >= GUARD_BASE && changed.saturating_mul(10) > self.last_before.unsigned_abs().saturating_mul(3) {
