@@ -1,6 +1,8 @@
 //! Events and stages: who, when, what.
 
-use sop::ingest::{self, EventMapping, EventReader, EventRow, FileKind, IngestErrorKind, Next, Options, Profile, StageMapping, StageReader, StageRow, recognise};
+use sop::ingest::{
+    self, EventMapping, EventReader, EventRow, FileKind, IngestErrorKind, Next, Options, Profile, StageMapping, StageReader, StageRow, recognise,
+};
 use sop::model::{DateOrder, Detail, Instant, KindId, Value};
 use sop::rules::Sop;
 
@@ -17,7 +19,10 @@ fn table(text: &str) -> (tempfile::TempDir, ingest::TableFile) {
     (folder, table)
 }
 
-fn events(text: &str, sop: &Sop) -> (Vec<(EventRow, Detail)>, Vec<(u64, String)>, Profile) {
+/// Rows with their details, rejected lines with their reasons.
+type Events = (Vec<(EventRow, Detail)>, Vec<(u64, String)>, Profile);
+
+fn events(text: &str, sop: &Sop) -> Events {
     let (_folder, mut table) = table(text);
     let mapping = EventMapping::new(table.headers(), &sop.dictionary);
     let profile = mapping.profile(&mut table, &sop.dictionary, &sop.calendar).expect("a profile");
@@ -69,7 +74,8 @@ fn an_event_is_who_when_what() {
 #[test]
 fn any_identity_names_the_lead() {
     let sop = sop("");
-    let (rows, ..) = events("线索,event,time\nkaaaaaaaaaab,reply,2026-01-01\nA@b.com,reply,2026-01-01\n138 1234 5678,reply,2026-01-01\nLD-7,reply,2026-01-01\n", &sop);
+    let (rows, ..) =
+        events("线索,event,time\nkaaaaaaaaaab,reply,2026-01-01\nA@b.com,reply,2026-01-01\n138 1234 5678,reply,2026-01-01\nLD-7,reply,2026-01-01\n", &sop);
     assert!(rows[0].0.key.is_some() && rows[0].0.identities.is_empty());
     assert_eq!(who(&rows[1].0), [("email", "a@b.com")]);
     assert!(who(&rows[2].0).contains(&("phone", "+8613812345678")));

@@ -45,12 +45,15 @@ fn a_rehearsal_changes_no_byte_of_any_table() {
     assert_eq!(shown(&plan), shown(&base.copy().on("11-02", &["score", &more, &events, "--yes", "-f", "json"]).ok()));
     let (a, b) = ("13920417003", "13920417040");
     for act in [vec!["merge", a, b, "--why", "x"], vec!["undo"], vec!["undo", "--dry-run", "--yes"], vec!["score", "--full", "--dry-run"]] {
-        base.on("11-02", &[act.as_slice(), &["--dry-run"]].concat().into_iter().fold(Vec::new(), |mut v, a| {
-            if !v.contains(&a) {
-                v.push(a);
-            }
-            v
-        }))
+        base.on(
+            "11-02",
+            &[act.as_slice(), &["--dry-run"]].concat().into_iter().fold(Vec::new(), |mut v, a| {
+                if !v.contains(&a) {
+                    v.push(a);
+                }
+                v
+            }),
+        )
         .ok();
         assert_same(&act.join(" "), &before, &base.dump());
     }

@@ -9,7 +9,11 @@ fn rows(base: &Base, name: &str, text: &str) -> String {
 /// A base with a past, scored.
 fn with_past(leads: u64) -> Base {
     let base = Base::new();
-    let files = [rows(&base, "a.csv", &leads_csv(1, 0, leads)), rows(&base, "e.csv", &events_csv(2, 0, leads, leads)), rows(&base, "s.csv", &stages_csv(3, 0, leads, 40))];
+    let files = [
+        rows(&base, "a.csv", &leads_csv(1, 0, leads)),
+        rows(&base, "e.csv", &events_csv(2, 0, leads, leads)),
+        rows(&base, "s.csv", &stages_csv(3, 0, leads, 40)),
+    ];
     base.on("11-01", &["score", &files[0], &files[1], &files[2]]).ok();
     base
 }
@@ -28,7 +32,11 @@ fn there_and_back(base: &Base, what: &str, act: impl FnOnce(&Base)) {
 #[test]
 fn an_import_of_ten_thousand_new_and_changed_leads() {
     let base = with_past(6_000);
-    let new = [rows(&base, "b.csv", &leads_csv(7, 2_000, 12_000)), rows(&base, "f.csv", &events_csv(8, 0, 12_000, 4_000)), rows(&base, "t.csv", &stages_csv(5, 0, 7_000, 300))];
+    let new = [
+        rows(&base, "b.csv", &leads_csv(7, 2_000, 12_000)),
+        rows(&base, "f.csv", &events_csv(8, 0, 12_000, 4_000)),
+        rows(&base, "t.csv", &stages_csv(5, 0, 7_000, 300)),
+    ];
     there_and_back(&base, "score with files", |b| {
         b.on("11-05", &["score", &new[0], &new[1], &new[2], "--yes", "-q", "--limit", "1"]).ok();
     });
@@ -84,7 +92,11 @@ fn two_people() -> Base {
         "events.csv",
         "phone,email,kind,at,asset\n13920417003,,白皮书下载,2026-10-01 10:00,a\n,zw@example.com,白皮书下载,2026-10-01 10:00,a\n,zw@example.com,inquiry,2026-10-02 10:00,\n",
     );
-    let stages = rows(&base, "stages.csv", "phone,email,阶段,进入时间\n13920417003,,connected,2026-02-01\n,zw@example.com,connected,2026-02-01\n,zw@example.com,mql,2026-03-02\n");
+    let stages = rows(
+        &base,
+        "stages.csv",
+        "phone,email,阶段,进入时间\n13920417003,,connected,2026-02-01\n,zw@example.com,connected,2026-02-01\n,zw@example.com,mql,2026-03-02\n",
+    );
     base.on("11-01", &["score", &leads, &events, &stages]).ok();
     base
 }
@@ -133,7 +145,9 @@ fn a_run_in_the_middle_that_nothing_was_built_upon() {
 #[test]
 fn rules_of_a_run_that_was_taken_back_are_not_mistaken_for_later_ones() {
     let base = Base::new();
-    let rules = |points: i64| format!("groups:\n  fit:\n    rules:\n      - {{name: all, when: \"phone IS NOT NULL\", points: {points}}}\nbands: {{hot: 80, cold: 0}}\n");
+    let rules = |points: i64| {
+        format!("groups:\n  fit:\n    rules:\n      - {{name: all, when: \"phone IS NOT NULL\", points: {points}}}\nbands: {{hot: 80, cold: 0}}\n")
+    };
     let score = |base: &Base| base.number("SELECT score FROM lead_state JOIN leads USING (lead) WHERE phone = '+8613920417003'");
     base.write("sops/scoring.yaml", rules(1));
     let (a, b) = (rows(&base, "a.csv", "手机\n13920417003\n"), rows(&base, "b.csv", "手机\n13920417040\n"));
