@@ -6,12 +6,14 @@
 mod boolean;
 mod date;
 mod email;
+mod looks;
 mod memo;
 mod number;
 mod phone;
 
 pub(super) use date::{Clock, Evidence, evidence};
 pub(super) use email::parse as email_into;
+pub(super) use looks::Looks;
 pub(super) use phone::parse as phone_into;
 
 use super::row::{Cell, CellKind};
@@ -62,8 +64,14 @@ pub fn parse(field: &Field, dictionary: &Dictionary, calendar: &Calendar, cell: 
 /// Without the white space and invisible marks around it (copied numbers bring U+202D, exports U+FEFF).
 #[inline]
 pub(super) fn trimmed(text: &str) -> &str {
-    let plain = |b: Option<&u8>| b.is_none_or(|b| (0x21..0x7f).contains(b));
-    if plain(text.as_bytes().first()) && plain(text.as_bytes().last()) {
+    // Visible ASCII, or a character of U+4000 to U+9FFF: by far the commonest ends of a cell, and neither white nor invisible.
+    let plain = match text.as_bytes() {
+        [] => true,
+        [first @ .., last] if (0x21..0x7f).contains(last) => matches!(first.first(), None | Some(0x21..0x7f | 0xe4..=0xe9)),
+        [0x21..0x7f | 0xe4..=0xe9, .., 0xe4..=0xe9, _, _] | [0xe4..=0xe9, _, _] => true,
+        _ => false,
+    };
+    if plain {
         return text;
     }
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}'))
@@ -232,18 +240,36 @@ impl<'a> Typer<'a> {
     }
 }
 
+/// Whether texts can be read as a known field, or as a field of this type.
+pub(super) fn prober<'a>(
+    known: Option<&'a Field>,
+    ty: FieldType,
+    dictionary: &'a Dictionary,
+    calendar: &Calendar,
+    order: Option<DateOrder>,
+) -> impl FnMut(&str) -> Result<(), &'static str> + use<'a> {
+    let field = known.map_or_else(|| Cow::Owned(plain_field("", ty, order)), Cow::Borrowed);
+    let mut typer = Typer::with(field, dictionary, calendar, order, false);
+    move |text| typer.read(Cell::text(text)).map(drop)
+}
+
 fn as_field(field: &EventField) -> Field {
+    plain_field(&field.id, field.ty, field.order)
+}
+
+/// A field with nothing declared but its type.
+fn plain_field(id: &str, ty: FieldType, order: Option<DateOrder>) -> Field {
     Field {
-        id: field.id.clone(),
-        ty: field.ty,
-        title: field.id.clone(),
+        id: id.to_owned(),
+        ty,
+        title: id.to_owned(),
         aliases: Vec::new(),
         values: Vec::new(),
         value_match: ValueMatch::Exact,
         range: RangeEnd::Low,
         plain: false,
         region: None,
-        order: field.order,
+        order,
         zone: None,
         blank: Vec::new(),
         on_conflict: OnConflict::KeepNewest,

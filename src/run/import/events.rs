@@ -2,15 +2,16 @@
 
 use super::details::intern;
 use super::files::{BATCH, Counts, DEPTH, FileSummary, short, start, with_rejects};
-use super::resolver::check;
+use super::resolver::{Resolver, check};
 use super::sink::{EventSink, Group, STRANGER};
-use super::{Importer, spill_error};
+use super::{Importer, Touched, spill_error};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, PendingRejects, RejectWriter, TableFile};
-use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, LeadId, stable_hash};
+use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, LeadId, RunId, stable_hash};
 use crate::run::RunError;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 /// One name of the lead of an event.
@@ -33,6 +34,14 @@ struct Item {
     names: u8,
 }
 
+/// The own id of an event.
+struct OwnId {
+    item: u32,
+    hash: u64,
+    /// The base has the event already.
+    known: bool,
+}
+
 /// Events on their way from the parsing thread.
 #[derive(Default)]
 struct Batch {
@@ -42,8 +51,8 @@ struct Batch {
     kinds: Vec<IdentityKind>,
     /// Details seen for the first time.
     details: Vec<Detail>,
-    /// Own ids: (place of the item, hash).
-    ids: Vec<(u32, u64)>,
+    /// Events with an id of their own.
+    ids: Vec<OwnId>,
     bytes: u64,
 }
 
@@ -54,7 +63,7 @@ impl Batch {
             self.who.push(Who { hash: key.number() as u64, check: 0, start: 0, len: 0, kind: KEY });
         }
         for identity in row.identities.iter().take(8) {
-            let kind = match self.kinds.iter().position(|k| *k == identity.kind) {
+            let kind = match self.kinds.iter().position(|k| Arc::ptr_eq(k, &identity.kind) || *k == identity.kind) {
                 Some(k) => k,
                 None => {
                     self.kinds.push(identity.kind.clone());
@@ -67,9 +76,13 @@ impl Batch {
             self.who.push(Who { hash: identity.hash(), check: check(&identity.text), start, len, kind: kind as u8 });
         }
         if let Some(id) = &row.event_id {
-            self.ids.push((self.items.len() as u32, stable_hash(&[b"event", id.as_bytes()])));
+            self.ids.push(OwnId { item: self.items.len() as u32, hash: stable_hash(&[b"event", id.as_bytes()]), known: false });
         }
         self.items.push(Item { at: row.at, detail, who: first, names: (self.who.len() as u32 - first) as u8 });
+    }
+
+    fn names(&self, item: &Item) -> &[Who] {
+        self.who.get(item.who as usize..item.who as usize + usize::from(item.names)).unwrap_or_default()
     }
 
     fn text_of(&self, who: &Who) -> &str {
@@ -81,6 +94,93 @@ impl Batch {
         let text = if who.kind == KEY { Key::from_number(who.hash as i64).to_string() } else { self.text_of(who).to_owned() };
         Identity { kind, text }
     }
+}
+
+/// Gives events to their leads.
+struct Matcher<'m> {
+    resolver: &'m mut Resolver,
+    sink: &'m mut EventSink,
+    touched: &'m mut Touched,
+    file: u16,
+    /// Details in the order of their numbers in the file, not yet in the base.
+    details: Vec<Detail>,
+    matched: u64,
+    waiting: u64,
+    /// Dated too far away to be kept.
+    far: u64,
+}
+
+impl Matcher<'_> {
+    /// Whose each event is, from memory. Nothing else is done in this loop: the look-ups wait for memory, and so they wait together.
+    fn look_up(&self, batch: &Batch) -> Vec<Option<LeadId>> {
+        let of = |who: &Who| match who.kind {
+            KEY => self.resolver.key_in_memory(Key::from_number(who.hash as i64)),
+            _ => self.resolver.in_memory(who.hash, who.check),
+        };
+        batch.items.iter().map(|item| batch.names(item).iter().find_map(of)).collect()
+    }
+
+    /// Whose each event is, from the base.
+    fn ask(&self, store: &Store, batch: &Batch) -> Result<Vec<Option<LeadId>>, RunError> {
+        let mut leads = Vec::with_capacity(batch.items.len());
+        for item in &batch.items {
+            let mut lead = None;
+            for who in batch.names(item) {
+                lead = match who.kind {
+                    KEY => self.resolver.key(store, Key::from_number(who.hash as i64))?,
+                    _ => self.resolver.find(store, who.hash, who.check, batch.text_of(who))?,
+                };
+                if lead.is_some() {
+                    break;
+                }
+            }
+            leads.push(lead);
+        }
+        Ok(leads)
+    }
+
+    /// Puts a batch on its way into the base.
+    fn take(&mut self, batch: &Batch, leads: &[Option<LeadId>]) -> Result<(), RunError> {
+        let mut claimed = batch.ids.iter().filter(|id| id.known).peekable();
+        for (place, (item, lead)) in batch.items.iter().zip(leads).enumerate() {
+            self.matched += u64::from(lead.is_some());
+            if claimed.next_if(|id| id.item as usize == place).is_some() {
+                continue;
+            }
+            let number = match lead {
+                Some(lead) => {
+                    self.touched.insert(*lead);
+                    lead.0 as u32
+                }
+                None => {
+                    self.waiting += 1;
+                    // It waits under the last name: e-mail and phone come after ids of other systems.
+                    let Some(who) = batch.names(item).last() else { continue };
+                    let identity = || batch.identity(who);
+                    let hash = if who.kind == KEY { identity().hash() } else { who.hash };
+                    self.resolver.stranger(hash, identity)
+                }
+            };
+            self.far += u64::from(!self.sink.push(number, item.at, DetailId(item.detail), self.file).map_err(spill_error)?);
+        }
+        Ok(())
+    }
+}
+
+/// Marks the events whose own id the base knows already. Gives how many.
+fn claim_ids(store: &Store, batch: &mut Batch, leads: &[Option<LeadId>], ids: &[DetailId], run: RunId) -> Result<u64, RunError> {
+    let mut known = 0;
+    for id in &mut batch.ids {
+        let (Some(item), Some(lead)) = (batch.items.get(id.item as usize), leads.get(id.item as usize)) else { continue };
+        let Some(&detail) = ids.get(item.detail as usize) else { continue };
+        id.known = !store.claim_event_id(id.hash, *lead, item.at, detail, run)?;
+        known += u64::from(id.known);
+    }
+    Ok(known)
+}
+
+fn broken() -> RunError {
+    RunError::refused("reading the file failed unexpectedly", "please report this file's shape")
 }
 
 impl Importer<'_, '_> {
@@ -98,75 +198,65 @@ impl Importer<'_, '_> {
             self.resolver.with_keys(&self.session.store)?;
         }
         let rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
+        // Event ids are claimed in the base, and a small file asks the base who is who: both keep the matching on this thread.
+        let asks_base = !self.resolver.is_bulk() || mapping.event_id.is_some();
         let reader = EventReader::new(table, mapping, dictionary, calendar, &profile)?;
         let total = reader.table().progress().1;
         let label = format!("importing {}", short(&path));
-        let mut ids: Vec<DetailId> = Vec::new();
-        let mut far = 0_u64;
+        let pending = std::mem::take(&mut self.pending);
+        let Self { session, resolver, sink, touched, .. } = self;
+        let (store, columns, run, progress) = (&session.store, &session.columns, session.run, session.context.progress);
+        let mut matcher = Matcher { resolver, sink, touched, file: number, details: Vec::new(), matched: 0, waiting: 0, far: 0 };
+        let (mut ids, mut known) = (Vec::new(), 0);
         let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {
             let (send, receive) = sync_channel::<Batch>(DEPTH);
             let parser = scope.spawn(move || parse(reader, rejects, |batch| send.send(batch).is_ok()));
-            for batch in receive {
-                for detail in &batch.details {
-                    ids.push(intern(&self.session.store, &self.session.columns, dictionary, detail, "", self.session.run)?);
+            if asks_base {
+                pending.write(store, run)?;
+                for mut batch in receive {
+                    for detail in batch.details.drain(..) {
+                        ids.push(intern(store, columns, dictionary, &detail, "", run)?);
+                    }
+                    let leads = matcher.ask(store, &batch)?;
+                    known += claim_ids(store, &mut batch, &leads, &ids, run)?;
+                    matcher.take(&batch, &leads)?;
+                    progress(&label, batch.bytes, total);
                 }
-                far += self.take_batch(&batch, &ids, number, &mut summary)?;
-                (self.session.context.progress)(&label, batch.bytes, total);
+            } else {
+                // Everyone is in memory: matching runs beside the writing of the new identities.
+                let (tell, told) = sync_channel::<u64>(64);
+                let matcher = &mut matcher;
+                let matching = scope.spawn(move || -> Result<(), RunError> {
+                    for batch in receive {
+                        let leads = matcher.look_up(&batch);
+                        matcher.take(&batch, &leads)?;
+                        let _ = tell.try_send(batch.bytes);
+                        matcher.details.extend(batch.details);
+                    }
+                    Ok(())
+                });
+                pending.write(store, run)?;
+                for bytes in told {
+                    progress(&label, bytes, total);
+                }
+                matching.join().map_err(|_| broken())??;
             }
-            parser.join().map_err(|_| RunError::refused("reading the file failed unexpectedly", "please report this file's shape"))?.map_err(RunError::from)
+            parser.join().map_err(|_| broken())?.map_err(RunError::from)
         })?;
+        let Matcher { details, matched, waiting, far, .. } = matcher;
+        for detail in &details {
+            ids.push(intern(store, columns, dictionary, detail, "", run)?);
+        }
+        self.renumber.insert(number, ids);
+        summary.events_matched = matched;
+        summary.events_waiting = waiting;
+        self.summary.events_known += known;
+        counts.into(&mut summary);
         if far > 0 {
             summary.notes.push(format!("{far} events dated before 1700 or after 2240 were left out"));
             summary.rejected += far;
         }
-        let rejected = summary.rejected;
-        counts.into(&mut summary);
-        summary.rejected += rejected;
         Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
-    }
-
-    /// Matches a batch to leads. Gives how many events are dated too far away to be kept.
-    fn take_batch(&mut self, batch: &Batch, ids: &[DetailId], file: u16, summary: &mut FileSummary) -> Result<u64, RunError> {
-        let mut own = batch.ids.iter().peekable();
-        let mut far = 0;
-        for (place, item) in batch.items.iter().enumerate() {
-            let names = batch.who.get(item.who as usize..item.who as usize + usize::from(item.names)).unwrap_or_default();
-            let mut lead = None;
-            for who in names {
-                lead = match who.kind {
-                    KEY => self.resolver.key(&self.session.store, Key::from_number(who.hash as i64))?,
-                    _ => self.resolver.find_checked(&self.session.store, who.hash, who.check, batch.text_of(who))?,
-                };
-                if lead.is_some() {
-                    break;
-                }
-            }
-            let Some(&detail) = ids.get(item.detail as usize) else { continue };
-            if let Some((_, hash)) = own.next_if(|(i, _)| *i as usize == place)
-                && !self.session.store.claim_event_id(*hash, lead, item.at, detail, self.session.run)?
-            {
-                summary.events_matched += u64::from(lead.is_some());
-                self.summary.events_known += 1;
-                continue;
-            }
-            let number = match lead {
-                Some(lead) => {
-                    self.touched.insert(lead);
-                    summary.events_matched += 1;
-                    lead.0 as u32
-                }
-                None => {
-                    summary.events_waiting += 1;
-                    // It waits under the last name: e-mail and phone come after ids of other systems.
-                    let Some(who) = names.last() else { continue };
-                    let identity = || batch.identity(who);
-                    let hash = if who.kind == KEY { identity().hash() } else { who.hash };
-                    self.resolver.stranger(hash, identity)
-                }
-            };
-            far += u64::from(!self.push_event(number, item.at, detail, file)?);
-        }
-        Ok(far)
     }
 
     /// Totals kept in lead columns: only what exceeds the events of that column already in the base is new.
@@ -197,7 +287,7 @@ impl Importer<'_, '_> {
         if total == 0 {
             return Ok(());
         }
-        let mut groups = sink.drain().map_err(spill_error)?;
+        let mut groups = sink.drain(std::mem::take(&mut self.renumber)).map_err(spill_error)?;
         let (store, run) = (&self.session.store, self.session.run);
         let fail = |e: std::io::Error| StoreError::Io { path: std::env::temp_dir().display().to_string(), source: e };
         let (mut pushed, mut added, mut stranger) = (0_u64, 0_u64, None);

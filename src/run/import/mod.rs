@@ -100,6 +100,8 @@ struct Importer<'s, 'a> {
     resolver: Resolver,
     pending: Pending,
     sink: EventSink,
+    /// By file: the base's numbers of its details, in the order in which the file showed them first.
+    renumber: FxHashMap<u16, Vec<DetailId>>,
     summary: ImportSummary,
     touched: Touched,
     last_lead: i64,
@@ -137,6 +139,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         resolver,
         pending: Pending::default(),
         sink: EventSink::new(),
+        renumber: FxHashMap::default(),
         summary: ImportSummary::default(),
         touched: Touched::default(),
         last_lead: last,
@@ -199,9 +202,7 @@ impl<'a> Importer<'_, 'a> {
     }
 
     fn write_identities(&mut self) -> Result<(), RunError> {
-        let pending = std::mem::take(&mut self.pending);
-        self.session.store.insert_owned_identities(pending.sorted(), self.session.run)?;
-        Ok(())
+        Ok(std::mem::take(&mut self.pending).write(&self.session.store, self.session.run)?)
     }
 
     fn guard(&self, changed: u64) -> Result<(), RunError> {
