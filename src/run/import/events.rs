@@ -3,12 +3,12 @@
 use super::details::intern;
 use super::files::{BATCH, Counts, DEPTH, FileSummary, short, start, with_rejects};
 use super::resolver::{Resolver, check};
-use super::sink::{EventSink, Group, STRANGER};
+use super::sink::{EventSink, Group, Groups, STRANGER};
 use super::{Importer, Touched, spill_error};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, PendingRejects, RejectWriter, TableFile};
 use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, LeadId, RunId, stable_hash};
 use crate::run::RunError;
-use crate::store::{Store, StoreError};
+use crate::store::{EventWriter, Store};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -283,7 +283,7 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
-    /// Writes the collected events in order; those of strangers wait.
+    /// Adds the collected events that the base does not have; those of strangers wait.
     pub(super) fn write_events(&mut self) -> Result<(), RunError> {
         let sink = std::mem::replace(&mut self.sink, EventSink::new());
         let total = sink.len;
@@ -292,76 +292,90 @@ impl Importer<'_, '_> {
         }
         let mut groups = sink.drain(std::mem::take(&mut self.renumber)).map_err(spill_error)?;
         let (store, run) = (&self.session.store, self.session.run);
-        let fail = |e: std::io::Error| StoreError::Io { path: std::env::temp_dir().display().to_string(), source: e };
-        let (mut pushed, mut added, mut stranger) = (0_u64, 0_u64, None);
-        let progress = self.session.context.progress;
-        if store.has_events()? {
-            let mut due = 0;
-            let mut details = Vec::new();
-            let mut next = groups.next_group().map_err(fail)?;
-            while let Some(group) = next {
-                if group.lead >= STRANGER {
-                    stranger = Some(group);
-                    break;
-                }
-                details.clear();
-                // All details of one lead at one instant.
-                let mut peek = Some(group);
-                while let Some(same) = peek.filter(|g| (g.lead, g.at) == (group.lead, group.at)) {
-                    details.extend(std::iter::repeat_n(same.detail, usize::try_from(same.n).unwrap_or(0)));
-                    peek = groups.next_group().map_err(fail)?;
-                }
-                next = peek;
-                pushed += details.len() as u64;
-                let lead = LeadId(i64::from(group.lead));
-                let new = store.raise_events(lead, group.at, &details, false, run)? as u64;
-                added += new;
-                if new > 0 && due != group.lead {
-                    store.make_due(lead)?;
-                    due = group.lead;
-                }
-                if pushed.is_multiple_of(4096) {
-                    progress("writing events", pushed, total);
-                }
+        let (mut pushed, mut added, mut due) = (0_u64, 0_u64, 0);
+        let mut details = Vec::new();
+        let mut next = groups.next_group().map_err(spill_error)?;
+        while let Some(group) = next.filter(|g| g.lead < STRANGER) {
+            details.clear();
+            // All details of one lead at one instant.
+            while let Some(same) = next.filter(|g| (g.lead, g.at) == (group.lead, group.at)) {
+                details.extend(std::iter::repeat_n(same.detail, usize::try_from(same.n).unwrap_or(0)));
+                next = groups.next_group().map_err(spill_error)?;
             }
-        } else {
-            let mut group: Option<Group> = None;
-            let rows = std::iter::from_fn(|| {
-                loop {
-                    if let Some(g) = &mut group
-                        && g.n > 0
-                    {
-                        g.n -= 1;
-                        pushed += 1;
-                        if pushed.is_multiple_of(65_536) {
-                            progress("writing events", pushed, total);
-                        }
-                        return Some(Ok((LeadId(i64::from(g.lead)), Event { at: g.at, detail: g.detail })));
-                    }
-                    match groups.next_group() {
-                        Err(e) => return Some(Err(fail(e))),
-                        Ok(None) => return None,
-                        Ok(Some(g)) if g.lead >= STRANGER => {
-                            stranger = Some(g);
-                            return None;
-                        }
-                        Ok(Some(g)) => group = Some(g),
-                    }
-                }
-            });
-            added = store.insert_sorted_events(rows, run)?;
+            pushed += details.len() as u64;
+            let lead = LeadId(i64::from(group.lead));
+            let new = store.raise_events(lead, group.at, &details, run)? as u64;
+            added += new;
+            if new > 0 && due != group.lead {
+                store.make_due(lead)?;
+                due = group.lead;
+            }
+            if pushed.is_multiple_of(4096) {
+                (self.session.context.progress)("writing events", pushed, total);
+            }
         }
         self.summary.events_new += added;
         self.summary.events_known += pushed - added;
-        while let Some(group) = stranger {
-            if let Some(identity) = self.resolver.strangers.get((group.lead - STRANGER) as usize) {
-                store.wait_event(identity, group.at, group.detail, group.n, run)?;
-                self.summary.events_waiting += group.n.unsigned_abs();
-            }
-            stranger = groups.next_group().map_err(fail)?;
-        }
+        self.summary.events_waiting += wait(store, &mut groups, next, &self.resolver.strangers, run)?;
         Ok(())
     }
+
+    /// The collected events of a base that has none yet: whoever passes over the leads writes them.
+    pub(super) fn arriving(&mut self) -> Result<Arriving, RunError> {
+        let sink = std::mem::replace(&mut self.sink, EventSink::new());
+        let groups = sink.drain(std::mem::take(&mut self.renumber)).map_err(spill_error)?;
+        Ok(Arriving { groups, current: None, strangers: std::mem::take(&mut self.resolver.strangers), written: 0 })
+    }
+}
+
+/// Events on their way into a base that has none yet.
+pub(in crate::run) struct Arriving {
+    groups: Groups,
+    current: Option<Group>,
+    strangers: Vec<Identity>,
+    /// How many were written.
+    pub(in crate::run) written: u64,
+}
+
+impl Arriving {
+    /// Writes the next event of a lead and hands it on; `None` when only those of strangers are left.
+    pub(in crate::run) fn next(&mut self, writer: &mut EventWriter<'_>) -> Result<Option<(i64, Event)>, RunError> {
+        loop {
+            match &mut self.current {
+                Some(group) if group.lead >= STRANGER => return Ok(None),
+                Some(group) if group.n > 0 => {
+                    group.n -= 1;
+                    let event = Event { at: group.at, detail: group.detail };
+                    writer.push(LeadId(i64::from(group.lead)), event)?;
+                    self.written += 1;
+                    return Ok(Some((i64::from(group.lead), event)));
+                }
+                _ => {}
+            }
+            self.current = self.groups.next_group().map_err(spill_error)?;
+            if self.current.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Lets the events of strangers wait. Gives how many.
+    pub(in crate::run) fn finish(mut self, store: &Store, run: RunId) -> Result<u64, RunError> {
+        wait(store, &mut self.groups, self.current, &self.strangers, run)
+    }
+}
+
+/// Lets the rest of the groups wait for their leads.
+fn wait(store: &Store, groups: &mut Groups, first: Option<Group>, strangers: &[Identity], run: RunId) -> Result<u64, RunError> {
+    let (mut next, mut waiting) = (first, 0);
+    while let Some(group) = next {
+        if let Some(identity) = group.lead.checked_sub(STRANGER).and_then(|n| strangers.get(n as usize)) {
+            store.wait_event(identity, group.at, group.detail, group.n, run)?;
+            waiting += group.n.unsigned_abs();
+        }
+        next = groups.next_group().map_err(spill_error)?;
+    }
+    Ok(waiting)
 }
 
 /// The parsing thread: rows into batches, until the file ends or nobody listens.

@@ -7,7 +7,7 @@ use super::{Importer, Outcome};
 use crate::ingest::LeadRow;
 use crate::model::{Change, DetailId, FieldIx, FieldType, Identity, Instant, Key, LeadId, Value, What, fold};
 use crate::run::RunError;
-use crate::store::{LeadRecord, SourceRow};
+use crate::store::{LeadRecord, SourceRow, StateRow};
 use std::sync::Arc;
 
 /// A count column is believed up to here: each count is a row of the table of events.
@@ -173,7 +173,10 @@ impl Importer<'_, '_> {
         };
         self.session.store.insert_lead(&self.session.columns, &record)?;
         let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text);
-        self.session.store.insert_state(lead, text(self.stage), text(self.owner))?;
+        let (stage, owner) = (text(self.stage), text(self.owner));
+        if stage.is_some() || owner.is_some() {
+            self.session.store.insert_state(lead, stage, owner)?; // all others get theirs when they are scored
+        }
         if derived != Some(key) {
             self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
         }
@@ -235,7 +238,7 @@ impl Importer<'_, '_> {
         if self.stage.is_none() && self.owner.is_none() {
             return Ok(());
         }
-        let Some(state) = self.session.store.state(&self.session.columns, lead)? else { return Ok(()) };
+        let state = self.state_of(lead)?;
         let told = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text).map(str::to_owned);
         let master = |ix: Option<FieldIx>| ix.and_then(|ix| self.dictionary().fields.get(ix.0)).is_some_and(|f| f.master_file);
         let choose = |old: &Option<String>, ix| match (old, told(ix)) {
@@ -283,6 +286,16 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
+    /// A lead's state; one that has none yet gets it.
+    fn state_of(&self, lead: LeadId) -> Result<StateRow, RunError> {
+        let store = &self.session.store;
+        if let Some(state) = store.state(&self.session.columns, lead)? {
+            return Ok(state);
+        }
+        store.insert_state(lead, None, None)?;
+        Ok(StateRow::default())
+    }
+
     fn identities_of(&self, lead: LeadId) -> Result<Vec<Identity>, RunError> {
         let mut all: Vec<Identity> = self.session.store.identities_of(lead)?.into_iter().map(|i| i.identity).collect();
         all.extend(self.pending.of(lead));
@@ -327,8 +340,8 @@ impl Importer<'_, '_> {
         let new = self.session.store.put_stage(lead, at, stage, self.session.run)?;
         if new {
             let latest = self.session.store.last_stage(lead)?;
-            let state = self.session.store.state(&self.session.columns, lead)?;
-            if let (Some((when, latest)), Some(state)) = (latest, state)
+            let state = self.state_of(lead)?;
+            if let Some((when, latest)) = latest
                 && when <= self.session.context.as_of
                 && state.stage.as_deref() != Some(&latest)
             {

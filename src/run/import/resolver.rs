@@ -29,11 +29,11 @@ pub(super) fn check(text: &str) -> u32 {
 }
 
 impl Resolver {
-    /// `bulk`: hold everything in memory.
-    pub(super) fn new(store: &Store, bulk: bool) -> Result<Self> {
+    /// `bulk`: hold everything in memory, with room for `expected` new ones.
+    pub(super) fn new(store: &Store, bulk: bool, expected: usize) -> Result<Self> {
         let mut memory = None;
         if bulk {
-            let mut map: FxHashMap<u64, Known> = FxHashMap::default();
+            let mut map: FxHashMap<u64, Known> = FxHashMap::with_capacity_and_hasher(expected, Default::default());
             store.each_identity(|hash, text, lead| {
                 map.entry(hash).or_insert((lead.0 as u32, check(text)));
             })?;
