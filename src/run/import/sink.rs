@@ -11,8 +11,8 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
-/// Events held in memory before they are spilled: 8M × 16 bytes.
-const BUDGET: usize = 8 << 20;
+/// Events held in memory before they are spilled: 5M × 16 bytes.
+const BUDGET: usize = 5 << 20;
 /// Leads from here on are not in the base yet: their events wait.
 pub(super) const STRANGER: u32 = 1 << 31;
 
