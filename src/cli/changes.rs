@@ -4,8 +4,8 @@ use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::setup::Setup;
-use sop::model::Period;
 use clap::ValueEnum;
+use sop::model::Period;
 
 const EXAMPLES: &str = "Examples:
   sop changes --period last-week          what moved last week, and by which rule

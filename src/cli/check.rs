@@ -41,9 +41,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     }
     if output.format() == Format::Text {
         let color = colored(global);
-        output.write(&mut |out| {
-            writeln!(out, "{}{}", sop::render::diagnostics(&problems, &sources, color), summary(&problems, sources.iter().count()))
-        })?;
+        output.write(&mut |out| writeln!(out, "{}{}", sop::render::diagnostics(&problems, &sources, color), summary(&problems, sources.iter().count())))?;
     } else {
         let calendar = sop.as_ref().map(|s| s.calendar.clone()).unwrap_or_default();
         let currency = sop.as_ref().map_or_else(|| sop::model::Currency::new("CNY"), |s| s.dictionary.currency.clone());
@@ -84,6 +82,7 @@ fn summary(problems: &Diagnostics, files: usize) -> String {
         1 => Some(format!("1 {one}")),
         n => Some(format!("{n} {one}s")),
     };
-    let counts: Vec<_> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")].into_iter().filter_map(|(s, one)| count(s, one)).collect();
+    let counts: Vec<_> =
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")].into_iter().filter_map(|(s, one)| count(s, one)).collect();
     if counts.is_empty() { format!("no problems in {files} files") } else { counts.join(", ") }
 }

@@ -3,9 +3,9 @@
 use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
+use super::score::Kind;
 use super::setup::Setup;
 use sop::run::ImportOptions;
-use super::score::Kind;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:

@@ -4,8 +4,8 @@ use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::setup::Setup;
-use sop::run::LeadsRequest;
 use clap::ValueEnum;
+use sop::run::LeadsRequest;
 
 const EXAMPLES: &str = "Examples:
   sop leads --where \"band = 'hot' AND region = '华东'\"

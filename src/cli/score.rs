@@ -4,10 +4,10 @@ use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::setup::Setup;
+use clap::ValueEnum;
 use sop::render::Format;
 use sop::report::import as import_report;
 use sop::run::{ImportOptions, ImportSummary, ScoreRequest};
-use clap::ValueEnum;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:

@@ -92,7 +92,10 @@ pub(crate) fn colored(global: &Global) -> bool {
 
 fn host() -> String {
     let read = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|h| h.trim().to_owned());
-    read.or_else(|| std::env::var("HOSTNAME").ok()).or_else(|| std::env::var("COMPUTERNAME").ok()).filter(|h| !h.is_empty()).unwrap_or_else(|| "this machine".into())
+    read.or_else(|| std::env::var("HOSTNAME").ok())
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .filter(|h| !h.is_empty())
+        .unwrap_or_else(|| "this machine".into())
 }
 
 /// One table from what went wrong to how the program ends. Problems of texts are printed here, with their excerpts.

@@ -24,7 +24,9 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let setup = Setup::new(global)?;
     let done = setup.run("undo", &args.run.map(|n| n.to_string()).unwrap_or_default(), |w, c| sop::run::undo(w, c, args.run))?;
     let rows = |what: &str, list: &[(String, usize)]| -> Vec<Count> {
-        list.iter().map(|(table, n)| Count { what: format!("{what} rows of {table}"), from: None, to: None, leads: i64::try_from(*n).unwrap_or(i64::MAX) }).collect()
+        list.iter()
+            .map(|(table, n)| Count { what: format!("{what} rows of {table}"), from: None, to: None, leads: i64::try_from(*n).unwrap_or(i64::MAX) })
+            .collect()
     };
     let mut counts = rows("removed", &done.undone.deleted);
     counts.extend(rows("restored", &done.undone.restored));

@@ -57,7 +57,9 @@ pub fn check_data(workspace: &Workspace, context: &Context<'_>) -> Result<Diagno
         if n * 2 > leads {
             let blank: Vec<&str> = rule.when.iter().flat_map(|c| c.fields()).filter_map(|ix| sop.dictionary.fields.get(ix.0)).map(|f| f.id.as_str()).collect();
             let what = format!("`{}` of `{}` is unknown for {n} of {leads} leads: {} is mostly blank", rule.name, group.id, blank.join(", "));
-            out.push(Diagnostic::new(Code::MostlyUnknown, None, what).help("does another column of the export hold it? add its header as an alias in fields.yaml"));
+            out.push(
+                Diagnostic::new(Code::MostlyUnknown, None, what).help("does another column of the export hold it? add its header as an alias in fields.yaml"),
+            );
         }
     }
     let mut common: Vec<(String, u64)> = titles.into_values().filter(|(_, n)| *n * 50 >= leads).collect();

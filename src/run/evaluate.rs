@@ -137,7 +137,7 @@ pub(super) fn evaluate(session: &Session<'_>) -> Result<Evaluated, RunError> {
     let Session { store, columns, context, workspace, run, sop: version, .. } = session;
     let scoring = &workspace.sop.scoring;
     let mut evaluator = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let due = if context.full { Due::All } else { Due::At(context.as_of, *version) };
+    let due = if context.full || session.in_the_past { Due::All } else { Due::At(context.as_of, *version) };
     let all = store.due_count(due)?.unsigned_abs();
     let mut done = Evaluated::default();
     let mut scored = Scored::default();

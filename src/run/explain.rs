@@ -45,8 +45,7 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
     let identities: Vec<String> =
         store.identities_of(lead)?.into_iter().map(|i| format!("{} {}", i.identity.kind, i.identity.text.replace('\t', ":"))).collect();
     who.push((Column::new("identities", ColumnType::List), Cell::List(identities)));
-    let mut timeline: Vec<report::Moment> =
-        row.events.iter().filter(|e| e.at <= context.as_of).map(|e| moment(workspace, evaluator.details(), e)).collect();
+    let mut timeline: Vec<report::Moment> = row.events.iter().filter(|e| e.at <= context.as_of).map(|e| moment(workspace, evaluator.details(), e)).collect();
     let changes = store.changes(Some(lead), None, None)?;
     timeline.extend(changes.into_iter().filter(|c| c.at <= context.as_of).map(|c| report::Moment {
         at: c.at,
@@ -62,13 +61,17 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
     let stored = row.state.score;
     if stored != Some(card.total) {
         let was = stored.map_or("not scored yet".to_owned(), |s| format!("{s} points"));
-        notes.push(note("stored-score", format!("the base still says {was}: it was scored at another time or by other rules; `sop score` brings it up to date")));
+        notes.push(note(
+            "stored-score",
+            format!("the base still says {was}: it was scored at another time or by other rules; `sop score` brings it up to date"),
+        ));
     }
     if store.last_run()?.is_some_and(|r| context.as_of < r.as_of) {
         notes.push(note("as-of", "fields and state are today's; events after the as-of do not exist"));
     }
     if row.record.sources > 1 {
-        let rows: Vec<String> = store.source_rows(lead)?.iter().map(|s| if s.file.is_empty() { "the first row".into() } else { format!("{}:{}", s.file, s.row) }).collect();
+        let rows: Vec<String> =
+            store.source_rows(lead)?.iter().map(|s| if s.file.is_empty() { "the first row".into() } else { format!("{}:{}", s.file, s.row) }).collect();
         notes.push(note("joined", format!("{} different rows were joined: {} (`sop split` takes them apart)", row.record.sources, rows.join(", "))));
     }
     let group = |g: CardGroup| report::Group { id: g.id, lines: g.lines.into_iter().map(line).collect(), clamp: g.clamp.map(line), points: g.points };

@@ -101,9 +101,11 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
 pub(super) fn stored_columns(workspace: &Workspace, store: &Store) -> Result<Columns, RunError> {
     let sop = &workspace.sop;
     let columns = Columns::new(&sop.dictionary, sop.scoring.groups.iter().map(|g| g.id.clone()));
-    store.readable_columns(&columns).map_err(RunError::from)?.then_some(columns).ok_or_else(|| {
-        RunError::refused("the SOP files declare fields that the base does not have yet", "run `sop score` once: it adds them and re-scores")
-    })
+    store
+        .readable_columns(&columns)
+        .map_err(RunError::from)?
+        .then_some(columns)
+        .ok_or_else(|| RunError::refused("the SOP files declare fields that the base does not have yet", "run `sop score` once: it adds them and re-scores"))
 }
 
 pub(super) fn compile_filter(workspace: &Workspace, text: &str) -> Result<crate::condition::Condition, RunError> {
@@ -299,4 +301,3 @@ fn accounts(workspace: &Workspace, context: &Context<'_>, rows: &[ScanRow], mut 
     out.sort_by(|a, b| b.best_score.cmp(&a.best_score).then_with(|| b.score.cmp(&a.score)).then_with(|| a.company.cmp(&b.company)));
     report::accounts(&frame(workspace, context), &out, notes)
 }
-

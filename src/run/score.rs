@@ -1,7 +1,7 @@
 //! `sop score [FILE...]`: import the files if there are any, score who is due, rank.
 
 use super::evaluate::{Evaluated, Evaluator, evaluate};
-use super::import::{ImportOptions, ImportSummary, Touched, import};
+use super::import::{ImportOptions, ImportSummary, Touched, discard, import};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::scoring::main_reasons;
 use crate::model::{Dictionary, LeadId, Value};
@@ -42,12 +42,17 @@ pub fn score(workspace: &Workspace, context: &Context<'_>, request: &ScoreReques
     match within(&mut session, request) {
         Ok((facts, import, evaluated, rejects)) => {
             let ended = session.end()?;
-            if !ended.rehearsed {
-                rejects.persist()?;
+            if ended.rehearsed {
+                rejects.discard(workspace)
+            } else {
+                rejects.persist()?
             }
             Ok(Ranking { facts, import, evaluated, ended })
         }
-        Err(e) => Err(session.abandon(e)),
+        Err(e) => {
+            discard(workspace);
+            Err(session.abandon(e))
+        }
     }
 }
 
@@ -68,12 +73,17 @@ pub fn import_files(workspace: &Workspace, context: &Context<'_>, files: &[PathB
     match import(&mut session, files, options) {
         Ok((summary, rejects)) => {
             let ended = session.end()?;
-            if !ended.rehearsed {
-                rejects.persist()?;
+            if ended.rehearsed {
+                rejects.discard(workspace)
+            } else {
+                rejects.persist()?
             }
             Ok(Imported { summary, frame: frame(workspace, context), ended })
         }
-        Err(e) => Err(session.abandon(e)),
+        Err(e) => {
+            discard(workspace);
+            Err(session.abandon(e))
+        }
     }
 }
 
@@ -147,7 +157,14 @@ fn ranking(session: &Session<'_>, touched: Option<&Touched>, rows: Option<usize>
     if !store.has_behaviour()? {
         notes.push(note("no-events", "no events: engagement is 0 for all"));
     }
-    let totals = report::Totals { leads: sums.leads, groups: sums.groups, score: sums.score, bands, lead_rows: sums.lead_rows + session.lead_rows as i64, events_matched: sums.events };
+    let totals = report::Totals {
+        leads: sums.leads,
+        groups: sums.groups,
+        score: sums.score,
+        bands,
+        lead_rows: sums.lead_rows + session.lead_rows as i64,
+        events_matched: sums.events,
+    };
     let groups = sop.scoring.groups.iter().map(|g| (g.id.clone(), None)).collect();
     Ok(report::Facts { frame: frame(workspace, context), groups, rows: out, ranked, totals, notes })
 }

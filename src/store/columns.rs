@@ -53,7 +53,12 @@ impl Columns {
         let groups: Vec<String> = self.groups.iter().map(|g| group_column(g)).collect();
         let events = self.event_field_list("");
         Statements {
-            insert_lead: format!("INSERT INTO leads ({}{}) VALUES (?1{})", super::leads::OWN, self.field_list(""), marks(2, super::leads::OWN_COUNT - 1 + fields.len())),
+            insert_lead: format!(
+                "INSERT INTO leads ({}{}) VALUES (?1{})",
+                super::leads::OWN,
+                self.field_list(""),
+                marks(2, super::leads::OWN_COUNT - 1 + fields.len())
+            ),
             update_lead: format!("UPDATE leads SET fresh_at = ?2, sources = ?3, extra = ?4{} WHERE lead = ?1", sets(5, fields)),
             select_lead: format!("SELECT {} FROM leads WHERE lead = ?1", super::leads::select_list(self, "")),
             select_state: format!("SELECT {} FROM lead_state WHERE lead = ?1", super::state::state_list(self, "")),

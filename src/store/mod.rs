@@ -22,8 +22,8 @@ mod views;
 
 pub use changes::ChangeRow;
 pub use columns::Columns;
-pub use details::StoredDetail;
 pub use decide::{SourceRow, ToDecide};
+pub use details::StoredDetail;
 pub use identities::StoredIdentity;
 pub use leads::LeadRecord;
 pub use lock::Holder;

@@ -114,7 +114,8 @@ impl Store {
 
     /// Writes a setting of the base, if it differs.
     pub fn set_meta(&self, name: &str, value: &str) -> Result<()> {
-        const SET: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value";
+        const SET: &str =
+            "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value";
         self.conn.execute(SET, [name, value])?;
         Ok(())
     }

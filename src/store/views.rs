@@ -30,10 +30,8 @@ pub(super) fn create(conn: &Connection, columns: &Columns) -> Result<()> {
          {} AS seen_at_local{fields}, l.extra FROM leads l JOIN lead_state s USING (lead)",
         local("l.seen_at")
     );
-    let events = format!(
-        "CREATE VIEW v_events AS SELECT e.lead, {} AS at_local, e.at, d.kind{event_fields} FROM events e JOIN details d USING (detail)",
-        local("e.at")
-    );
+    let events =
+        format!("CREATE VIEW v_events AS SELECT e.lead, {} AS at_local, e.at, d.kind{event_fields} FROM events e JOIN details d USING (detail)", local("e.at"));
     let outbox = "CREATE VIEW v_outbox AS SELECT NULL AS message, NULL AS lead, NULL AS state WHERE FALSE";
     for (name, sql) in [("v_leads", leads.as_str()), ("v_events", events.as_str()), ("v_outbox", outbox)] {
         let there: Option<String> =

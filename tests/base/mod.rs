@@ -245,14 +245,20 @@ pub(crate) fn phone(n: u64) -> String {
 /// two identities of two people; counts, tags, money, dates in several forms, undeclared columns.
 pub(crate) fn leads_csv(seed: u64, from: u64, until: u64) -> String {
     let mut dice = Dice(seed);
-    let mut out = String::from("线索编号,姓名,手机,邮箱,公司,职位,行业,省份,员工数,预算,线索来源,市场活动,负责人,线索状态,创建时间,标签,短信授权,定价页访问次数,最近访问时间,试用申请时间,内部备注\n");
+    let mut out = String::from(
+        "线索编号,姓名,手机,邮箱,公司,职位,行业,省份,员工数,预算,线索来源,市场活动,负责人,线索状态,创建时间,标签,短信授权,定价页访问次数,最近访问时间,试用申请时间,内部备注\n",
+    );
     for n in from..until {
         let doubled = if dice.one_in(7) { 2 } else { 1 };
         for copy in 0..doubled {
             let nobody = n % 9 == 4;
             let id = if nobody || dice.one_in(4) { String::new() } else { format!("L{n:06}") };
             // One in thirteen names the phone of the lead before: two leads that a person must decide about.
-            let number = if nobody || (!id.is_empty() && dice.one_in(5)) { String::new() } else { phone(if n % 13 == 0 && n > from && !id.is_empty() { n - 1 } else { n }) };
+            let number = if nobody || (!id.is_empty() && dice.one_in(5)) {
+                String::new()
+            } else {
+                phone(if n % 13 == 0 && n > from && !id.is_empty() { n - 1 } else { n })
+            };
             let mail = if nobody || dice.one_in(3) { String::new() } else { format!("user{n}@example.com") };
             let name = format!("{}{}", dice.pick(&["张", "李", "王", "Anna ", "O'Neil "]), if copy == 0 { "伟" } else { "敏" });
             let company = dice.pick(&["苏州精密机械有限公司", "Müller GmbH", "\"A, B & Co\"", "", "=1+1 科技"]);

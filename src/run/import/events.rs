@@ -92,7 +92,10 @@ impl Importer<'_, '_> {
         let mut summary = start(&path, FileKind::Events, &table);
         summary.notes.extend(profile.open.iter().map(crate::ingest::OpenOrder::message));
         if !mapping.unmatched.is_empty() {
-            summary.notes.push(format!("columns of events that nothing declares are not kept: {} (declare them under `events:` in fields.yaml)", mapping.unmatched.join(", ")));
+            summary.notes.push(format!(
+                "columns of events that nothing declares are not kept: {} (declare them under `events:` in fields.yaml)",
+                mapping.unmatched.join(", ")
+            ));
         }
         if mapping.key.is_some() || mapping.any.is_some() {
             self.resolver.with_keys(&self.session.store)?;

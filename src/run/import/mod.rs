@@ -14,9 +14,9 @@ mod sink;
 mod stages;
 mod touched;
 
-pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use files::FileSummary;
-pub(in crate::run) use files::Rejects;
+pub(in crate::run) use files::{Rejects, discard};
+pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
@@ -75,8 +75,6 @@ pub struct ImportSummary {
     pub shared: Vec<String>,
     /// Whom the files spoke of.
     pub touched: Touched,
-    /// Known leads that changed, up to the file read last.
-    updated_so_far: u64,
 }
 
 impl ImportSummary {
@@ -102,6 +100,12 @@ struct Importer<'s, 'a> {
     sink: EventSink,
     summary: ImportSummary,
     touched: Touched,
+    /// Known leads whose rows were written, and by which file last.
+    written: FxHashMap<LeadId, u16>,
+    /// Known leads that were written more than once: what one row changed, another may have changed back.
+    rewritten: FxHashSet<LeadId>,
+    /// Leads that a row of this file named by their key.
+    keyed: Touched,
     last_lead: i64,
     last_before: i64,
     existing_rows: u64,
@@ -139,6 +143,9 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         sink: EventSink::new(),
         summary: ImportSummary::default(),
         touched: Touched::default(),
+        written: FxHashMap::default(),
+        rewritten: FxHashSet::default(),
+        keyed: Touched::default(),
         last_lead: last,
         last_before: last,
         existing_rows: 0,
@@ -181,7 +188,10 @@ impl<'a> Importer<'_, 'a> {
         self.write_identities()?;
         self.write_totals()?;
         self.write_events()?;
-        let changed = self.session.store.net_changes(self.session.run)?.unsigned_abs();
+        self.settle()?;
+        let changed = self.session.store.net_changes(self.session.run)?;
+        self.count_updated(&changed);
+        let changed = changed.len() as u64;
         self.summary.updated = changed;
         self.summary.unchanged = self.existing_rows.saturating_sub(changed);
         self.summary.touched = std::mem::take(&mut self.touched);
@@ -198,9 +208,38 @@ impl<'a> Importer<'_, 'a> {
         Ok(self.summary)
     }
 
+    /// Whoever is not as before is due. A lead that ends up as it was leaves no trace.
+    fn settle(&mut self) -> Result<(), RunError> {
+        for lead in std::mem::take(&mut self.rewritten) {
+            if self.session.store.forget_unchanged(self.session.run, lead)? {
+                self.written.remove(&lead);
+            }
+        }
+        let mut due: Vec<LeadId> = self.written.keys().copied().collect();
+        due.sort_unstable();
+        for lead in due {
+            self.session.store.make_due(lead)?;
+        }
+        Ok(())
+    }
+
+    /// Which file changed how many leads: each counts for the file that had the last word.
+    fn count_updated(&mut self, changed: &[LeadId]) {
+        for lead in changed {
+            if let Some(number) = self.written.get(lead)
+                && let Some(file) = self.summary.files.iter_mut().find(|f| f.number == *number)
+            {
+                file.updated += 1;
+                file.unchanged = file.unchanged.saturating_sub(1);
+            }
+        }
+    }
+
     fn write_identities(&mut self) -> Result<(), RunError> {
         let pending = std::mem::take(&mut self.pending);
-        self.session.store.insert_owned_identities(pending.sorted(), self.session.run)?;
+        let barred = &self.barred;
+        let identities = pending.sorted().filter(|(identity, _)| !barred.contains(&identity.hash()));
+        self.session.store.insert_owned_identities(identities, self.session.run)?;
         Ok(())
     }
 
@@ -210,7 +249,10 @@ impl<'a> Importer<'_, 'a> {
         }
         let help = "look at it with --dry-run; if it is what you mean, repeat with --yes";
         if self.old_pairs > GUARD_PAIRS {
-            let what = format!("this import says that {} pairs of leads already in the base are one person each: is a column mistaken for an identity?", self.old_pairs);
+            let what = format!(
+                "this import says that {} pairs of leads already in the base are one person each: is a column mistaken for an identity?",
+                self.old_pairs
+            );
             return Err(RunError::refused(what, help));
         }
         if self.last_before >= GUARD_BASE && changed.saturating_mul(10) > self.last_before.unsigned_abs().saturating_mul(3) {
