@@ -107,13 +107,13 @@ fn whose_value_wins() {
     assert_eq!(title_after("", &["总监,2026-05-01", "<clear>,2026-04-01"]), "总监", "an old one does not");
     assert_eq!(title_after(", on_conflict: keep_first", &["总监,", "经理,"]), "总监");
     assert_eq!(title_after(", on_conflict: fill_blanks", &[",", "经理,", "总监,"]), "经理");
-    // Consent: the stricter. Channel: the first, and a touch for each.
+    // Consent: the stricter of FALSE, blank, TRUE. Channel: the first, and a touch for each.
     let base = Base::with(&[("sops/fields.yaml", &fields(""))]);
-    for (row, expected) in [("是", Some(1)), ("", Some(1)), ("否", Some(0)), ("是", Some(0))] {
+    for (row, expected) in [("是", Some(1)), ("", Some(-1)), ("是", Some(-1)), ("否", Some(0)), ("是", Some(0)), ("", Some(0))] {
         import(&base, &format!("手机,邮件授权\n13920417003,{row}\n"), &[]).ok();
-        assert_eq!(base.texts("SELECT consent_email FROM leads WHERE typeof(consent_email) = 'text'").len(), 0);
         assert_eq!(Some(base.number("SELECT coalesce(consent_email, -1) FROM leads")), expected, "{row}");
     }
+    let base = Base::with(&[("sops/fields.yaml", &fields(""))]);
     for channel in ["百度推广", "展会", "百度推广", "转介绍"] {
         import(&base, &format!("手机,来源渠道,创建时间\n13920417003,{channel},2026-10-01 10:00\n"), &[]).ok();
     }

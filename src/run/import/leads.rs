@@ -57,8 +57,8 @@ impl Importer<'_, '_> {
             self.to_decide(lead, other, &identity)?;
         }
         self.touched.insert(lead);
-        if own_key.is_some() {
-            self.keyed.insert(lead);
+        if let Some(key) = own_key {
+            self.keyed.insert(lead, key);
         }
         self.facts_of_row(file, row, lead)?;
         Ok(outcome)
@@ -100,12 +100,17 @@ impl Importer<'_, '_> {
             Some(key) => self.resolver.key(store, key)?,
             None => None,
         };
+        if let Some(key) = key {
+            // A new lead of this file whose own key is another one, and which merely has the identity that this key came from.
+            found = found.filter(|lead| lead.0 <= self.last_before || self.keyed.get(lead).is_none_or(|own| *own == key));
+            self.drop_foreign_ids(found, identities)?;
+        }
         let new_key = key.is_some() && found.is_none();
         let mut shared = Vec::new();
         for identity in identities.iter() {
             let Some(lead) = self.resolver.find(&self.session.store, identity.hash(), &identity.text)? else { continue };
             match found {
-                None if new_key && self.keyed.contains(lead) => others.push((lead, identity.clone())),
+                None if new_key && self.keyed.contains_key(&lead) => others.push((lead, identity.clone())),
                 None if self.is_shared(identity, lead, row)? => shared.push(identity.clone()),
                 None => found = Some(lead),
                 Some(first) if first != lead => self.to_decide(first, lead, identity)?,
@@ -122,6 +127,24 @@ impl Importer<'_, '_> {
             identities.push(own);
         }
         Ok(found)
+    }
+
+    /// A list that we exported names keys, and ids without their sources: there, an id that is another lead's, or that a
+    /// known lead does not have, is most likely of another source and says nothing.
+    fn drop_foreign_ids(&self, found: Option<LeadId>, identities: &mut Vec<Identity>) -> Result<(), RunError> {
+        let Some(place) = identities.iter().position(|i| &*i.kind == "id") else { return Ok(()) };
+        let Some(id) = identities.get(place) else { return Ok(()) };
+        let of_id = self.resolver.find(&self.session.store, id.hash(), &id.text)?;
+        let foreign = match (found, of_id) {
+            (Some(_), None) => true,
+            (Some(lead), Some(other)) => lead != other,
+            (None, Some(other)) => self.keyed.contains_key(&other),
+            (None, None) => false,
+        };
+        if foreign {
+            identities.remove(place);
+        }
+        Ok(())
     }
 
     /// Two leads that may be one, by what both were found.
@@ -203,6 +226,7 @@ impl Importer<'_, '_> {
             values,
         };
         self.session.store.insert_lead(&self.session.columns, &record)?;
+        self.resolver.add_key(key, lead);
         let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text);
         self.session.store.insert_state(lead, text(self.stage), text(self.owner))?;
         if derived != Some(key) {

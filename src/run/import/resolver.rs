@@ -53,6 +53,10 @@ impl Resolver {
             for (hash, (lead, _)) in self.memory.iter().flatten() {
                 keys.entry(Key::of_hash(*hash)).or_insert(*lead);
             }
+            // A lead's own key is stronger than an identity of another lead that would give the same.
+            store.each_key(|key, lead| {
+                keys.insert(key, lead.0 as u32);
+            })?;
             self.keys = Some(keys);
         }
         Ok(())
@@ -79,6 +83,13 @@ impl Resolver {
         match &self.memory {
             Some(map) => Ok(map.get(&hash).filter(|(_, c)| *c == check(text)).map(|(l, _)| LeadId(i64::from(*l)))),
             None => store.find_hash(hash, text),
+        }
+    }
+
+    /// Remembers the own key of a new lead.
+    pub(super) fn add_key(&mut self, key: Key, lead: LeadId) {
+        if let Some(keys) = &mut self.keys {
+            keys.insert(key, lead.0 as u32);
         }
     }
 
