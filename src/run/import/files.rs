@@ -2,7 +2,7 @@
 //! its own while its rows are written here.
 
 use super::leads::LeadFile;
-use super::{ImportOptions, Importer, Outcome, Touched};
+use super::{ImportOptions, Importer, Outcome};
 use crate::ingest::{self, BadCell, FileKind, IngestError, LeadMapping, LeadReader, LeadRow, Next, Options, PendingRejects, RejectWriter, TableFile};
 use crate::model::FieldIx;
 use crate::run::{RunError, Workspace};
@@ -159,7 +159,7 @@ impl Importer<'_, '_> {
         let file_name = summary.file.clone();
         let file = LeadFile { name: &file_name, number, present: &present };
         summary.number = number;
-        self.keyed = Touched::default();
+        self.keyed.clear();
         let before = self.summary.to_decide;
         let mut existing = 0;
         let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {

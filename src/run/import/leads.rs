@@ -83,8 +83,8 @@ impl Importer<'_, '_> {
             self.to_decide(lead, other, &identity)?;
         }
         self.touched.insert(lead);
-        if own_key.is_some() {
-            self.keyed.insert(lead);
+        if let Some(key) = own_key {
+            self.keyed.insert(lead, key);
         }
         self.facts_of_row(file, &row, touch, lead)?;
         Ok(outcome)
@@ -142,7 +142,7 @@ impl Importer<'_, '_> {
             names[i].lead = Some(lead);
             let identity = &names[i].identity;
             match found {
-                None if new_key && self.keyed.contains(lead) => others.push((lead, identity.clone())),
+                None if new_key && self.keyed.contains_key(&lead) => others.push((lead, identity.clone())),
                 None if self.is_shared(identity, lead, row)? => shared.push(identity.clone()),
                 None => found = Some(lead),
                 Some(first) if first != lead => {
@@ -164,6 +164,24 @@ impl Importer<'_, '_> {
             names.push(own);
         }
         Ok(found)
+    }
+
+    /// A list that we exported names keys, and ids without their sources: there, an id that is another lead's, or that a
+    /// known lead does not have, is most likely of another source and says nothing.
+    fn drop_foreign_ids(&self, found: Option<LeadId>, identities: &mut Vec<Identity>) -> Result<(), RunError> {
+        let Some(place) = identities.iter().position(|i| &*i.kind == "id") else { return Ok(()) };
+        let Some(id) = identities.get(place) else { return Ok(()) };
+        let of_id = self.resolver.find(&self.session.store, id.hash(), &id.text)?;
+        let foreign = match (found, of_id) {
+            (Some(_), None) => true,
+            (Some(lead), Some(other)) => lead != other,
+            (None, Some(other)) => self.keyed.contains_key(&other),
+            (None, None) => false,
+        };
+        if foreign {
+            identities.remove(place);
+        }
+        Ok(())
     }
 
     /// Two leads that may be one, by what both were found.
@@ -245,6 +263,7 @@ impl Importer<'_, '_> {
             values,
         };
         self.session.store.insert_lead(&self.session.columns, &record)?;
+        self.resolver.add_key(key, lead);
         let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text);
         let (stage, owner) = (text(self.stage), text(self.owner));
         if stage.is_some() || owner.is_some() {
