@@ -133,7 +133,7 @@ impl Importer<'_, '_> {
         if let Some(key) = key {
             // A new lead of this file whose own key is another one, and which merely has the identity that this key came from.
             found = found.filter(|lead| lead.0 <= self.last_before || self.keyed.get(lead).is_none_or(|own| *own == key));
-            self.drop_foreign_ids(found, identities)?;
+            self.drop_foreign_ids(found, names)?;
         }
         let new_key = key.is_some() && found.is_none();
         let mut shared = Vec::new();
@@ -168,18 +168,17 @@ impl Importer<'_, '_> {
 
     /// A list that we exported names keys, and ids without their sources: there, an id that is another lead's, or that a
     /// known lead does not have, is most likely of another source and says nothing.
-    fn drop_foreign_ids(&self, found: Option<LeadId>, identities: &mut Vec<Identity>) -> Result<(), RunError> {
-        let Some(place) = identities.iter().position(|i| &*i.kind == "id") else { return Ok(()) };
-        let Some(id) = identities.get(place) else { return Ok(()) };
-        let of_id = self.resolver.find(&self.session.store, id.hash(), &id.text)?;
-        let foreign = match (found, of_id) {
+    fn drop_foreign_ids(&self, found: Option<LeadId>, names: &mut Vec<Named>) -> Result<(), RunError> {
+        let Some(place) = names.iter().position(|n| &*n.identity.kind == "id") else { return Ok(()) };
+        let Some(id) = names.get(place) else { return Ok(()) };
+        let foreign = match (found, self.find(id)?) {
             (Some(_), None) => true,
             (Some(lead), Some(other)) => lead != other,
             (None, Some(other)) => self.keyed.contains_key(&other),
             (None, None) => false,
         };
         if foreign {
-            identities.remove(place);
+            names.remove(place);
         }
         Ok(())
     }
