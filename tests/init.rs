@@ -128,7 +128,8 @@ fn headers_that_yaml_reads_otherwise_are_quoted() {
         "email,yes,017,a: b,#,\"say \"\"hi\"\"\",😀 mood,المدينة المفضلة,पसंदीदा,null,{x},case,score,fit,Back\\slash,'q\n\
          a@example.com,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\nb@example.com,x,y,z,w,v,u,t,s,r,q,p,o,n,m,l\n",
     );
-    for header in ["\"017\"", "\"a: b\"", "\"#\"", "\"say \\\"hi\\\"\"", "\"😀 mood\"", "المدينة_المفضلة: {type: text}", "\"{x}\"", "\"Back\\\\slash\"", "\"'q\""]
+    for header in
+        ["\"017\"", "\"a: b\"", "\"#\"", "\"say \\\"hi\\\"\"", "\"😀 mood\"", "المدينة_المفضلة: {type: text}", "\"{x}\"", "\"Back\\\\slash\"", "\"'q\""]
     {
         assert!(fields.contains(header), "{header}\n{fields}");
     }
