@@ -42,6 +42,8 @@ impl Looks {
     pub(in crate::ingest) fn fits(self, text: &str, kind: CellKind, clock: &mut Clock) -> bool {
         let style = number::Style { range: RangeEnd::Low, plain: false, point: true, currency: None };
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        // 0571 and long runs of digits are names of something.
+        let counts = digits <= 15 && !(text.starts_with('0') && text.as_bytes().get(1).is_some_and(u8::is_ascii_digit));
         let dated = || {
             // A bare number may be anything; a date has marks, unless a workbook says so.
             let marked = kind == CellKind::DateTime || text.chars().any(|c| matches!(c, '-' | '/' | ':' | '年' | '.' | ' '));
@@ -58,9 +60,8 @@ impl Looks {
             Self::Datetime => clock.fast(text).is_some() || dated().is_some(),
             Self::Percent => text.ends_with(['%', '％']) && number::number(text.trim_end_matches(['%', '％']), style).is_ok(),
             Self::Money => text.contains(['¥', '￥', '$', '€', '£', '₹', '元']) && digits > 0 && text.chars().count() <= 24,
-            // 0571 and long runs of digits are names of something.
-            Self::Integer => !(text.starts_with('0') && text.len() > 1) && digits <= 15 && number::integer(text, style).is_ok(),
-            Self::Number => digits <= 18 && number::number(text, style).is_ok(),
+            Self::Integer => counts && number::integer(text, style).is_ok(),
+            Self::Number => counts && number::number(text, style).is_ok(),
             Self::List => text.contains([';', '；', '、', '|']) && text.chars().count() <= 200,
         }
     }

@@ -2,15 +2,38 @@
 
 use super::details::{detail_of, intern};
 use super::join::{Incoming, join, value_text};
+use super::resolver::check;
 use super::{Importer, Outcome};
 use crate::ingest::LeadRow;
 use crate::model::{Change, DetailId, FieldIx, FieldType, Identity, Instant, Key, LeadId, Value, What, fold};
 use crate::run::RunError;
-use crate::store::{LeadRecord, SourceRow};
+use crate::store::{LeadRecord, SourceRow, StateRow};
 use std::sync::Arc;
 
 /// A count column is believed up to here: each count is a row of the table of events.
 const MOST_COUNTED: i64 = 10_000;
+
+/// An identity of a row with what is known of it.
+struct Named {
+    identity: Identity,
+    hash: u64,
+    check: u32,
+    /// The lead that it finds.
+    lead: Option<LeadId>,
+}
+
+impl Named {
+    fn new(identity: Identity) -> Self {
+        Self { hash: identity.hash(), check: check(&identity.text), identity, lead: None }
+    }
+}
+
+/// The touch of being captured through a channel.
+struct Touch {
+    detail: DetailId,
+    /// `None`: when the lead was created.
+    at: Option<Instant>,
+}
 
 /// What a file of leads is, beside its rows.
 pub(super) struct LeadFile<'f> {
@@ -24,45 +47,48 @@ pub(super) struct LeadFile<'f> {
 
 impl Importer<'_, '_> {
     /// Takes one row in.
-    pub(super) fn lead_row(&mut self, file: &LeadFile<'_>, row: &LeadRow) -> Result<Outcome, RunError> {
-        let mut identities: Vec<Identity> = row.identities.iter().filter(|i| !self.barred.contains(&i.hash())).cloned().collect();
-        let own_key = row.key;
-        if identities.is_empty() && own_key.is_none() {
+    pub(super) fn lead_row(&mut self, file: &LeadFile<'_>, mut row: LeadRow) -> Result<Outcome, RunError> {
+        let mut names: Vec<Named> = std::mem::take(&mut row.identities).into_iter().map(Named::new).collect();
+        if !self.barred.is_empty() {
+            names.retain(|n| !self.barred.contains(&n.hash));
+        }
+        if names.is_empty() && row.key.is_none() {
             let ordinal = self.ordinals.entry(row.row_hash).or_insert(0);
             *ordinal += 1;
-            identities.push(Identity { kind: Identity::ROW.into(), text: format!("{:016x}#{ordinal}", row.row_hash) });
+            names.push(Named::new(Identity { kind: Identity::ROW.into(), text: format!("{:016x}#{ordinal}", row.row_hash) }));
         }
-        let found = self.find_lead(own_key, &mut identities, row)?;
-        let source = identities.first().map(Identity::hash).or_else(|| own_key.map(|k| k.hashes().0)).unwrap_or(row.row_hash);
+        let found = self.find_lead(row.key, &mut names, &row)?;
+        let touch = self.touch_of(&row)?;
         let (lead, outcome) = match found {
-            None => (self.create(file, row, own_key, &identities)?, Outcome::New),
+            None => (self.create(&mut row, names)?, Outcome::New),
             Some(lead) => {
                 let seen = self.touched.contains(lead);
-                self.update(file, row, lead, source, &identities)?;
+                self.update(file, &row, lead, names)?;
                 (lead, if seen { Outcome::Joined } else { Outcome::Existing })
             }
         };
         self.touched.insert(lead);
-        self.facts_of_row(file, row, lead)?;
+        self.facts_of_row(file, &row, touch, lead)?;
         Ok(outcome)
     }
 
     /// The lead that a row speaks of: its key first, then its identities in their order. One that points to another
     /// lead is put on the to-decide list; one that stands under three names stops identifying.
-    fn find_lead(&mut self, key: Option<Key>, identities: &mut Vec<Identity>, row: &LeadRow) -> Result<Option<LeadId>, RunError> {
+    fn find_lead(&mut self, key: Option<Key>, names: &mut Vec<Named>, row: &LeadRow) -> Result<Option<LeadId>, RunError> {
         let store = &self.session.store;
         let mut found = match key {
             Some(key) => self.resolver.key(store, key)?,
             None => None,
         };
         let mut shared = None;
-        for (i, identity) in identities.iter().enumerate() {
-            let Some(lead) = self.resolver.find(store, identity.hash(), &identity.text)? else { continue };
+        for (i, name) in names.iter_mut().enumerate() {
+            name.lead = self.resolver.find(store, name.hash, name.check, &name.identity.text)?;
+            let Some(lead) = name.lead else { continue };
             match found {
-                None if self.is_shared(identity, lead, row)? => shared = Some(i),
+                None if self.is_shared(&name.identity, lead, row)? => shared = Some(i),
                 None => found = Some(lead),
                 Some(first) if first != lead => {
-                    let why = format!("{} {}", identity.kind, identity.text);
+                    let why = format!("{} {}", name.identity.kind, name.identity.text);
                     let both_old = first.0 <= self.last_before && lead.0 <= self.last_before;
                     if self.session.store.add_to_decide(first, lead, &why, self.session.run)? {
                         self.summary.to_decide += 1;
@@ -73,13 +99,12 @@ impl Importer<'_, '_> {
             }
         }
         if let Some(i) = shared {
-            let identity = identities.remove(i);
-            self.bar(&identity)?;
-            if found.is_none() && identities.is_empty() && key.is_none() {
-                let text = format!("{:016x}#1", row.row_hash);
-                let own = Identity { kind: Identity::ROW.into(), text };
-                let lead = self.resolver.find(&self.session.store, own.hash(), &own.text)?;
-                identities.push(own);
+            let name = names.remove(i);
+            self.bar(&name.identity)?;
+            if found.is_none() && names.is_empty() && key.is_none() {
+                let own = Named::new(Identity { kind: Identity::ROW.into(), text: format!("{:016x}#1", row.row_hash) });
+                let lead = self.resolver.find(&self.session.store, own.hash, own.check, &own.identity.text)?;
+                names.push(own);
                 return Ok(lead);
             }
         }
@@ -124,12 +149,12 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
-    fn create(&mut self, file: &LeadFile<'_>, row: &LeadRow, key: Option<Key>, identities: &[Identity]) -> Result<LeadId, RunError> {
+    fn create(&mut self, row: &mut LeadRow, names: Vec<Named>) -> Result<LeadId, RunError> {
         self.last_lead += 1;
         let lead = LeadId(self.last_lead);
-        let derived = identities.first().map(Identity::key);
-        let key = key.or(derived).unwrap_or_else(|| Key::of_hash(row.row_hash));
-        let mut values = row.values.clone();
+        let derived = names.first().map(|n| Key::of_hash(n.hash));
+        let key = row.key.or(derived).unwrap_or_else(|| Key::of_hash(row.row_hash));
+        let mut values = std::mem::take(&mut row.values);
         if let Some(ix) = self.created_at
             && let Some(v) = values.get_mut(ix.0)
             && v.is_null()
@@ -143,30 +168,35 @@ impl Importer<'_, '_> {
             seen_at: self.session.context.as_of,
             fresh_at: row.updated_at,
             sources: 1,
-            extra: owned(&row.extra),
+            extra: owned(std::mem::take(&mut row.extra)),
             values,
         };
         self.session.store.insert_lead(&self.session.columns, &record)?;
         let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text);
-        self.session.store.insert_state(lead, text(self.stage), text(self.owner))?;
+        let (stage, owner) = (text(self.stage), text(self.owner));
+        if stage.is_some() || owner.is_some() {
+            self.session.store.insert_state(lead, stage, owner)?; // all others get theirs when they are scored
+        }
         if derived != Some(key) {
-            self.add_identity(&Identity { kind: Identity::KEY.into(), text: key.to_string() }, lead)?;
+            self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
         }
-        for identity in identities {
-            self.add_identity(identity, lead)?;
+        for name in &names {
+            if name.lead.is_none() {
+                self.add_identity(name, lead)?;
+            }
         }
-        let _ = file;
         Ok(lead)
     }
 
-    fn update(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId, source: u64, identities: &[Identity]) -> Result<(), RunError> {
+    fn update(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId, names: Vec<Named>) -> Result<(), RunError> {
         let run = self.session.run;
         let columns = &self.session.columns;
+        let source = names.first().map(|n| n.hash).or_else(|| row.key.map(|k| k.hashes().0)).unwrap_or(row.row_hash);
         let Some(mut record) = self.session.store.lead(columns, lead)? else {
             return Err(RunError::refused(format!("lead {} is named by an identity but is not in the base", lead.0), "run `sop undo`, then import again"));
         };
         let before = record.clone();
-        let extra = owned(&row.extra);
+        let extra = owned(row.extra.clone());
         let incoming = Incoming { values: &row.values, extra: &extra, cleared: &row.cleared, updated_at: row.updated_at, older: false };
         let differences = join(self.dictionary(), &mut record, &incoming, |ix| file.present.get(ix.0).copied().unwrap_or(false));
         // A different row (its first identity gives another key) is kept, so that `sop split` can take it out again.
@@ -178,11 +208,12 @@ impl Importer<'_, '_> {
             if !self.session.store.has_source_row(lead, source)? {
                 record.sources += 1;
             }
-            self.session.store.put_source_row(lead, &self.source_row(source, file.name, row.number, &row.values, identities.to_vec()), run)?;
+            let identities = names.iter().map(|n| n.identity.clone()).collect();
+            self.session.store.put_source_row(lead, &self.source_row(source, file.name, row.number, &row.values, identities), run)?;
         }
-        for identity in identities {
-            if self.resolver.find(&self.session.store, identity.hash(), &identity.text)?.is_none() {
-                self.add_identity(identity, lead)?;
+        for name in &names {
+            if name.lead.is_none() {
+                self.add_identity(name, lead)?;
             }
         }
         if record != before {
@@ -207,7 +238,7 @@ impl Importer<'_, '_> {
         if self.stage.is_none() && self.owner.is_none() {
             return Ok(());
         }
-        let Some(state) = self.session.store.state(&self.session.columns, lead)? else { return Ok(()) };
+        let state = self.state_of(lead)?;
         let told = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text).map(str::to_owned);
         let master = |ix: Option<FieldIx>| ix.and_then(|ix| self.dictionary().fields.get(ix.0)).is_some_and(|f| f.master_file);
         let choose = |old: &Option<String>, ix| match (old, told(ix)) {
@@ -231,11 +262,11 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
-    fn add_identity(&mut self, identity: &Identity, lead: LeadId) -> Result<(), RunError> {
-        let hash = identity.hash();
-        self.resolver.add(hash, &identity.text, lead);
+    fn add_identity(&mut self, name: &Named, lead: LeadId) -> Result<(), RunError> {
+        let identity = &name.identity;
+        self.resolver.add(name.hash, name.check, lead);
         if self.resolver.is_bulk() {
-            self.pending.push(identity, hash, lead);
+            self.pending.push(identity, name.hash, lead);
         } else {
             self.session.store.insert_identities([(identity, lead)], self.session.run)?;
         }
@@ -255,6 +286,16 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
+    /// A lead's state; one that has none yet gets it.
+    fn state_of(&self, lead: LeadId) -> Result<StateRow, RunError> {
+        let store = &self.session.store;
+        if let Some(state) = store.state(&self.session.columns, lead)? {
+            return Ok(state);
+        }
+        store.insert_state(lead, None, None)?;
+        Ok(StateRow::default())
+    }
+
     fn identities_of(&self, lead: LeadId) -> Result<Vec<Identity>, RunError> {
         let mut all: Vec<Identity> = self.session.store.identities_of(lead)?.into_iter().map(|i| i.identity).collect();
         all.extend(self.pending.of(lead));
@@ -269,14 +310,13 @@ impl Importer<'_, '_> {
     }
 
     /// What a row tells beside the lead's fields: a touch, behaviour in columns, dated stages.
-    fn facts_of_row(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId) -> Result<(), RunError> {
-        if let Some(detail) = self.touch_detail(row)? {
-            let told = self.created_at.and_then(|ix| row.values.get(ix.0)).and_then(Value::as_instant);
-            let at = match told {
+    fn facts_of_row(&mut self, file: &LeadFile<'_>, row: &LeadRow, touch: Option<Touch>, lead: LeadId) -> Result<(), RunError> {
+        if let Some(touch) = touch {
+            let at = match touch.at {
                 Some(at) => at,
                 None => self.created_at_of(lead)?,
             };
-            self.push_event(lead.0 as u32, at, detail, file.number)?;
+            self.push_event(lead.0 as u32, at, touch.detail, file.number)?;
         }
         for count in &row.counts {
             let detail = self.column_detail(count.kind, &count.column)?;
@@ -300,8 +340,8 @@ impl Importer<'_, '_> {
         let new = self.session.store.put_stage(lead, at, stage, self.session.run)?;
         if new {
             let latest = self.session.store.last_stage(lead)?;
-            let state = self.session.store.state(&self.session.columns, lead)?;
-            if let (Some((when, latest)), Some(state)) = (latest, state)
+            let state = self.state_of(lead)?;
+            if let Some((when, latest)) = latest
                 && when <= self.session.context.as_of
                 && state.stage.as_deref() != Some(&latest)
             {
@@ -316,8 +356,16 @@ impl Importer<'_, '_> {
         Ok(new)
     }
 
-    /// The detail of the touch that a row with a channel writes.
+    /// The touch that a row with a channel writes.
+    fn touch_of(&mut self, row: &LeadRow) -> Result<Option<Touch>, RunError> {
+        let at = self.created_at.and_then(|ix| row.values.get(ix.0)).and_then(Value::as_instant);
+        Ok(self.touch_detail(row)?.map(|detail| Touch { detail, at }))
+    }
+
     fn touch_detail(&mut self, row: &LeadRow) -> Result<Option<DetailId>, RunError> {
+        if self.channel.is_none() {
+            return Ok(None);
+        }
         let value = |ix: Option<FieldIx>| ix.and_then(|ix| row.values.get(ix.0)).cloned().unwrap_or_default();
         let (channel, campaign) = (value(self.channel), value(self.campaign));
         let (Some(kind), Value::Text(text)) = (self.captured, &channel) else { return Ok(None) };
@@ -353,6 +401,6 @@ impl Importer<'_, '_> {
 }
 
 /// Undeclared columns as a record keeps them.
-fn owned(extra: &[(Arc<str>, String)]) -> Vec<(String, String)> {
-    extra.iter().map(|(h, t)| (h.to_string(), t.clone())).collect()
+fn owned(extra: Vec<(Arc<str>, String)>) -> Vec<(String, String)> {
+    extra.into_iter().map(|(h, t)| (h.to_string(), t)).collect()
 }
