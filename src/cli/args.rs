@@ -130,13 +130,6 @@ macro_rules! verbs {
         #[derive(Debug)]
         pub(crate) enum Verb { $(#[doc = $about] $variant($args),)+ }
 
-        impl Verb {
-            /// As typed.
-            pub(crate) fn name(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $name,)+ }
-            }
-        }
-
         impl FromArgMatches for Verb {
             fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
                 Self::from_arg_matches_mut(&mut matches.clone())
@@ -181,7 +174,7 @@ verbs! {
     "split" Split(super::split::Args): "Take the rows that were joined into a lead apart again";
     "undo" Undo(super::undo::Args): "Take back the last writing run; a rehearsal unless --yes";
     "history" History(super::history::Args): "The runs of the base, or every change of a lead or a run";
-    "schema" Schema(super::schema::Args): "The JSON Schema of a report's JSON";
+    "schema" Schema(super::schema::Args): "The JSON Schema of a report's JSON, or of an SOP file";
     "completions" Completions(super::completions::Args): "Completions for a shell";
 }
 

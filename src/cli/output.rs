@@ -2,8 +2,9 @@
 
 use super::args::{Color, Global, LangName};
 use super::exit::{Exit, Failure};
+use anyhow::Context;
 use sop::render::{self, Format, Lang, Options};
-use sop::report::{Cell, Report};
+use sop::report::Report;
 use std::env;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -63,19 +64,9 @@ impl Output {
         self.format
     }
 
-    /// What the renderer is told.
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
-    }
-
     /// Prints a report.
     pub(crate) fn report(&self, report: &Report) -> Result<Exit, Failure> {
         self.write(&mut |out| render::write(report, self.format, &self.options, out))
-    }
-
-    /// Prints a report whose rows come from elsewhere.
-    pub(crate) fn rows(&self, report: &Report, rows: &mut dyn Iterator<Item = io::Result<Vec<Cell>>>) -> Result<Exit, Failure> {
-        self.write(&mut |out| render::write_rows(report, rows, self.format, &self.options, out))
     }
 
     /// Writes to stdout, where a closed pipe is a good end; or to the file, which appears when it is whole.
@@ -90,10 +81,11 @@ impl Output {
             return match written {
                 Ok(()) => Ok(Exit::Done),
                 Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
-                Err(e) => Err(Failure::new(Exit::Files, format!("cannot write to stdout: {e}"), "")),
+                Err(e) => Err(Failure::of(Exit::Files, anyhow::Error::new(e).context("cannot write to stdout"), "")),
             };
         };
-        whole(file, body).map(|()| Exit::Done).map_err(|e| Failure::new(Exit::Files, format!("cannot write `{}`: {e}", file.display()), ""))
+        let written = whole(file, body).with_context(|| format!("cannot write `{}`", file.display()));
+        written.map(|()| Exit::Done).map_err(|e| Failure::of(Exit::Files, e, "check the path, its permissions and the disk"))
     }
 }
 

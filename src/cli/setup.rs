@@ -105,11 +105,11 @@ pub(crate) fn failure(global: &Global, error: RunError) -> Failure {
         RunError::Sop(problems) | RunError::Condition(problems) if problems.1.0.is_empty() => Failure::new(Exit::BadSop, what, ""),
         RunError::Sop(problems) => {
             let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&problems.1, &problems.0, colored(global)));
-            Failure::new(Exit::BadSop, "", "mend the files; `sop check` lists every problem")
+            Failure::shown(Exit::BadSop, "mend the files; `sop check` lists every problem")
         }
         RunError::Condition(problems) => {
             let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&problems.1, &problems.0, colored(global)));
-            Failure::refused("", "")
+            Failure::shown(Exit::Refused, "")
         }
         RunError::Ingest(e) => {
             let mut what = format!("cannot read {e}");

@@ -204,7 +204,9 @@ impl Tally {
 
     fn guess(mut self, base: &str, header: &str, field: Option<FieldIx>, dictionary: &Dictionary, calendar: &Calendar, taken: &mut Vec<String>) -> ColumnGuess {
         let known = field.and_then(|ix| dictionary.fields.get(ix.0));
-        let fitting = Looks::ALL.iter().zip(&self.looks).find(|(_, n)| self.filled > 0 && **n * 10 >= self.filled * 9).map(|(look, _)| look.field_type());
+        // One stray cell makes no other type, except that a single 2 among zeros and ones makes numbers of them.
+        let enough = |look: Looks, n: u64| if look == Looks::Boolean { n == self.filled } else { n * 10 >= self.filled * 9 };
+        let fitting = Looks::ALL.iter().zip(&self.looks).find(|(look, n)| self.filled > 0 && enough(**look, **n)).map(|(look, _)| look.field_type());
         let ty = known.map_or_else(|| fitting.unwrap_or(FieldType::Text), |f| f.ty);
         let id = unique(known.map_or_else(|| name_of(header), |f| f.id.clone()), taken);
         let order = match (self.day, self.month, self.open) {
@@ -293,7 +295,7 @@ impl<'t> Reading<'t> {
 }
 
 /// A header as a name: Latin letters in snake_case, Chinese as it is, everything else one `_`.
-fn name_of(header: &str) -> String {
+pub fn name_of(header: &str) -> String {
     let mut name = String::new();
     for c in fold(header).chars() {
         if c.is_alphanumeric() {
