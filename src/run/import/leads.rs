@@ -118,13 +118,7 @@ impl Importer<'_, '_> {
     /// The lead that a row speaks of: its key first, then its identities in their order. One that points to another
     /// lead is put on the to-decide list; one that stands under three names stops identifying. Two rows of one file with
     /// different keys are two leads, whatever they share: `others` are those that the caller puts on the list.
-    fn find_lead(
-        &mut self,
-        key: Option<Key>,
-        names: &mut Vec<Named>,
-        row: &LeadRow,
-        others: &mut Vec<(LeadId, Identity)>,
-    ) -> Result<Option<LeadId>, RunError> {
+    fn find_lead(&mut self, key: Option<Key>, names: &mut Vec<Named>, row: &LeadRow, others: &mut Vec<(LeadId, Identity)>) -> Result<Option<LeadId>, RunError> {
         let store = &self.session.store;
         let mut found = match key {
             Some(key) => self.resolver.key(store, key)?,
