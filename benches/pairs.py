@@ -2,7 +2,7 @@
 
 Only ratios of one run count: the machine is shared and noisy. A is sop, B the peer; each run writes fresh files; the inputs are read
 once beforehand. wall, cpu (user + system, children included) and peak memory come from wait4."""
-import argparse, json, os, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, os, shutil, statistics, subprocess, sys, tempfile, time
 
 TICK = "2026-07-01T00:00:00"
 AS_OF = "2026-06-30T00:00:00"
@@ -52,11 +52,20 @@ class Kit:
 
     def said_by_sop(self, db, as_of):
         """The eight numbers and the top 20, as the peers print them."""
-        *_, text = measured(self.sop(db, "-f", "json", "--as-of", as_of))
-        report = json.loads(text)
-        t = report["totals"]
-        first = [t["leads"], t["fit"], t["engagement"], t["score"], t["bands"]["mql"], t["bands"]["warm"], t["lead_rows"], t["events_matched"]]
-        return [" ".join(map(str, first))] + [f"{r['id']} {r['score']} {r['band']}" for r in report["rows"][:20]]
+        report = self.new("report") + ".json"
+        measured(self.sop(db, "-f", "json", "-o", report, "--as-of", as_of))
+        *_, text = measured([sys.executable, "-c", DIGEST, report])
+        os.remove(report)
+        return text.strip().splitlines()
+
+
+# Read in a process of its own: a child's peak memory counts that of the process it was started from.
+DIGEST = """
+import json, sys
+r = json.load(open(sys.argv[1], encoding="utf-8")); t = r["totals"]
+print(t["leads"], t["fit"], t["engagement"], t["score"], t["bands"]["mql"], t["bands"]["warm"], t["lead_rows"], t["events_matched"])
+for row in r["rows"][:20]: print(row["id"], row["score"], row["band"])
+"""
 
 
 def prove(what, a, b):

@@ -1,10 +1,12 @@
 //! `sop init [DIR] [--from EXPORT]`: a commented workspace.
 
 use super::args::Global;
+use super::as_of;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::setup::failure;
-use std::path::PathBuf;
+use sop::model::Calendar;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
   sop init my-team                        the starter SOPs, every key explained
@@ -22,11 +24,28 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
-    let written = sop::run::init(&args.folder).map_err(|e| failure(global, e))?;
+    let folder = global.dir.as_ref().map_or_else(|| args.folder.clone(), |dir| dir.join(&args.folder));
+    let written = match &args.from {
+        None => sop::run::init(&folder),
+        Some(export) => {
+            let (calendar, now) = (Calendar::default(), as_of::now());
+            let at = match &global.as_of {
+                None => now,
+                Some(text) => as_of::parse(text, &calendar, now).map_err(|e| Failure::refused(e, "see `sop --help`, --as-of"))?,
+            };
+            sop::run::init_from(&folder, export, calendar.date(at))
+        }
+    }
+    .map_err(|e| failure(global, e))?;
+    let file = args.from.as_ref().map_or_else(|| "FILE".into(), |f| f.display().to_string());
+    let here = if folder == Path::new(".") { String::new() } else { format!(" -C {}", folder.display()) };
     Output::verbatim(global)?.write(&mut |out| {
-        for file in &written {
+        for note in &written.notes {
+            writeln!(out, "{note}")?;
+        }
+        for file in &written.files {
             writeln!(out, "wrote {}", file.display())?;
         }
-        writeln!(out, "next: sop -C {} check, then sop -C {0} score FILE", args.folder.display())
+        writeln!(out, "next: read the files through, then `sop{here} check` and `sop{here} score {file}`")
     })
 }

@@ -130,12 +130,13 @@ impl Records {
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
+const LOWS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// High bits where `word` may hold the byte that `pattern` repeats: the lowest is exact, higher ones are checked by the caller.
-fn hits(word: u64, pattern: u64) -> u64 {
+/// Clears the high bit of every byte of the word that equals the byte that `pattern` repeats, and of no other.
+fn misses(word: u64, pattern: u64) -> u64 {
     let x = word ^ pattern;
-    x.wrapping_sub(ONES) & !x & HIGHS
+    ((x & LOWS) + LOWS) | x
 }
 
 /// One record from the head of `text` into `row`.
@@ -148,32 +149,29 @@ pub(super) fn scan(text: &str, eof: bool, dialect: Dialect, row: &mut RawRow) ->
     let line_end = if dialect.cr { b'\r' } else { b'\n' };
     let (d, q, e) = (u64::from(dialect.delimiter) * ONES, u64::from(dialect.quote) * ONES, u64::from(line_end) * ONES);
     let (mut start, mut at) = (0, 0);
-    // The common record has no quotation mark: its cells are spans of its own line.
-    let end = 'line: loop {
-        let (mut mask, width) = match bytes.get(at..).and_then(|b| b.first_chunk::<8>()) {
-            Some(chunk) => {
-                let word = u64::from_le_bytes(*chunk);
-                (hits(word, d) | hits(word, q) | hits(word, e), 8)
-            }
-            None => match bytes.get(at..) {
-                Some([]) | None => break None,
-                Some(rest) => ((0..rest.len()).fold(0, |m, i| m | 0x80 << (8 * i)), rest.len()),
-            },
-        };
-        while mask != 0 {
-            let i = at + (mask.trailing_zeros() / 8) as usize;
-            mask &= mask - 1;
-            match bytes.get(i).copied().unwrap_or(0) {
-                b if b == dialect.delimiter => {
-                    row.spans.push((start as u32, i as u32));
-                    start = i + 1;
+    // The common record has no quotation mark: its cells are spans of its own line. Eight bytes are looked at at a time.
+    let (chunks, tail) = bytes.as_chunks::<8>();
+    let tail = tail.iter().rev().fold(0, |w, b| w << 8 | u64::from(*b));
+    let end = 'line: {
+        for word in chunks.iter().map(|c| u64::from_le_bytes(*c)).chain([tail]) {
+            let (quotes, ends) = (misses(word, q), misses(word, e));
+            let mut mask = !(misses(word, d) & quotes & ends) & HIGHS;
+            while mask != 0 {
+                let bit = mask & mask.wrapping_neg();
+                let i = at + (mask.trailing_zeros() / 8) as usize;
+                if quotes & bit == 0 {
+                    return scan_quoted(text, eof, dialect, row);
                 }
-                b if b == line_end => break 'line Some(i),
-                b if b == dialect.quote => return scan_quoted(text, eof, dialect, row),
-                _ => {}
+                if ends & bit == 0 {
+                    break 'line Some(i);
+                }
+                row.spans.push((start as u32, i as u32));
+                start = i + 1;
+                mask ^= bit;
             }
+            at += 8;
         }
-        at += width;
+        None
     };
     if end.is_none() && !eof {
         return Scan::More;

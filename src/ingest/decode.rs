@@ -20,11 +20,15 @@ pub(super) enum Flaw {
 }
 
 enum State {
-    /// UTF-8, or ASCII so far.
-    Utf8 {
-        ascii: bool,
-    },
-    Other(Box<encoding_rs::Decoder>),
+    /// ASCII so far: the encoding is open.
+    Ascii,
+    Known(Box<encoding_rs::Decoder>),
+}
+
+impl State {
+    fn of(encoding: &'static Encoding) -> Self {
+        Self::Known(Box::new(encoding.new_decoder_without_bom_handling()))
+    }
 }
 
 /// A text file as blocks of UTF-8.
@@ -43,15 +47,15 @@ pub(super) struct Decoder {
 impl Decoder {
     /// Decodes a file from its current place, where `skip` bytes (a BOM) were already taken. `undecided`: the head was pure ASCII.
     pub(super) fn new(file: File, encoding: &'static Encoding, skip: u64, undecided: bool) -> Self {
-        let state = if encoding == UTF_8 { State::Utf8 { ascii: undecided } } else { State::Other(Box::new(encoding.new_decoder_without_bom_handling())) };
+        let state = if undecided { State::Ascii } else { State::of(encoding) };
         Self { file, raw: Vec::new(), kept: 0, state, read: skip, written: 0, flaws: VecDeque::new() }
     }
 
     /// The encoding's name.
     pub(super) fn encoding(&self) -> &'static str {
         match &self.state {
-            State::Utf8 { .. } => UTF_8.name(),
-            State::Other(decoder) => decoder.encoding().name(),
+            State::Ascii => UTF_8.name(),
+            State::Known(decoder) => decoder.encoding().name(),
         }
     }
 
@@ -95,34 +99,23 @@ impl Decoder {
     /// Decodes what it can of `bytes`; returns how many were used.
     fn decode(&mut self, bytes: &[u8], out: &mut String, last: bool) -> usize {
         let (begin, mut used) = (out.len(), 0);
-        while let State::Utf8 { ascii } = &mut self.state {
+        if let State::Ascii = self.state {
+            used = Encoding::ascii_valid_up_to(bytes);
+            out.push_str(bytes.get(..used).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default());
             let rest = bytes.get(used..).unwrap_or_default();
-            match std::str::from_utf8(rest) {
-                Ok(text) => {
-                    *ascii &= text.is_ascii();
-                    out.push_str(text);
-                    return bytes.len();
-                }
-                Err(e) => {
-                    let (good, bad) = rest.split_at(e.valid_up_to());
-                    let good = std::str::from_utf8(good).unwrap_or_default();
-                    *ascii &= good.is_ascii();
-                    out.push_str(good);
-                    used += good.len();
-                    match e.error_len() {
-                        None if !last => return used,
-                        // All was ASCII until here: the file may still be of any encoding.
-                        _ if *ascii => self.state = State::Other(Box::new(guess(bad).new_decoder_without_bom_handling())),
-                        len => {
-                            self.flaws.push_back((self.written + (out.len() - begin) as u64, Flaw::Undecodable));
-                            out.push('\u{fffd}');
-                            used += len.unwrap_or(bad.len());
-                        }
-                    }
-                }
+            if rest.is_empty() {
+                return used;
             }
+            self.state = match std::str::from_utf8(rest) {
+                Ok(_) => State::of(UTF_8),
+                // A character cut in two by the end of the block says nothing yet.
+                Err(e) if e.error_len().is_none() && e.valid_up_to() == 0 && !last => return used,
+                Err(e) if e.error_len().is_none() && !last => State::of(UTF_8),
+                Err(_) if mostly_utf8(rest) => State::of(UTF_8),
+                Err(_) => State::of(guess(rest)),
+            };
         }
-        let State::Other(decoder) = &mut self.state else { return used };
+        let State::Known(decoder) = &mut self.state else { return used };
         loop {
             let rest = bytes.get(used..).unwrap_or_default();
             out.reserve(decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len() * 3) + 4);

@@ -1,6 +1,7 @@
 //! A file that cannot be used: which one, where in it, what stands there, and what to do next.
 //! One bad row never makes one of these; it goes to the reject file instead.
 
+use std::num::NonZeroU64;
 use std::path::Path;
 
 /// What kind of trouble a file is in.
@@ -33,11 +34,11 @@ pub struct IngestError {
     /// The file as it was named.
     pub file: String,
     /// 1-based line of a text file, row of a sheet.
-    pub line: Option<u64>,
+    pub line: Option<NonZeroU64>,
     /// The column's header.
-    pub column: Option<String>,
+    pub column: Option<Box<str>>,
     /// The offending text, shortened.
-    pub text: Option<String>,
+    pub text: Option<Box<str>>,
     /// What is wrong.
     pub what: String,
     /// The next thing to do.
@@ -49,11 +50,11 @@ impl IngestError {
         Self { kind, file: file.to_owned(), line: None, column: None, text: None, what: what.into(), help: help.into() }
     }
     pub(super) fn at(mut self, line: u64) -> Self {
-        self.line = Some(line);
+        self.line = NonZeroU64::new(line);
         self
     }
     pub(super) fn text(mut self, text: &str) -> Self {
-        self.text = Some(shorten(text));
+        self.text = Some(shorten(text).into());
         self
     }
     pub(super) fn io(path: &Path, error: &std::io::Error) -> Self {

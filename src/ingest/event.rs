@@ -334,9 +334,9 @@ impl<'a> EventReader<'a> {
 
 /// Appends a cell; a separator inside it would make two cells of it.
 fn put(what: &mut Vec<u8>, text: &str) {
-    let from = what.len();
-    what.extend_from_slice(text.as_bytes());
-    if let Some(new) = what.get_mut(from..) {
-        new.iter_mut().filter(|b| **b == SEPARATOR).for_each(|b| *b = b' ');
+    if text.as_bytes().contains(&SEPARATOR) {
+        what.extend(text.bytes().map(|b| if b == SEPARATOR { b' ' } else { b }));
+    } else {
+        what.extend_from_slice(text.as_bytes());
     }
 }

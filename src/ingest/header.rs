@@ -54,7 +54,7 @@ fn clean(text: &str) -> String {
 }
 
 /// The header as the file has it, where [`names`] made it unique: `Name (2)` of a second `Name` is `Name`.
-pub(super) fn base_of<'a>(headers: &'a [String], column: usize) -> &'a str {
+pub(super) fn base_of(headers: &[String], column: usize) -> &str {
     let Some(name) = headers.get(column) else { return "" };
     let base = name.strip_suffix(')').and_then(|n| n.rsplit_once(" (")).filter(|(_, n)| n.parse::<u32>().is_ok()).map(|(base, _)| base);
     match base {

@@ -81,7 +81,7 @@ impl RawRow {
     }
     /// Whether every cell is white space.
     pub fn is_blank(&self) -> bool {
-        self.problem.is_none() && (0..self.len()).all(|i| self.text(i).trim().is_empty() && self.cell(i).kind != CellKind::NoValue)
+        self.problem.is_none() && (0..self.len()).all(|i| super::cell::trimmed(self.text(i)).is_empty() && self.cell(i).kind != CellKind::NoValue)
     }
     pub(super) fn clear(&mut self) {
         self.problem = None;

@@ -1,5 +1,6 @@
 //! Scoring leads of the base: whoever is due, in one ordered pass; band changes are recorded.
 
+use super::import::Arriving;
 use super::{RunError, Session, Workspace};
 use crate::condition::{Condition, Facts};
 use crate::engine::events::{bot_filter, classify};
@@ -7,10 +8,13 @@ use crate::engine::scoring::{ScoreCard, Scored, Scorer};
 use crate::model::{Change, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Value, What};
 use crate::rules::Sop;
 use crate::rules::scoring::Points;
-use crate::store::{Columns, Due, Needs, ScanRow, Store, StoredDetail};
+use crate::store::{Columns, Due, Needs, ScanRow, ScoreRow, StateRow, Store, StoredDetail};
+use std::sync::mpsc::{channel, sync_channel};
 
-/// Leads scored before they are written.
-const BATCH: usize = 1000;
+/// Leads handed over at once.
+const BATCH: usize = 500;
+/// Batches under way between the two threads.
+const DEPTH: usize = 4;
 
 /// What a scoring pass did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +25,10 @@ pub struct Evaluated {
     pub bands: u64,
     /// Clicks that no person made, left out.
     pub bots: u64,
+    /// Events that the pass wrote into a base that is being built.
+    pub events_new: u64,
+    /// Of those, events that wait for their lead.
+    pub events_waiting: u64,
 }
 
 /// The rules at work on leads of one base.
@@ -78,8 +86,10 @@ impl<'a> Evaluator<'a> {
         f(&mut self.scorer, &facts)
     }
 
-    pub(super) fn score(&mut self, row: &ScanRow, out: &mut Scored) {
-        self.with_facts(row, &[], |scorer, facts| scorer.score(facts, out));
+    fn outcome(&mut self, row: &ScanRow) -> Outcome {
+        let mut scored = Scored::default();
+        self.with_facts(row, &[], |scorer, facts| scorer.score(facts, &mut scored));
+        Outcome { lead: row.record.lead, before: row.state.clone(), scored }
     }
 
     pub(super) fn card(&mut self, row: &ScanRow) -> ScoreCard {
@@ -133,53 +143,110 @@ fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
 }
 
 /// Scores whoever is due (or everyone, with `--full`), writes what changed, and records band changes.
-pub(super) fn evaluate(session: &Session<'_>) -> Result<Evaluated, RunError> {
+///
+/// Rows are read and written on this thread and scored on another. Events of a base that is being built are written
+/// as the pass reaches their leads, so that they need not be read back.
+pub(super) fn evaluate(session: &Session<'_>, arriving: Option<Arriving>) -> Result<Evaluated, RunError> {
     let Session { store, columns, context, workspace, run, sop: version, .. } = session;
-    let scoring = &workspace.sop.scoring;
     let mut evaluator = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let due = if context.full || session.in_the_past { Due::All } else { Due::At(context.as_of, *version) };
-    let all = store.due_count(due)?.unsigned_abs();
-    let mut done = Evaluated::default();
-    let mut scored = Scored::default();
-    let mut batch: Vec<(LeadId, Scored)> = Vec::with_capacity(BATCH);
-    let write = |batch: &mut Vec<(LeadId, Scored)>| -> Result<(), RunError> {
-        let rows = batch.iter().map(|(lead, s)| (*lead, s.groups.as_slice(), s.total, band_id(workspace, s.band), s.until));
-        store.write_scores(columns, rows, *version)?;
-        batch.clear();
-        Ok(())
-    };
-    store.scan(columns, due, &needs(workspace, columns), |row| -> Result<(), RunError> {
-        evaluator.score(&row, &mut scored);
-        let band = band_id(workspace, scored.band);
-        if let Some(before) = &row.state.band
-            && before != band
-        {
-            done.bands += 1;
-            let why = format!("score {} → {}", row.state.score.unwrap_or_default(), scored.total);
-            let change = Change { lead: row.record.lead, what: What::Band, at: context.as_of, from: Some(before.clone()), to: Some(band.to_owned()), why };
-            store.record(*run, &change)?;
-        }
-        let same = row.state.score == Some(scored.total)
-            && row.state.groups == scored.groups
-            && row.state.band.as_deref() == Some(band)
-            && row.state.next_change_at == scored.until.0.0
-            && row.state.sop == Some(*version);
-        if !same {
-            batch.push((row.record.lead, scored.clone()));
+    let due = if context.full || session.in_the_past || store.is_first_import() { Due::All } else { Due::At(context.as_of, *version) };
+    let all = if store.is_first_import() { store.last_lead()?.unsigned_abs() } else { store.due_count(due)?.unsigned_abs() };
+    let mut writer = Writer { session, done: Evaluated::default(), all };
+    std::thread::scope(|scope| -> Result<(), RunError> {
+        let (send, receive) = sync_channel::<Vec<ScanRow>>(DEPTH);
+        let (give, scored) = channel::<Vec<Outcome>>();
+        let scorer = scope.spawn(move || {
+            for batch in receive {
+                let outcomes = batch.iter().map(|row| evaluator.outcome(row)).collect();
+                if give.send(outcomes).is_err() {
+                    break;
+                }
+            }
+            evaluator.bots
+        });
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut hand_over = |row: ScanRow| -> Result<(), RunError> {
+            batch.push(row);
             if batch.len() == BATCH {
-                write(&mut batch)?;
+                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                send.send(full).map_err(|_| failed())?;
+                for outcomes in scored.try_iter() {
+                    writer.write(&outcomes)?;
+                }
+            }
+            Ok(())
+        };
+        let needs = needs(workspace, columns);
+        let (mut events_new, mut events_waiting) = (0, 0);
+        match arriving {
+            None => store.scan(columns, due, &needs, &mut hand_over)?,
+            Some(mut arriving) => {
+                let mut events = store.event_writer(*run)?;
+                store.scan_arriving(columns, &needs, &mut || arriving.next(&mut events), &mut hand_over)?;
+                events.finish()?;
+                events_new = arriving.written;
+                events_waiting = arriving.finish(store, *run)?;
             }
         }
-        done.leads += 1;
-        if done.leads % 1000 == 0 {
-            (context.progress)("scoring", done.leads, all);
+        send.send(batch).map_err(|_| failed())?;
+        drop(send);
+        for outcomes in scored {
+            writer.write(&outcomes)?;
         }
+        writer.done.bots = scorer.join().map_err(|_| failed())?;
+        writer.done.events_new = events_new;
+        writer.done.events_waiting = events_waiting;
         Ok(())
     })?;
-    write(&mut batch)?;
-    debug_assert!(scoring.groups.len() == columns.groups.len());
-    done.bots = evaluator.bots;
-    Ok(done)
+    Ok(writer.done)
+}
+
+fn failed() -> RunError {
+    RunError::refused("scoring failed unexpectedly", "nothing was changed; please report the rules that were in force")
+}
+
+/// What scoring a lead came to, beside what the base says.
+struct Outcome {
+    lead: LeadId,
+    before: StateRow,
+    scored: Scored,
+}
+
+/// Takes scores into the base.
+struct Writer<'s, 'a> {
+    session: &'s Session<'a>,
+    done: Evaluated,
+    all: u64,
+}
+
+impl Writer<'_, '_> {
+    fn write(&mut self, outcomes: &[Outcome]) -> Result<(), RunError> {
+        let Session { store, columns, context, workspace, run, sop: version, .. } = self.session;
+        let mut rows = Vec::with_capacity(outcomes.len());
+        for Outcome { lead, before, scored } in outcomes {
+            let band = band_id(workspace, scored.band);
+            if let Some(was) = &before.band
+                && was != band
+            {
+                self.done.bands += 1;
+                let why = format!("score {} → {}", before.score.unwrap_or_default(), scored.total);
+                let change = Change { lead: *lead, what: What::Band, at: context.as_of, from: Some(was.clone()), to: Some(band.to_owned()), why };
+                store.record(*run, &change)?;
+            }
+            let same = before.score == Some(scored.total)
+                && before.groups == scored.groups
+                && before.band.as_deref() == Some(band)
+                && before.next_change_at == scored.until.0.0
+                && before.sop == Some(*version);
+            if !same {
+                rows.push(ScoreRow { lead: *lead, groups: &scored.groups, total: scored.total, band, until: scored.until });
+            }
+        }
+        store.write_scores(columns, &rows, *version)?;
+        self.done.leads += outcomes.len() as u64;
+        (context.progress)("scoring", self.done.leads, self.all);
+        Ok(())
+    }
 }
 
 /// The id of a band by its place.

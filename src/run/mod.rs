@@ -26,7 +26,7 @@ pub use error::RunError;
 pub use evaluate::Evaluated;
 pub use explain::explain;
 pub use import::{FileSummary, ImportOptions, ImportSummary, Touched};
-pub use init::init;
+pub use init::{Written, init, init_from};
 pub use leads::{LeadsRequest, leads};
 pub use merge::{Merged, merge, split};
 pub use records::{changes, history, today};

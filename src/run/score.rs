@@ -1,7 +1,7 @@
 //! `sop score [FILE...]`: import the files if there are any, score who is due, rank.
 
 use super::evaluate::{Evaluated, Evaluator, evaluate};
-use super::import::{ImportOptions, ImportSummary, Touched, discard, import};
+use super::import::{ImportOptions, ImportSummary, Rejects, Touched, discard, import};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::scoring::main_reasons;
 use crate::model::{Dictionary, LeadId, Value};
@@ -67,10 +67,16 @@ pub struct Imported {
     pub ended: Ended,
 }
 
-/// Imports without scoring: the leads stay due.
+/// Imports without ranking; leads of an existing base stay due.
 pub fn import_files(workspace: &Workspace, context: &Context<'_>, files: &[PathBuf], options: &ImportOptions) -> Result<Imported, RunError> {
     let mut session = Session::begin(workspace, context)?;
-    match import(&mut session, files, options) {
+    let imported = import(&mut session, files, options).and_then(|(mut summary, left)| {
+        // A base that is being built has its events written by the pass that scores; all others stay due.
+        let evaluated = if left.arriving.is_some() { evaluate(&session, left.arriving)? } else { Evaluated::default() };
+        arrived(&mut session, &mut summary, &evaluated);
+        Ok((summary, left.rejects))
+    });
+    match imported {
         Ok((summary, rejects)) => {
             let ended = session.end()?;
             if ended.rehearsed {
@@ -87,17 +93,28 @@ pub fn import_files(workspace: &Workspace, context: &Context<'_>, files: &[PathB
     }
 }
 
-type Parts = (report::Facts, Option<ImportSummary>, Evaluated, super::import::Rejects);
+/// Counts the events that came with the import, whoever wrote them.
+fn arrived(session: &mut Session<'_>, summary: &mut ImportSummary, evaluated: &Evaluated) {
+    summary.events_new += evaluated.events_new;
+    summary.events_waiting += evaluated.events_waiting;
+    session.counts.insert("events_new".into(), summary.events_new.into());
+}
+
+type Parts = (report::Facts, Option<ImportSummary>, Evaluated, Rejects);
 
 fn within(session: &mut Session<'_>, request: &ScoreRequest) -> Result<Parts, RunError> {
     let mut summary = None;
-    let mut rejects = super::import::Rejects::default();
+    let (mut rejects, mut arriving) = (Rejects::default(), None);
     if !request.files.is_empty() {
-        let (s, r) = import(session, &request.files, &request.options)?;
-        summary = Some(s);
-        rejects = r;
+        let (read, left) = import(session, &request.files, &request.options)?;
+        summary = Some(read);
+        rejects = left.rejects;
+        arriving = left.arriving;
     }
-    let evaluated = evaluate(session)?;
+    let evaluated = evaluate(session, arriving)?;
+    if let Some(summary) = &mut summary {
+        arrived(session, summary, &evaluated);
+    }
     session.counts.insert("scored".into(), evaluated.leads.into());
     session.counts.insert("bands_changed".into(), evaluated.bands.into());
     let facts = ranking(session, summary.as_ref().map(|s| &s.touched), request.rows)?;

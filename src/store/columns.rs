@@ -29,6 +29,7 @@ pub(super) struct Statements {
     pub(super) select_lead: String,
     pub(super) select_state: String,
     pub(super) write_scores: String,
+    pub(super) write_many_scores: String,
     pub(super) find_detail: String,
     pub(super) insert_detail: String,
 }
@@ -52,6 +53,18 @@ impl Columns {
         let fields: Vec<String> = self.fields.iter().map(|(n, _)| lead_column(n)).collect();
         let groups: Vec<String> = self.groups.iter().map(|g| group_column(g)).collect();
         let events = self.event_field_list("");
+        // Most leads of a first scoring have no state yet; all others have one.
+        let upsert = |rows: usize| {
+            let width = 5 + groups.len();
+            let values: Vec<String> = (0..rows).map(|r| format!("(?{}{})", r * width + 1, marks(r * width + 2, width - 1))).collect();
+            let names: String = groups.iter().map(|g| format!(", {}", ident(g))).collect();
+            let sets: String = groups.iter().map(|g| format!(", {0} = excluded.{0}", ident(g))).collect();
+            format!(
+                "INSERT INTO lead_state (lead, score, band, next_change_at, sop{names}) VALUES {} ON CONFLICT (lead) DO UPDATE SET
+                 score = excluded.score, band = excluded.band, next_change_at = excluded.next_change_at, sop = excluded.sop{sets}",
+                values.join(", ")
+            )
+        };
         Statements {
             insert_lead: format!(
                 "INSERT INTO leads ({}{}) VALUES (?1{})",
@@ -62,7 +75,8 @@ impl Columns {
             update_lead: format!("UPDATE leads SET fresh_at = ?2, sources = ?3, extra = ?4{} WHERE lead = ?1", sets(5, fields)),
             select_lead: format!("SELECT {} FROM leads WHERE lead = ?1", super::leads::select_list(self, "")),
             select_state: format!("SELECT {} FROM lead_state WHERE lead = ?1", super::state::state_list(self, "")),
-            write_scores: format!("UPDATE lead_state SET score = ?2, band = ?3, next_change_at = ?4, sop = ?5{} WHERE lead = ?1", sets(6, groups)),
+            write_scores: upsert(1),
+            write_many_scores: upsert(super::state::SCORE_ROWS),
             find_detail: format!("SELECT detail, kind{events} FROM details WHERE hash = ?1 AND origin = ?2"),
             insert_detail: format!("INSERT INTO details (hash, kind, origin, run{events}) VALUES (?1, ?2, ?3, ?4{})", marks(5, self.event_fields.len())),
         }

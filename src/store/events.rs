@@ -2,24 +2,63 @@
 
 use super::{Result, Store};
 use crate::model::{DetailId, Event, Identity, Instant, LeadId, RunId};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Statement, params};
+
+/// Rows of one statement: opening the table anew for each row costs as much as writing it.
+const ROWS: usize = 64;
+
+/// Writes events that come sorted by (lead, at, detail): unsorted rows cost ten times more.
+pub struct EventWriter<'s> {
+    many: Statement<'s>,
+    one: Statement<'s>,
+    rows: Vec<[i64; 4]>,
+    run: RunId,
+    last: (i64, i64),
+    seq: i64,
+}
+
+impl EventWriter<'_> {
+    /// Takes one event.
+    pub fn push(&mut self, lead: LeadId, event: Event) -> Result<()> {
+        self.seq = if self.last == (lead.0, event.at.0) { self.seq + 1 } else { 0 };
+        self.last = (lead.0, event.at.0);
+        self.rows.push([lead.0, event.at.0, self.seq, i64::from(event.detail.0)]);
+        if self.rows.len() == ROWS {
+            for (i, row) in self.rows.iter().enumerate() {
+                for (j, v) in row.iter().enumerate() {
+                    self.many.raw_bind_parameter(i * 5 + j + 1, v)?;
+                }
+                self.many.raw_bind_parameter(i * 5 + 5, self.run.0)?;
+            }
+            self.many.raw_execute()?;
+            self.rows.clear();
+        }
+        Ok(())
+    }
+
+    /// Writes what is left.
+    pub fn finish(mut self) -> Result<()> {
+        for [lead, at, seq, detail] in std::mem::take(&mut self.rows) {
+            self.one.execute((lead, at, seq, detail, self.run.0))?;
+        }
+        Ok(())
+    }
+}
 
 impl Store {
     /// Adds the events of one lead at one instant that the base does not have yet: a file with m equal events raises
     /// the base to max(base, m). `details` is sorted. Gives how many were added.
-    pub fn raise_events(&self, lead: LeadId, at: Instant, details: &[DetailId], fresh: bool, run: RunId) -> Result<usize> {
+    pub fn raise_events(&self, lead: LeadId, at: Instant, details: &[DetailId], run: RunId) -> Result<usize> {
         let mut seq = 0_i64;
         let mut there: Vec<u32> = Vec::new();
-        if !fresh {
-            // The events of one lead at one instant.
-            let mut select = self.conn.prepare_cached("SELECT seq, detail FROM events WHERE lead = ?1 AND at = ?2 ORDER BY seq")?;
-            let mut rows = select.query(params![lead.0, at.0])?;
-            while let Some(r) = rows.next()? {
-                seq = r.get::<_, i64>(0)? + 1;
-                there.push(r.get(1)?);
-            }
-            there.sort_unstable();
+        // The events of one lead at one instant.
+        let mut select = self.conn.prepare_cached("SELECT seq, detail FROM events WHERE lead = ?1 AND at = ?2 ORDER BY seq")?;
+        let mut rows = select.query(params![lead.0, at.0])?;
+        while let Some(r) = rows.next()? {
+            seq = r.get::<_, i64>(0)? + 1;
+            there.push(r.get(1)?);
         }
+        there.sort_unstable();
         let mut insert = self.conn.prepare_cached("INSERT INTO events (lead, at, seq, detail, run) VALUES (?1, ?2, ?3, ?4, ?5)")?;
         let (mut i, mut added) = (0, 0);
         for d in details {
@@ -37,18 +76,11 @@ impl Store {
         Ok(added)
     }
 
-    /// Writes events of a base that has none yet. They must come sorted by (lead, at, detail): unsorted rows cost ten times more.
-    pub fn insert_sorted_events(&self, events: impl Iterator<Item = Result<(LeadId, Event)>>, run: RunId) -> Result<u64> {
-        let mut insert = self.conn.prepare("INSERT INTO events (lead, at, seq, detail, run) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        let (mut last, mut seq, mut n) = ((i64::MIN, i64::MIN), 0_i64, 0);
-        for row in events {
-            let (lead, event) = row?;
-            seq = if last == (lead.0, event.at.0) { seq + 1 } else { 0 };
-            last = (lead.0, event.at.0);
-            insert.execute((lead.0, event.at.0, seq, event.detail.0, run.0))?;
-            n += 1;
-        }
-        Ok(n)
+    /// A writer for events of a base that has none yet.
+    pub fn event_writer(&self, run: RunId) -> Result<EventWriter<'_>> {
+        let row = |i: usize| format!("(?{}, ?{}, ?{}, ?{}, ?{})", i * 5 + 1, i * 5 + 2, i * 5 + 3, i * 5 + 4, i * 5 + 5);
+        let insert = |n: usize| format!("INSERT INTO events (lead, at, seq, detail, run) VALUES {}", (0..n).map(row).collect::<Vec<_>>().join(", "));
+        Ok(EventWriter { many: self.conn.prepare(&insert(ROWS))?, one: self.conn.prepare(&insert(1))?, rows: Vec::with_capacity(ROWS), run, last: (i64::MIN, i64::MIN), seq: 0 })
     }
 
     /// The events of one lead, in order.
@@ -142,7 +174,7 @@ impl Store {
         for group in events.chunk_by(|a, b| a.at == b.at) {
             let mut details: Vec<DetailId> = group.iter().map(|e| e.detail).collect();
             details.sort_unstable();
-            self.raise_events(to, group[0].at, &details, false, run)?;
+            self.raise_events(to, group[0].at, &details, run)?;
         }
         self.conn.execute("UPDATE event_ids SET lead = ?2 WHERE lead = ?1", [from.0, to.0])?;
         Ok(())

@@ -18,7 +18,7 @@ pub struct StoredIdentity {
 
 impl Store {
     /// The number of an identity kind, given on first sight.
-    fn identity_kind(&self, name: &str) -> Result<i64> {
+    pub fn identity_kind(&self, name: &str) -> Result<i64> {
         // The number of a kind.
         let mut find = self.conn.prepare_cached("SELECT kind FROM identity_kinds WHERE name = ?1")?;
         if let Some(kind) = find.query_row([name], |r| r.get(0)).optional()? {
@@ -48,14 +48,11 @@ impl Store {
         Ok(())
     }
 
-    /// The same for identities that come one by one.
-    pub fn insert_owned_identities(&self, identities: impl Iterator<Item = (Identity, LeadId)>, run: RunId) -> Result<()> {
-        let mut batch: Vec<(Identity, LeadId)> = Vec::with_capacity(4096);
-        let mut identities = identities.peekable();
-        while identities.peek().is_some() {
-            batch.clear();
-            batch.extend(identities.by_ref().take(4096));
-            self.insert_identities(batch.iter().map(|(i, l)| (i, *l)), run)?;
+    /// The same for many whose hashes and kinds are known: `(hash, lead, kind, text)`.
+    pub fn insert_hashed_identities<'a>(&self, rows: impl Iterator<Item = (u64, LeadId, i64, &'a str)>, run: RunId) -> Result<()> {
+        let mut statement = self.conn.prepare("INSERT OR IGNORE INTO identities (hash, lead, kind, text, run) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for (hash, lead, kind, text) in rows {
+            statement.execute((hash as i64, lead.0, kind, text, run.0))?;
         }
         Ok(())
     }

@@ -29,7 +29,8 @@ pub use leads::LeadRecord;
 pub use lock::Holder;
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
-pub use state::{BandCount, StateRow, Totals};
+pub use events::EventWriter;
+pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use undo::Undone;
 
 use rusqlite::Connection;

@@ -58,7 +58,7 @@ impl Store {
         let conn = connect(&new)?;
         conn.execute_batch(&format!(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-             PRAGMA cache_size = -65536; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
+             PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
         ))?;
         migrate(&conn)?;
         super::views::register(&conn)?;

@@ -45,27 +45,61 @@ pub struct ScanRow {
 impl Store {
     /// Hands each lead of `due`, in the order of their numbers, to `f`, which may keep the row; memory stays flat.
     /// Nothing may be written to `leads`, `lead_state` or `events` from inside `f`, except to leads already handed out.
-    pub fn scan<E: From<super::StoreError>>(&self, columns: &Columns, due: Due, needs: &Needs, mut f: impl FnMut(ScanRow) -> Result<(), E>) -> Result<(), E> {
-        let sql_error = |e: rusqlite::Error| E::from(e.into());
-        let filter = match due {
-            Due::All => "",
-            Due::At(..) => " WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2",
-        };
+    pub fn scan<E: From<super::StoreError>>(&self, columns: &Columns, due: Due, needs: &Needs, f: impl FnMut(ScanRow) -> Result<(), E>) -> Result<(), E> {
         // Reading a tenth of the base one query each costs as much as one pass over all events.
         let streamed = needs.events && (due == Due::All || self.due_count(due)?.saturating_mul(10) > self.due_count(Due::All)?);
+        if !streamed {
+            return self.pass(columns, due, needs, None, f);
+        }
+        let sql_error = |e: rusqlite::Error| E::from(e.into());
+        let mut all = self.conn.prepare("SELECT lead, at, detail FROM events ORDER BY lead, at, seq").map_err(sql_error)?;
+        let mut rows = all.query([]).map_err(sql_error)?;
+        let mut next = || -> Result<Option<(i64, Event)>, E> {
+            let Some(r) = rows.next().map_err(sql_error)? else { return Ok(None) };
+            let read = |i| r.get::<_, i64>(i).map_err(sql_error);
+            Ok(Some((read(0)?, Event { at: Instant(read(1)?), detail: DetailId(read(2)? as u32) })))
+        };
+        self.pass(columns, due, needs, Some(&mut next), f)
+    }
+
+    /// The same for a base that is being built: `next` gives the events, in order, as they are written.
+    pub fn scan_arriving<E: From<super::StoreError>>(
+        &self,
+        columns: &Columns,
+        needs: &Needs,
+        next: &mut dyn FnMut() -> Result<Option<(i64, Event)>, E>,
+        f: impl FnMut(ScanRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.pass(columns, Due::All, needs, Some(next), f)
+    }
+
+    #[expect(clippy::type_complexity, reason = "a stream of events with their leads")]
+    fn pass<E: From<super::StoreError>>(
+        &self,
+        columns: &Columns,
+        due: Due,
+        needs: &Needs,
+        mut stream: Option<&mut dyn FnMut() -> Result<Option<(i64, Event)>, E>>,
+        mut f: impl FnMut(ScanRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql_error = |e: rusqlite::Error| E::from(e.into());
         let width = 7 + columns.fields.len();
-        let lead_list = masked_list(columns, needs);
-        let sql = format!("SELECT {lead_list}, {} FROM lead_state s CROSS JOIN leads l USING (lead){filter} ORDER BY s.lead", state_list(columns, "s."));
+        let list = format!("{}, {}", masked_list(columns, needs), state_list(columns, "s."));
+        // A lead that was never scored may have no state yet; only a whole pass meets it.
+        let sql = match due {
+            Due::All => format!("SELECT {list} FROM leads l LEFT JOIN lead_state s USING (lead) ORDER BY l.lead"),
+            Due::At(..) => {
+                format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2 ORDER BY s.lead")
+            }
+        };
         let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
         let mut rows = match due {
             Due::All => leads.query([]),
             Due::At(at, sop) => leads.query([at.0, sop]),
         }
         .map_err(sql_error)?;
-        // All events in order; used when most leads are asked for. One query each is cheaper when few are.
-        let mut all = self.conn.prepare("SELECT lead, at, detail FROM events ORDER BY lead, at, seq").map_err(sql_error)?;
-        let mut stream = if streamed { Some(all.query([]).map_err(sql_error)?) } else { None };
-        let mut next: Option<(i64, Event)> = None;
+        const END: (i64, Event) = (i64::MAX, Event { at: Instant::MAX, detail: DetailId(0) });
+        let mut next = None;
         while let Some(row) = rows.next().map_err(sql_error)? {
             let record = read_record(row, columns).map_err(sql_error)?;
             let state = read_state(row, width, columns).map_err(sql_error)?;
@@ -79,16 +113,7 @@ impl Store {
                         Some((lead, event)) if lead == record.lead.0 => events.push(event),
                         _ => {}
                     }
-                    match stream.next().map_err(sql_error)? {
-                        Some(r) => {
-                            let read = |i| r.get::<_, i64>(i).map_err(sql_error);
-                            next = Some((read(0)?, Event { at: Instant(read(1)?), detail: DetailId(read(2)? as u32) }));
-                        }
-                        None => {
-                            next = Some((i64::MAX, Event { at: Instant::MAX, detail: DetailId(0) }));
-                            break;
-                        }
-                    }
+                    next = Some(stream()?.unwrap_or(END));
                 },
             }
             f(ScanRow { record, state, events })?;

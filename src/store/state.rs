@@ -3,7 +3,7 @@
 use super::columns::group_column;
 use super::{Columns, Result, Store, ident};
 use crate::model::{LeadId, Until};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Statement, params};
 
 /// A lead's state.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -24,6 +24,23 @@ pub struct StateRow {
     pub next_change_at: i64,
     /// The SOP version it was scored by.
     pub sop: Option<i64>,
+}
+
+/// Scores of one statement.
+pub(super) const SCORE_ROWS: usize = 50;
+
+/// The score of one lead on its way into the base.
+pub struct ScoreRow<'a> {
+    /// Whose.
+    pub lead: LeadId,
+    /// By group.
+    pub groups: &'a [i64],
+    /// The total.
+    pub total: i64,
+    /// The band's id.
+    pub band: &'a str,
+    /// When it is due again.
+    pub until: Until,
 }
 
 /// How many leads have a band.
@@ -64,7 +81,7 @@ pub(super) fn read_state(row: &Row<'_>, first: usize, columns: &Columns) -> rusq
         stage: row.get(first + 2)?,
         owner: row.get(first + 3)?,
         queue: row.get(first + 4)?,
-        next_change_at: row.get(first + 5)?,
+        next_change_at: row.get::<_, Option<i64>>(first + 5)?.unwrap_or(0),
         sop: row.get(first + 6)?,
         groups,
     })
@@ -98,19 +115,32 @@ impl Store {
         Ok(())
     }
 
-    /// Writes scores: `(lead, groups, total, band, due again, sop)`.
-    pub fn write_scores<'a>(&self, columns: &Columns, scores: impl IntoIterator<Item = (LeadId, &'a [i64], i64, &'a str, Until)>, sop: i64) -> Result<()> {
-        let mut statement = self.conn.prepare_cached(&columns.sql.write_scores)?;
-        for (lead, groups, total, band, until) in scores {
-            statement.raw_bind_parameter(1, lead.0)?;
-            statement.raw_bind_parameter(2, total)?;
-            statement.raw_bind_parameter(3, band)?;
-            statement.raw_bind_parameter(4, until.0.0)?;
-            statement.raw_bind_parameter(5, sop)?;
-            for (i, g) in groups.iter().enumerate() {
-                statement.raw_bind_parameter(6 + i, g)?;
+    /// Gives every lead after this one its state, if it has none: nothing known, due now.
+    pub fn fill_states(&self, after: LeadId) -> Result<()> {
+        // Leads without a state.
+        const FILL: &str = "INSERT INTO lead_state (lead, next_change_at) SELECT l.lead, 0 FROM leads l LEFT JOIN lead_state s USING (lead)
+                            WHERE l.lead > ?1 AND s.lead IS NULL ORDER BY l.lead";
+        self.conn.execute(FILL, [after.0])?;
+        Ok(())
+    }
+
+    /// Writes scores.
+    pub fn write_scores(&self, columns: &Columns, scores: &[ScoreRow<'_>], sop: i64) -> Result<()> {
+        for rows in scores.chunks(SCORE_ROWS) {
+            let sql = if rows.len() == SCORE_ROWS { &columns.sql.write_many_scores } else { &columns.sql.write_scores };
+            let mut statement = self.conn.prepare_cached(sql)?;
+            let width = 5 + columns.groups.len();
+            if rows.len() == SCORE_ROWS {
+                for (i, r) in rows.iter().enumerate() {
+                    bind(&mut statement, i * width + 1, r, sop)?;
+                }
+                statement.raw_execute()?;
+            } else {
+                for r in rows {
+                    bind(&mut statement, 1, r, sop)?;
+                    statement.raw_execute()?;
+                }
             }
-            statement.raw_execute()?;
         }
         Ok(())
     }
@@ -139,4 +169,17 @@ impl Store {
         t.events = self.conn.query_row("SELECT count(*) FROM events", [], |r| r.get(0))?;
         Ok(t)
     }
+}
+
+/// Binds one score from a parameter on.
+fn bind(statement: &mut Statement<'_>, first: usize, r: &ScoreRow<'_>, sop: i64) -> Result<()> {
+    statement.raw_bind_parameter(first, r.lead.0)?;
+    statement.raw_bind_parameter(first + 1, r.total)?;
+    statement.raw_bind_parameter(first + 2, r.band)?;
+    statement.raw_bind_parameter(first + 3, r.until.0.0)?;
+    statement.raw_bind_parameter(first + 4, sop)?;
+    for (i, g) in r.groups.iter().enumerate() {
+        statement.raw_bind_parameter(first + 5 + i, g)?;
+    }
+    Ok(())
 }

@@ -50,8 +50,13 @@ impl Workspace {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Run {
+        self.run_in(".", args)
+    }
+
+    /// Runs in a folder of the workspace as if that were the workspace.
+    fn run_in(&self, folder: &str, args: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sop"));
-        command.arg("-C").arg(self.0.path()).args(args).env("NO_COLOR", "1").env_remove("SOP_DB").current_dir(self.0.path());
+        command.arg("-C").arg(self.0.path().join(folder)).args(args).env("NO_COLOR", "1").env("LC_ALL", "C").env_remove("SOP_DB").current_dir(self.0.path());
         Run { line: args.join(" "), output: command.output().unwrap() }
     }
 
@@ -300,8 +305,8 @@ fn olist_gives_a_workspace() {
     let file = data.join("olist/olist_marketing_qualified_leads_dataset.csv");
     let home = Workspace::starter();
     home.run(&["init", "new", "--from", file.to_str().unwrap()]).ok();
-    home.run(&["-C", "new", "check"]).ok();
-    let run = home.run(&["-C", "new", "score", file.to_str().unwrap(), "-f", "json"]).ok();
+    home.run_in("new", &["check"]).ok();
+    let run = home.run_in("new", &["score", file.to_str().unwrap(), "-f", "json"]).ok();
     assert_eq!((run.total("leads"), run.total("lead_rows")), (8_000, 8_000));
 }
 
@@ -310,7 +315,7 @@ fn olist_gives_a_workspace() {
 fn bank_has_nothing_to_refuse() {
     let Some(data) = data() else { return };
     let file = data.join("bank/bank-additional.csv");
-    let ws = Workspace::with(&[("sops/fields.yaml", "leads:\n  job: {type: text}\n  age: {type: integer}\nidentity: [email, phone]\n")]);
+    let ws = Workspace::with(&[("sops/fields.yaml", "leads:\n  job: {type: text}\n  age: {type: integer}\n")]);
     let run = ws.run(&["score", file.to_str().unwrap(), "-f", "json", "--as-of", "2026-11-21T12:00:00"]).ok();
     assert_eq!((run.total("leads"), run.total("lead_rows")), (4_119, 4_119));
     assert_eq!(ws.count("job = 'unknown'"), 39, "counted with Python; a placeholder is a value unless `blank:` says otherwise");

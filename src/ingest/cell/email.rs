@@ -16,7 +16,8 @@ pub(crate) fn parse(text: &str, out: &mut String) -> Result<Option<&'static str>
     let inside = folded.rfind('<').and_then(|at| folded.get(at + 1..)).map_or(folded.as_str(), |t| t.split('>').next().unwrap_or_default());
     let mut found = inside.split([',', ';', '、', '|', '/', ' ', '\n', '\t', '；', '，']).map(bare).filter(|t| t.contains('@'));
     let Some(first) = found.next() else { return Err(NOT_AN_ADDRESS) };
-    if !is_plain(first) && !(email_address::EmailAddress::is_valid(first) && first.rsplit('@').next().is_some_and(ends_in_letters)) {
+    let rare = || email_address::EmailAddress::is_valid(first) && first.rsplit('@').next().is_some_and(ends_in_letters);
+    if !is_plain(first) && !rare() {
         return Err(NOT_AN_ADDRESS);
     }
     out.push_str(first);
@@ -33,34 +34,49 @@ fn bare(text: &str) -> &str {
     text.strip_prefix("mailto:").unwrap_or(text).split('?').next().unwrap_or_default()
 }
 
-/// The addresses that nearly everybody has: checked without allocating.
+/// The addresses that nearly everybody has: a local part without quotes, a domain of at least two labels of letters, digits and
+/// inner hyphens, the last one with a letter.
 fn is_plain(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let local_ok = !local.is_empty()
-        && local.len() <= 64
-        && local.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'%' | b'&' | b'=' | b'~'))
-        && !local.starts_with('.')
-        && !local.ends_with('.')
-        && !local.contains("..");
-    local_ok && domain.len() <= 255 && is_domain(domain.as_bytes())
+    let bytes = text.as_bytes();
+    let Some(at) = bytes.iter().position(|b| *b == b'@') else { return false };
+    let (local, domain) = (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1..).unwrap_or_default());
+    let well = |part: &[u8], class: u8| {
+        let mut last = b'.';
+        for &b in part {
+            // A dot follows neither the edge nor a dot; in a domain, nor a hyphen, and no hyphen follows a dot.
+            let joint = (b == b'.' && (last == b'.' || (last == b'-' && class == DOMAIN))) || (b == b'-' && last == b'.' && class == DOMAIN);
+            if CLASSES[usize::from(b)] & class == 0 || joint {
+                return false;
+            }
+            last = b;
+        }
+        last != b'.' && !(last == b'-' && class == DOMAIN)
+    };
+    if !well(local, LOCAL) || !well(domain, DOMAIN) || local.len() > 64 || domain.len() > 255 {
+        return false;
+    }
+    let label = domain.iter().rev().take_while(|b| **b != b'.').count();
+    let last = domain.get(domain.len() - label..).unwrap_or_default();
+    label > 1 && label < domain.len() && last.iter().any(u8::is_ascii_alphabetic)
 }
 
-/// Labels of letters, digits and inner hyphens, at least two, the last with a letter.
-fn is_domain(domain: &[u8]) -> bool {
-    let (mut labels, mut length, mut letters, mut last) = (1, 0, false, b'.');
-    for &b in domain {
-        match b {
-            b'.' if length == 0 || last == b'-' => return false,
-            b'.' => (labels, length, letters) = (labels + 1, 0, false),
-            b'-' if length == 0 => return false,
-            b'-' | b'0'..=b'9' => length += 1,
-            b'a'..=b'z' | b'A'..=b'Z' => (length, letters) = (length + 1, true),
-            _ => return false,
+const LOCAL: u8 = 1;
+const DOMAIN: u8 = 2;
+/// Where a byte may stand.
+const CLASSES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut b = 0;
+    while b < 128 {
+        let c = b as u8;
+        if c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-') {
+            table[b] = LOCAL | DOMAIN;
+        } else if matches!(c, b'_' | b'+' | b'%' | b'&' | b'=' | b'~') {
+            table[b] = LOCAL;
         }
-        last = b;
+        b += 1;
     }
-    labels > 1 && length > 1 && letters && last != b'-'
-}
+    table
+};
 
 #[cfg(test)]
 mod tests {

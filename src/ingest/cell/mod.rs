@@ -4,14 +4,19 @@
 //! the same text again is a comparison. Typing trims; what is stored is otherwise as read.
 
 mod boolean;
+mod clock;
 mod date;
+mod decimal;
 mod email;
+mod looks;
 mod memo;
 mod number;
 mod phone;
 
-pub(super) use date::{Clock, Evidence, evidence};
+pub(super) use clock::Clock;
+pub(super) use date::{Evidence, evidence};
 pub(super) use email::parse as email_into;
+pub(super) use looks::Looks;
 pub(super) use phone::parse as phone_into;
 
 use super::row::{Cell, CellKind};
@@ -62,8 +67,14 @@ pub fn parse(field: &Field, dictionary: &Dictionary, calendar: &Calendar, cell: 
 /// Without the white space and invisible marks around it (copied numbers bring U+202D, exports U+FEFF).
 #[inline]
 pub(super) fn trimmed(text: &str) -> &str {
-    let plain = |b: Option<&u8>| b.is_none_or(|b| (0x21..0x7f).contains(b));
-    if plain(text.as_bytes().first()) && plain(text.as_bytes().last()) {
+    // Visible ASCII, or a character of U+4000 to U+9FFF: by far the commonest ends of a cell, and neither white nor invisible.
+    let plain = match text.as_bytes() {
+        [] => true,
+        [first @ .., last] if (0x21..0x7f).contains(last) => matches!(first.first(), None | Some(0x21..0x7f | 0xe4..=0xe9)),
+        [0x21..0x7f | 0xe4..=0xe9, .., 0xe4..=0xe9, _, _] | [0xe4..=0xe9, _, _] => true,
+        _ => false,
+    };
+    if plain {
         return text;
     }
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}'))
@@ -88,6 +99,8 @@ pub(super) fn is_armed(text: &str) -> bool {
 pub(super) struct Blanks {
     texts: Vec<String>,
     longest: usize,
+    /// Bit n: some text has n bytes.
+    lengths: u64,
 }
 
 impl Blanks {
@@ -95,7 +108,8 @@ impl Blanks {
         let texts: Vec<String> = folded.into_iter().cloned().collect();
         // Folding can shorten a text (full-width letters are three bytes).
         let longest = texts.iter().map(|t| t.len() * 3).max().unwrap_or(0);
-        Self { texts, longest }
+        let lengths = texts.iter().fold(0, |bits, t| bits | 1 << t.len().min(63));
+        Self { texts, longest, lengths }
     }
     #[inline]
     pub(super) fn has(&self, text: &str) -> bool {
@@ -103,7 +117,7 @@ impl Blanks {
             return false;
         }
         if text.is_ascii() {
-            return self.texts.iter().any(|t| t.eq_ignore_ascii_case(text));
+            return self.lengths >> text.len().min(63) & 1 == 1 && self.texts.iter().any(|t| t.eq_ignore_ascii_case(text));
         }
         let folded = fold(text);
         self.texts.iter().any(|t| *t == folded)
@@ -180,9 +194,10 @@ impl<'a> Typer<'a> {
         let as_text = |text: &str| canonical.clone().map_or_else(|| Value::text(text), Value::Text);
         let value = match field.ty {
             FieldType::Text | FieldType::Owner | FieldType::Stage => as_text(text),
-            FieldType::Channel => match canonical.as_deref().unwrap_or(text) {
-                cell => self.dictionary.channel_of(cell).map_or_else(|| as_text(text), |c| Value::text(&c.id)),
-            },
+            FieldType::Channel => {
+                let channel = self.dictionary.channel_of(canonical.as_deref().unwrap_or(text));
+                channel.map_or_else(|| as_text(text), |c| Value::text(&c.id))
+            }
             FieldType::Email | FieldType::Phone => {
                 let note = match field.ty {
                     FieldType::Email => email::parse(text, &mut self.buffer)?,
@@ -232,18 +247,41 @@ impl<'a> Typer<'a> {
     }
 }
 
+/// Reads texts as a known field, or as a field of this type.
+pub(super) fn prober<'a>(
+    known: Option<&'a Field>,
+    ty: FieldType,
+    dictionary: &'a Dictionary,
+    calendar: &Calendar,
+    order: Option<DateOrder>,
+) -> impl FnMut(&str) -> Result<Value, &'static str> + use<'a> {
+    let field = known.map_or_else(|| Cow::Owned(plain_field("", ty, order)), Cow::Borrowed);
+    let mut typer = Typer::with(field, dictionary, calendar, order, false);
+    move |text| {
+        typer.read(Cell::text(text)).map(|typed| match typed {
+            Typed::Value(v) | Typed::Noted(v, _) => v,
+            Typed::Blank | Typed::Clear => Value::Null,
+        })
+    }
+}
+
 fn as_field(field: &EventField) -> Field {
+    plain_field(&field.id, field.ty, field.order)
+}
+
+/// A field with nothing declared but its type.
+fn plain_field(id: &str, ty: FieldType, order: Option<DateOrder>) -> Field {
     Field {
-        id: field.id.clone(),
-        ty: field.ty,
-        title: field.id.clone(),
+        id: id.to_owned(),
+        ty,
+        title: id.to_owned(),
         aliases: Vec::new(),
         values: Vec::new(),
         value_match: ValueMatch::Exact,
         range: RangeEnd::Low,
         plain: false,
         region: None,
-        order: field.order,
+        order,
         zone: None,
         blank: Vec::new(),
         on_conflict: OnConflict::KeepNewest,

@@ -2,15 +2,16 @@
 
 use super::details::intern;
 use super::files::{BATCH, Counts, DEPTH, FileSummary, short, start, with_rejects};
-use super::resolver::check;
-use super::sink::{EventSink, Group, STRANGER};
-use super::{Importer, spill_error};
+use super::resolver::{Resolver, check};
+use super::sink::{EventSink, Group, Groups, STRANGER};
+use super::{Importer, Touched, spill_error};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, PendingRejects, RejectWriter, TableFile};
-use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, LeadId, stable_hash};
+use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, LeadId, RunId, stable_hash};
 use crate::run::RunError;
-use crate::store::StoreError;
+use crate::store::{EventWriter, Store};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 /// One name of the lead of an event.
@@ -33,6 +34,14 @@ struct Item {
     names: u8,
 }
 
+/// The own id of an event.
+struct OwnId {
+    item: u32,
+    hash: u64,
+    /// The base has the event already.
+    known: bool,
+}
+
 /// Events on their way from the parsing thread.
 #[derive(Default)]
 struct Batch {
@@ -42,8 +51,8 @@ struct Batch {
     kinds: Vec<IdentityKind>,
     /// Details seen for the first time.
     details: Vec<Detail>,
-    /// Own ids: (place of the item, hash).
-    ids: Vec<(u32, u64)>,
+    /// Events with an id of their own.
+    ids: Vec<OwnId>,
     bytes: u64,
 }
 
@@ -54,7 +63,7 @@ impl Batch {
             self.who.push(Who { hash: key.number() as u64, check: 0, start: 0, len: 0, kind: KEY });
         }
         for identity in row.identities.iter().take(8) {
-            let kind = match self.kinds.iter().position(|k| *k == identity.kind) {
+            let kind = match self.kinds.iter().position(|k| Arc::ptr_eq(k, &identity.kind) || *k == identity.kind) {
                 Some(k) => k,
                 None => {
                     self.kinds.push(identity.kind.clone());
@@ -67,9 +76,13 @@ impl Batch {
             self.who.push(Who { hash: identity.hash(), check: check(&identity.text), start, len, kind: kind as u8 });
         }
         if let Some(id) = &row.event_id {
-            self.ids.push((self.items.len() as u32, stable_hash(&[b"event", id.as_bytes()])));
+            self.ids.push(OwnId { item: self.items.len() as u32, hash: stable_hash(&[b"event", id.as_bytes()]), known: false });
         }
         self.items.push(Item { at: row.at, detail, who: first, names: (self.who.len() as u32 - first) as u8 });
+    }
+
+    fn names(&self, item: &Item) -> &[Who] {
+        self.who.get(item.who as usize..item.who as usize + usize::from(item.names)).unwrap_or_default()
     }
 
     fn text_of(&self, who: &Who) -> &str {
@@ -81,6 +94,93 @@ impl Batch {
         let text = if who.kind == KEY { Key::from_number(who.hash as i64).to_string() } else { self.text_of(who).to_owned() };
         Identity { kind, text }
     }
+}
+
+/// Gives events to their leads.
+struct Matcher<'m> {
+    resolver: &'m mut Resolver,
+    sink: &'m mut EventSink,
+    touched: &'m mut Touched,
+    file: u16,
+    /// Details in the order of their numbers in the file, not yet in the base.
+    details: Vec<Detail>,
+    matched: u64,
+    waiting: u64,
+    /// Dated too far away to be kept.
+    far: u64,
+}
+
+impl Matcher<'_> {
+    /// Whose each event is, from memory. Nothing else is done in this loop: the look-ups wait for memory, and so they wait together.
+    fn look_up(&self, batch: &Batch) -> Vec<Option<LeadId>> {
+        let of = |who: &Who| match who.kind {
+            KEY => self.resolver.key_in_memory(Key::from_number(who.hash as i64)),
+            _ => self.resolver.in_memory(who.hash, who.check),
+        };
+        batch.items.iter().map(|item| batch.names(item).iter().find_map(of)).collect()
+    }
+
+    /// Whose each event is, from the base.
+    fn ask(&self, store: &Store, batch: &Batch) -> Result<Vec<Option<LeadId>>, RunError> {
+        let mut leads = Vec::with_capacity(batch.items.len());
+        for item in &batch.items {
+            let mut lead = None;
+            for who in batch.names(item) {
+                lead = match who.kind {
+                    KEY => self.resolver.key(store, Key::from_number(who.hash as i64))?,
+                    _ => self.resolver.find(store, who.hash, who.check, batch.text_of(who))?,
+                };
+                if lead.is_some() {
+                    break;
+                }
+            }
+            leads.push(lead);
+        }
+        Ok(leads)
+    }
+
+    /// Puts a batch on its way into the base.
+    fn take(&mut self, batch: &Batch, leads: &[Option<LeadId>]) -> Result<(), RunError> {
+        let mut claimed = batch.ids.iter().filter(|id| id.known).peekable();
+        for (place, (item, lead)) in batch.items.iter().zip(leads).enumerate() {
+            self.matched += u64::from(lead.is_some());
+            if claimed.next_if(|id| id.item as usize == place).is_some() {
+                continue;
+            }
+            let number = match lead {
+                Some(lead) => {
+                    self.touched.insert(*lead);
+                    lead.0 as u32
+                }
+                None => {
+                    self.waiting += 1;
+                    // It waits under the last name: e-mail and phone come after ids of other systems.
+                    let Some(who) = batch.names(item).last() else { continue };
+                    let identity = || batch.identity(who);
+                    let hash = if who.kind == KEY { identity().hash() } else { who.hash };
+                    self.resolver.stranger(hash, identity)
+                }
+            };
+            self.far += u64::from(!self.sink.push(number, item.at, DetailId(item.detail), self.file).map_err(spill_error)?);
+        }
+        Ok(())
+    }
+}
+
+/// Marks the events whose own id the base knows already. Gives how many.
+fn claim_ids(store: &Store, batch: &mut Batch, leads: &[Option<LeadId>], ids: &[DetailId], run: RunId) -> Result<u64, RunError> {
+    let mut known = 0;
+    for id in &mut batch.ids {
+        let (Some(item), Some(lead)) = (batch.items.get(id.item as usize), leads.get(id.item as usize)) else { continue };
+        let Some(&detail) = ids.get(item.detail as usize) else { continue };
+        id.known = !store.claim_event_id(id.hash, *lead, item.at, detail, run)?;
+        known += u64::from(id.known);
+    }
+    Ok(known)
+}
+
+fn broken() -> RunError {
+    RunError::refused("reading the file failed unexpectedly", "please report this file's shape")
 }
 
 impl Importer<'_, '_> {
@@ -101,75 +201,65 @@ impl Importer<'_, '_> {
             self.resolver.with_keys(&self.session.store)?;
         }
         let rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
+        // Event ids are claimed in the base, and a small file asks the base who is who: both keep the matching on this thread.
+        let asks_base = !self.resolver.is_bulk() || mapping.event_id.is_some();
         let reader = EventReader::new(table, mapping, dictionary, calendar, &profile)?;
         let total = reader.table().progress().1;
         let label = format!("importing {}", short(&path));
-        let mut ids: Vec<DetailId> = Vec::new();
-        let mut far = 0_u64;
+        let pending = std::mem::take(&mut self.pending);
+        let Self { session, resolver, sink, touched, barred, .. } = self;
+        let (store, columns, run, progress) = (&session.store, &session.columns, session.run, session.context.progress);
+        let mut matcher = Matcher { resolver, sink, touched, file: number, details: Vec::new(), matched: 0, waiting: 0, far: 0 };
+        let (mut ids, mut known) = (Vec::new(), 0);
         let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {
             let (send, receive) = sync_channel::<Batch>(DEPTH);
             let parser = scope.spawn(move || parse(reader, rejects, |batch| send.send(batch).is_ok()));
-            for batch in receive {
-                for detail in &batch.details {
-                    ids.push(intern(&self.session.store, &self.session.columns, dictionary, detail, "", self.session.run)?);
+            if asks_base {
+                pending.write(store, barred, run)?;
+                for mut batch in receive {
+                    for detail in batch.details.drain(..) {
+                        ids.push(intern(store, columns, dictionary, &detail, "", run)?);
+                    }
+                    let leads = matcher.ask(store, &batch)?;
+                    known += claim_ids(store, &mut batch, &leads, &ids, run)?;
+                    matcher.take(&batch, &leads)?;
+                    progress(&label, batch.bytes, total);
                 }
-                far += self.take_batch(&batch, &ids, number, &mut summary)?;
-                (self.session.context.progress)(&label, batch.bytes, total);
+            } else {
+                // Everyone is in memory: matching runs beside the writing of the new identities.
+                let (tell, told) = sync_channel::<u64>(64);
+                let matcher = &mut matcher;
+                let matching = scope.spawn(move || -> Result<(), RunError> {
+                    for batch in receive {
+                        let leads = matcher.look_up(&batch);
+                        matcher.take(&batch, &leads)?;
+                        let _ = tell.try_send(batch.bytes);
+                        matcher.details.extend(batch.details);
+                    }
+                    Ok(())
+                });
+                pending.write(store, barred, run)?;
+                for bytes in told {
+                    progress(&label, bytes, total);
+                }
+                matching.join().map_err(|_| broken())??;
             }
-            parser.join().map_err(|_| RunError::refused("reading the file failed unexpectedly", "please report this file's shape"))?.map_err(RunError::from)
+            parser.join().map_err(|_| broken())?.map_err(RunError::from)
         })?;
+        let Matcher { details, matched, waiting, far, .. } = matcher;
+        for detail in &details {
+            ids.push(intern(store, columns, dictionary, detail, "", run)?);
+        }
+        self.renumber.insert(number, ids);
+        summary.events_matched = matched;
+        summary.events_waiting = waiting;
+        self.summary.events_known += known;
+        counts.into(&mut summary);
         if far > 0 {
             summary.notes.push(format!("{far} events dated before 1700 or after 2240 were left out"));
             summary.rejected += far;
         }
-        let rejected = summary.rejected;
-        counts.into(&mut summary);
-        summary.rejected += rejected;
         Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
-    }
-
-    /// Matches a batch to leads. Gives how many events are dated too far away to be kept.
-    fn take_batch(&mut self, batch: &Batch, ids: &[DetailId], file: u16, summary: &mut FileSummary) -> Result<u64, RunError> {
-        let mut own = batch.ids.iter().peekable();
-        let mut far = 0;
-        for (place, item) in batch.items.iter().enumerate() {
-            let names = batch.who.get(item.who as usize..item.who as usize + usize::from(item.names)).unwrap_or_default();
-            let mut lead = None;
-            for who in names {
-                lead = match who.kind {
-                    KEY => self.resolver.key(&self.session.store, Key::from_number(who.hash as i64))?,
-                    _ => self.resolver.find_checked(&self.session.store, who.hash, who.check, batch.text_of(who))?,
-                };
-                if lead.is_some() {
-                    break;
-                }
-            }
-            let Some(&detail) = ids.get(item.detail as usize) else { continue };
-            if let Some((_, hash)) = own.next_if(|(i, _)| *i as usize == place)
-                && !self.session.store.claim_event_id(*hash, lead, item.at, detail, self.session.run)?
-            {
-                summary.events_matched += u64::from(lead.is_some());
-                self.summary.events_known += 1;
-                continue;
-            }
-            let number = match lead {
-                Some(lead) => {
-                    self.touched.insert(lead);
-                    summary.events_matched += 1;
-                    lead.0 as u32
-                }
-                None => {
-                    summary.events_waiting += 1;
-                    // It waits under the last name: e-mail and phone come after ids of other systems.
-                    let Some(who) = names.last() else { continue };
-                    let identity = || batch.identity(who);
-                    let hash = if who.kind == KEY { identity().hash() } else { who.hash };
-                    self.resolver.stranger(hash, identity)
-                }
-            };
-            far += u64::from(!self.push_event(number, item.at, detail, file)?);
-        }
-        Ok(far)
     }
 
     /// Totals kept in lead columns: only what exceeds the events of that column already in the base is new.
@@ -193,85 +283,99 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
-    /// Writes the collected events in order; those of strangers wait.
+    /// Adds the collected events that the base does not have; those of strangers wait.
     pub(super) fn write_events(&mut self) -> Result<(), RunError> {
         let sink = std::mem::replace(&mut self.sink, EventSink::new());
         let total = sink.len;
         if total == 0 {
             return Ok(());
         }
-        let mut groups = sink.drain().map_err(spill_error)?;
+        let mut groups = sink.drain(std::mem::take(&mut self.renumber)).map_err(spill_error)?;
         let (store, run) = (&self.session.store, self.session.run);
-        let fail = |e: std::io::Error| StoreError::Io { path: std::env::temp_dir().display().to_string(), source: e };
-        let (mut pushed, mut added, mut stranger) = (0_u64, 0_u64, None);
-        let progress = self.session.context.progress;
-        if store.has_events()? {
-            let mut due = 0;
-            let mut details = Vec::new();
-            let mut next = groups.next_group().map_err(fail)?;
-            while let Some(group) = next {
-                if group.lead >= STRANGER {
-                    stranger = Some(group);
-                    break;
-                }
-                details.clear();
-                // All details of one lead at one instant.
-                let mut peek = Some(group);
-                while let Some(same) = peek.filter(|g| (g.lead, g.at) == (group.lead, group.at)) {
-                    details.extend(std::iter::repeat_n(same.detail, usize::try_from(same.n).unwrap_or(0)));
-                    peek = groups.next_group().map_err(fail)?;
-                }
-                next = peek;
-                pushed += details.len() as u64;
-                let lead = LeadId(i64::from(group.lead));
-                let new = store.raise_events(lead, group.at, &details, false, run)? as u64;
-                added += new;
-                if new > 0 && due != group.lead {
-                    store.make_due(lead)?;
-                    due = group.lead;
-                }
-                if pushed.is_multiple_of(4096) {
-                    progress("writing events", pushed, total);
-                }
+        let (mut pushed, mut added, mut due) = (0_u64, 0_u64, 0);
+        let mut details = Vec::new();
+        let mut next = groups.next_group().map_err(spill_error)?;
+        while let Some(group) = next.filter(|g| g.lead < STRANGER) {
+            details.clear();
+            // All details of one lead at one instant.
+            while let Some(same) = next.filter(|g| (g.lead, g.at) == (group.lead, group.at)) {
+                details.extend(std::iter::repeat_n(same.detail, usize::try_from(same.n).unwrap_or(0)));
+                next = groups.next_group().map_err(spill_error)?;
             }
-        } else {
-            let mut group: Option<Group> = None;
-            let rows = std::iter::from_fn(|| {
-                loop {
-                    if let Some(g) = &mut group
-                        && g.n > 0
-                    {
-                        g.n -= 1;
-                        pushed += 1;
-                        if pushed.is_multiple_of(65_536) {
-                            progress("writing events", pushed, total);
-                        }
-                        return Some(Ok((LeadId(i64::from(g.lead)), Event { at: g.at, detail: g.detail })));
-                    }
-                    match groups.next_group() {
-                        Err(e) => return Some(Err(fail(e))),
-                        Ok(None) => return None,
-                        Ok(Some(g)) if g.lead >= STRANGER => {
-                            stranger = Some(g);
-                            return None;
-                        }
-                        Ok(Some(g)) => group = Some(g),
-                    }
-                }
-            });
-            added = store.insert_sorted_events(rows, run)?;
+            pushed += details.len() as u64;
+            let lead = LeadId(i64::from(group.lead));
+            let new = store.raise_events(lead, group.at, &details, run)? as u64;
+            added += new;
+            if new > 0 && due != group.lead {
+                store.make_due(lead)?;
+                due = group.lead;
+            }
+            if pushed.is_multiple_of(4096) {
+                (self.session.context.progress)("writing events", pushed, total);
+            }
         }
         self.summary.events_new += added;
         self.summary.events_known += pushed - added;
-        while let Some(group) = stranger {
-            if let Some(identity) = self.resolver.strangers.get((group.lead - STRANGER) as usize) {
-                store.wait_event(identity, group.at, group.detail, group.n, run)?;
-                self.summary.events_waiting += group.n.unsigned_abs();
-            }
-            stranger = groups.next_group().map_err(fail)?;
-        }
+        self.summary.events_waiting += wait(store, &mut groups, next, &self.resolver.strangers, run)?;
         Ok(())
     }
+
+    /// The collected events of a base that has none yet: whoever passes over the leads writes them.
+    pub(super) fn arriving(&mut self) -> Result<Arriving, RunError> {
+        let sink = std::mem::replace(&mut self.sink, EventSink::new());
+        let groups = sink.drain(std::mem::take(&mut self.renumber)).map_err(spill_error)?;
+        Ok(Arriving { groups, current: None, strangers: std::mem::take(&mut self.resolver.strangers), written: 0 })
+    }
+}
+
+/// Events on their way into a base that has none yet.
+pub(in crate::run) struct Arriving {
+    groups: Groups,
+    current: Option<Group>,
+    strangers: Vec<Identity>,
+    /// How many were written.
+    pub(in crate::run) written: u64,
+}
+
+impl Arriving {
+    /// Writes the next event of a lead and hands it on; `None` when only those of strangers are left.
+    pub(in crate::run) fn next(&mut self, writer: &mut EventWriter<'_>) -> Result<Option<(i64, Event)>, RunError> {
+        loop {
+            match &mut self.current {
+                Some(group) if group.lead >= STRANGER => return Ok(None),
+                Some(group) if group.n > 0 => {
+                    group.n -= 1;
+                    let event = Event { at: group.at, detail: group.detail };
+                    writer.push(LeadId(i64::from(group.lead)), event)?;
+                    self.written += 1;
+                    return Ok(Some((i64::from(group.lead), event)));
+                }
+                _ => {}
+            }
+            self.current = self.groups.next_group().map_err(spill_error)?;
+            if self.current.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Lets the events of strangers wait. Gives how many.
+    pub(in crate::run) fn finish(mut self, store: &Store, run: RunId) -> Result<u64, RunError> {
+        wait(store, &mut self.groups, self.current, &self.strangers, run)
+    }
+}
+
+/// Lets the rest of the groups wait for their leads.
+fn wait(store: &Store, groups: &mut Groups, first: Option<Group>, strangers: &[Identity], run: RunId) -> Result<u64, RunError> {
+    let (mut next, mut waiting) = (first, 0);
+    while let Some(group) = next {
+        if let Some(identity) = group.lead.checked_sub(STRANGER).and_then(|n| strangers.get(n as usize)) {
+            store.wait_event(identity, group.at, group.detail, group.n, run)?;
+            waiting += group.n.unsigned_abs();
+        }
+        next = groups.next_group().map_err(spill_error)?;
+    }
+    Ok(waiting)
 }
 
 /// The parsing thread: rows into batches, until the file ends or nobody listens.

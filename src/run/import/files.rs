@@ -98,7 +98,6 @@ impl Importer<'_, '_> {
             FileKind::Events => 2,
         });
         let mut rejects = Rejects::default();
-        let mut lead_files = opened.iter().filter(|o| o.kind == FileKind::Leads).count();
         for file in opened {
             let kind = file.kind;
             let (summary, pending) = match kind {
@@ -106,12 +105,6 @@ impl Importer<'_, '_> {
                 FileKind::Stages => self.stages_file(file.path, file.table)?,
                 FileKind::Events => self.events_file(file.path, file.table, file.number)?,
             };
-            if kind == FileKind::Leads {
-                lead_files -= 1;
-                if lead_files == 0 {
-                    self.write_identities()?; // the rest of the run finds leads in memory, and needs the room
-                }
-            }
             self.summary.rejected += summary.rejected;
             self.summary.files.push(summary);
             rejects.0.push(pending);
@@ -202,7 +195,7 @@ impl Importer<'_, '_> {
                 Ok((counts, rejects))
             });
             for batch in receive {
-                for row in &batch {
+                for row in batch {
                     for barred in &row.barred {
                         if barred.why == crate::model::NoIdentity::Shared
                             && let Some(f) = dictionary.fields.get(barred.field.0)

@@ -2,15 +2,40 @@
 
 use super::details::{detail_of, intern};
 use super::join::{Incoming, join, value_text};
+use super::resolver::check;
 use super::{Importer, Outcome};
 use crate::ingest::LeadRow;
 use crate::model::{Change, DetailId, FieldIx, FieldType, Identity, Instant, Key, LeadId, NoIdentity, Value, What, fold};
 use crate::run::RunError;
-use crate::store::{LeadRecord, SourceRow};
+use crate::store::{LeadRecord, SourceRow, StateRow};
 use std::sync::Arc;
 
 /// A count column is believed up to here: each count is a row of the table of events.
 const MOST_COUNTED: i64 = 10_000;
+
+/// An identity of a row with what is known of it.
+struct Named {
+    identity: Identity,
+    hash: u64,
+    check: u32,
+    /// The lead that it finds.
+    lead: Option<LeadId>,
+    /// It says nothing: several people have it, or it is of another source.
+    mute: bool,
+}
+
+impl Named {
+    fn new(identity: Identity) -> Self {
+        Self { hash: identity.hash(), check: check(&identity.text), identity, lead: None, mute: false }
+    }
+}
+
+/// The touch of being captured through a channel.
+struct Touch {
+    detail: DetailId,
+    /// `None`: when the lead was created.
+    at: Option<Instant>,
+}
 
 /// What a file of leads is, beside its rows.
 pub(super) struct LeadFile<'f> {
@@ -24,31 +49,32 @@ pub(super) struct LeadFile<'f> {
 
 impl Importer<'_, '_> {
     /// Takes one row in.
-    pub(super) fn lead_row(&mut self, file: &LeadFile<'_>, row: &LeadRow) -> Result<Outcome, RunError> {
-        let (barred, mut identities): (Vec<Identity>, Vec<Identity>) = row.identities.iter().cloned().partition(|i| self.barred.contains(&i.hash()));
-        let own_key = row.key;
-        let mut found = None;
-        let mut others = Vec::new();
-        if identities.is_empty() && own_key.is_none() {
-            found = self.find_named(&barred, row)?;
+    pub(super) fn lead_row(&mut self, file: &LeadFile<'_>, mut row: LeadRow) -> Result<Outcome, RunError> {
+        let mut names: Vec<Named> = std::mem::take(&mut row.identities).into_iter().map(Named::new).collect();
+        if !self.barred.is_empty() {
+            names.iter_mut().for_each(|n| n.mute = self.barred.contains(&n.hash));
+        }
+        let (mut found, mut others) = (None, Vec::new());
+        if row.key.is_none() && names.iter().all(|n| n.mute) {
+            found = self.find_named(&names, &row)?;
             if found.is_none() {
-                identities.push(self.row_identity(row));
+                names.push(self.row_name(&row));
             }
         }
-        let found = match found {
-            Some(lead) => Some(lead),
-            None => self.find_lead(own_key, &mut identities, row, &mut others)?,
-        };
+        if found.is_none() {
+            found = self.find_lead(row.key, &mut names, &row, &mut others)?;
+        }
+        let touch = self.touch_of(&row)?;
         let (lead, outcome) = match found {
-            None => (self.create(row, own_key, &identities)?, Outcome::New),
+            None => (self.create(&mut row, names)?, Outcome::New),
             Some(lead) => {
                 let seen = self.touched.contains(lead);
-                self.update(file, row, lead, &identities)?;
+                self.update(file, &row, lead, names)?;
                 // The lead was found by another name: its key of that other base finds it, too, from now on.
-                if let Some(key) = own_key
+                if let Some(key) = row.key
                     && self.resolver.key(&self.session.store, key)?.is_none()
                 {
-                    self.add_identity(&Identity { kind: Identity::KEY.into(), text: key.to_string() }, lead)?;
+                    self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
                 }
                 (lead, if seen { Outcome::Joined } else { Outcome::Existing })
             }
@@ -57,28 +83,28 @@ impl Importer<'_, '_> {
             self.to_decide(lead, other, &identity)?;
         }
         self.touched.insert(lead);
-        if let Some(key) = own_key {
+        if let Some(key) = row.key {
             self.keyed.insert(lead, key);
         }
-        self.facts_of_row(file, row, lead)?;
+        self.facts_of_row(file, &row, touch, lead)?;
         Ok(outcome)
     }
 
     /// What recognises a row without identity: its cells, and how many equal rows came before it.
-    fn row_identity(&mut self, row: &LeadRow) -> Identity {
+    fn row_name(&mut self, row: &LeadRow) -> Named {
         let ordinal = self.ordinals.entry(row.row_hash).or_insert(0);
         *ordinal += 1;
-        Identity { kind: Identity::ROW.into(), text: format!("{:016x}#{ordinal}", row.row_hash) }
+        Named::new(Identity { kind: Identity::ROW.into(), text: format!("{:016x}#{ordinal}", row.row_hash) })
     }
 
     /// The lead that a row was joined into before its number turned out to be shared: by number and name.
-    fn find_named(&self, barred: &[Identity], row: &LeadRow) -> Result<Option<LeadId>, RunError> {
+    fn find_named(&self, names: &[Named], row: &LeadRow) -> Result<Option<LeadId>, RunError> {
         let fields = &self.dictionary().fields;
         let by_file = row.barred.iter().filter(|b| b.why == NoIdentity::Shared);
         let by_file = by_file.filter_map(|b| Some(Identity { kind: fields.get(b.field.0)?.id.as_str().into(), text: b.text.clone() }));
-        for shared in barred.iter().cloned().chain(by_file) {
-            let named = shared.named(row.name.as_deref().unwrap_or_default());
-            if let Some(lead) = self.resolver.find(&self.session.store, named.hash(), &named.text)? {
+        for shared in names.iter().map(|n| n.identity.clone()).chain(by_file) {
+            let named = Named::new(shared.named(row.name.as_deref().unwrap_or_default()));
+            if let Some(lead) = self.resolver.find(&self.session.store, named.hash, named.check, &named.identity.text)? {
                 return Ok(Some(lead));
             }
         }
@@ -91,60 +117,53 @@ impl Importer<'_, '_> {
     fn find_lead(
         &mut self,
         key: Option<Key>,
-        identities: &mut Vec<Identity>,
+        names: &mut Vec<Named>,
         row: &LeadRow,
         others: &mut Vec<(LeadId, Identity)>,
     ) -> Result<Option<LeadId>, RunError> {
-        let store = &self.session.store;
-        let mut found = match key {
-            Some(key) => self.resolver.key(store, key)?,
-            None => None,
-        };
+        let mut found = None;
         if let Some(key) = key {
-            // A new lead of this file whose own key is another one, and which merely has the identity that this key came from.
-            found = found.filter(|lead| lead.0 <= self.last_before || self.keyed.get(lead).is_none_or(|own| *own == key));
-            self.drop_foreign_ids(found, identities)?;
+            // Not a new lead of this file whose own key is another one, and which merely has the identity that this key came from.
+            let by_key = self.resolver.key(&self.session.store, key)?;
+            found = by_key.filter(|lead| lead.0 <= self.last_before || self.keyed.get(lead).is_none_or(|own| *own == key));
         }
-        let new_key = key.is_some() && found.is_none();
-        let mut shared = Vec::new();
-        for identity in identities.iter() {
-            let Some(lead) = self.resolver.find(&self.session.store, identity.hash(), &identity.text)? else { continue };
+        let is_new_key = key.is_some() && found.is_none();
+        for name in names.iter_mut() {
+            name.lead = self.resolver.find(&self.session.store, name.hash, name.check, &name.identity.text)?;
+            name.mute |= key.is_some() && &*name.identity.kind == "id" && self.is_foreign(found, name.lead);
+        }
+        for name in names.iter_mut().filter(|n| !n.mute) {
+            let Some(lead) = name.lead else { continue };
             match found {
-                None if new_key && self.keyed.contains_key(&lead) => others.push((lead, identity.clone())),
-                None if self.is_shared(identity, lead, row)? => shared.push(identity.clone()),
+                None if is_new_key && self.keyed.contains_key(&lead) => {
+                    name.mute = true;
+                    others.push((lead, name.identity.clone()));
+                }
+                None if self.is_shared(&name.identity, lead, row)? => {
+                    name.mute = true;
+                    self.bar(&name.identity)?;
+                }
                 None => found = Some(lead),
-                Some(first) if first != lead => self.to_decide(first, lead, identity)?,
+                Some(first) if first != lead => self.to_decide(first, lead, &name.identity)?,
                 Some(_) => {}
             }
         }
-        identities.retain(|i| !shared.contains(i) && !others.iter().any(|(_, other)| other == i));
-        for identity in &shared {
-            self.bar(identity)?;
-        }
-        if !shared.is_empty() && found.is_none() && identities.is_empty() && key.is_none() {
-            let own = self.row_identity(row);
-            found = self.resolver.find(&self.session.store, own.hash(), &own.text)?;
-            identities.push(own);
+        if found.is_none() && key.is_none() && names.iter().all(|n| n.mute) {
+            let own = self.row_name(row);
+            found = self.resolver.find(&self.session.store, own.hash, own.check, &own.identity.text)?;
+            names.push(own);
         }
         Ok(found)
     }
 
     /// A list that we exported names keys, and ids without their sources: there, an id that is another lead's, or that a
     /// known lead does not have, is most likely of another source and says nothing.
-    fn drop_foreign_ids(&self, found: Option<LeadId>, identities: &mut Vec<Identity>) -> Result<(), RunError> {
-        let Some(place) = identities.iter().position(|i| &*i.kind == "id") else { return Ok(()) };
-        let Some(id) = identities.get(place) else { return Ok(()) };
-        let of_id = self.resolver.find(&self.session.store, id.hash(), &id.text)?;
-        let foreign = match (found, of_id) {
-            (Some(_), None) => true,
-            (Some(lead), Some(other)) => lead != other,
+    fn is_foreign(&self, found: Option<LeadId>, of_id: Option<LeadId>) -> bool {
+        match (found, of_id) {
+            (Some(lead), other) => other != Some(lead),
             (None, Some(other)) => self.keyed.contains_key(&other),
             (None, None) => false,
-        };
-        if foreign {
-            identities.remove(place);
         }
-        Ok(())
     }
 
     /// Two leads that may be one, by what both were found.
@@ -189,13 +208,13 @@ impl Importer<'_, '_> {
     /// From here on, this value identifies nobody.
     pub(super) fn bar(&mut self, identity: &Identity) -> Result<(), RunError> {
         if self.barred.insert(identity.hash()) {
-            let lead = self.resolver.find(&self.session.store, identity.hash(), &identity.text)?;
+            let lead = self.resolver.find(&self.session.store, identity.hash(), check(&identity.text), &identity.text)?;
             self.resolver.forget(identity.hash());
             self.session.store.bar(identity, self.session.run)?;
             // The rows that made this lead know it by the number and their name from here on.
             if let Some(lead) = lead {
                 for name in self.names_of(lead)?.iter().map(String::as_str).chain([""]) {
-                    self.add_identity(&identity.named(name), lead)?;
+                    self.add_identity(&Named::new(identity.named(name)), lead)?;
                 }
             }
             self.summary.shared.push(format!("{} {}", identity.kind, identity.text));
@@ -203,12 +222,12 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
-    fn create(&mut self, row: &LeadRow, key: Option<Key>, identities: &[Identity]) -> Result<LeadId, RunError> {
+    fn create(&mut self, row: &mut LeadRow, names: Vec<Named>) -> Result<LeadId, RunError> {
         self.last_lead += 1;
         let lead = LeadId(self.last_lead);
-        let derived = identities.first().map(Identity::key);
-        let key = key.or(derived).unwrap_or_else(|| Key::of_hash(row.row_hash));
-        let mut values = row.values.clone();
+        let derived = names.iter().find(|n| !n.mute).map(|n| Key::of_hash(n.hash));
+        let key = row.key.or(derived).unwrap_or_else(|| Key::of_hash(row.row_hash));
+        let mut values = std::mem::take(&mut row.values);
         if let Some(ix) = self.created_at
             && let Some(v) = values.get_mut(ix.0)
             && v.is_null()
@@ -222,35 +241,40 @@ impl Importer<'_, '_> {
             seen_at: self.session.context.as_of,
             fresh_at: row.updated_at,
             sources: 1,
-            extra: owned(&row.extra),
+            extra: owned(std::mem::take(&mut row.extra)),
             values,
         };
         self.session.store.insert_lead(&self.session.columns, &record)?;
         self.resolver.add_key(key, lead);
         let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text);
-        self.session.store.insert_state(lead, text(self.stage), text(self.owner))?;
-        if derived != Some(key) {
-            self.add_identity(&Identity { kind: Identity::KEY.into(), text: key.to_string() }, lead)?;
+        let (stage, owner) = (text(self.stage), text(self.owner));
+        if stage.is_some() || owner.is_some() {
+            self.session.store.insert_state(lead, stage, owner)?; // all others get theirs when they are scored
         }
-        for identity in identities {
-            self.add_identity(identity, lead)?;
+        if derived != Some(key) {
+            self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
+        }
+        for name in &names {
+            if name.lead.is_none() && !name.mute {
+                self.add_identity(name, lead)?;
+            }
         }
         Ok(lead)
     }
 
-    fn update(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId, identities: &[Identity]) -> Result<(), RunError> {
+    fn update(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId, names: Vec<Named>) -> Result<(), RunError> {
         let run = self.session.run;
         let columns = &self.session.columns;
         let Some(mut record) = self.session.store.lead(columns, lead)? else {
             return Err(RunError::refused(format!("lead {} is named by an identity but is not in the base", lead.0), "run `sop undo`, then import again"));
         };
         let before = record.clone();
-        let extra = owned(&row.extra);
+        let extra = owned(row.extra.clone());
         let incoming = Incoming { values: &row.values, extra: &extra, cleared: &row.cleared, updated_at: row.updated_at, older: false };
         let differences = join(self.dictionary(), &mut record, &incoming, |ix| file.present.get(ix.0).copied().unwrap_or(false));
         let is_old = lead.0 <= self.last_before;
         // A different row (another first identity, or another name under the same number) is kept, so that `sop split` can take it out again.
-        if let Some(source) = self.source_of(row, &before, identities)? {
+        if let Some(source) = self.source_of(row, &before, &names)? {
             if record.sources == 1 {
                 let known: Vec<Identity> = self.identities_of(lead)?;
                 self.session.store.put_source_row(lead, &self.source_row(before.key.hashes().0, "", 0, &before.values, known), run)?;
@@ -258,13 +282,14 @@ impl Importer<'_, '_> {
             if !self.session.store.has_source_row(lead, source)? {
                 record.sources += 1;
             }
-            if self.session.store.put_source_row(lead, &self.source_row(source, file.name, row.number, &row.values, row.identities.clone()), run)? && is_old {
+            let identities = names.iter().map(|n| n.identity.clone()).collect();
+            if self.session.store.put_source_row(lead, &self.source_row(source, file.name, row.number, &row.values, identities), run)? && is_old {
                 self.rewritten.insert(lead);
             }
         }
-        for identity in identities {
-            if self.resolver.find(&self.session.store, identity.hash(), &identity.text)?.is_none() {
-                self.add_identity(identity, lead)?;
+        for name in &names {
+            if name.lead.is_none() && !name.mute {
+                self.add_identity(name, lead)?;
             }
         }
         if record != before {
@@ -288,7 +313,7 @@ impl Importer<'_, '_> {
         if self.stage.is_none() && self.owner.is_none() {
             return Ok(());
         }
-        let Some(state) = self.session.store.state(&self.session.columns, lead)? else { return Ok(()) };
+        let state = self.state_of(lead)?;
         let told = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text).map(str::to_owned);
         let master = |ix: Option<FieldIx>| ix.and_then(|ix| self.dictionary().fields.get(ix.0)).is_some_and(|f| f.master_file);
         let choose = |old: &Option<String>, ix| match (old, told(ix)) {
@@ -313,11 +338,11 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
-    fn add_identity(&mut self, identity: &Identity, lead: LeadId) -> Result<(), RunError> {
-        let hash = identity.hash();
-        self.resolver.add(hash, &identity.text, lead);
+    fn add_identity(&mut self, name: &Named, lead: LeadId) -> Result<(), RunError> {
+        let identity = &name.identity;
+        self.resolver.add(name.hash, name.check, lead);
         if self.resolver.is_bulk() {
-            self.pending.push(identity, hash, lead);
+            self.pending.push(identity, name.hash, lead);
         } else {
             self.session.store.insert_identities([(identity, lead)], self.session.run)?;
         }
@@ -337,16 +362,26 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
+    /// A lead's state; one that has none yet gets it.
+    fn state_of(&self, lead: LeadId) -> Result<StateRow, RunError> {
+        let store = &self.session.store;
+        if let Some(state) = store.state(&self.session.columns, lead)? {
+            return Ok(state);
+        }
+        store.insert_state(lead, None, None)?;
+        Ok(StateRow::default())
+    }
+
     /// What a row is known by among those of its lead, unless it is the lead's own: the hash of its first identity (of
     /// those that identify nobody by now, too: it must stay the same); under a number or address that another row of the
     /// lead has with another name, of both.
-    fn source_of(&self, row: &LeadRow, before: &LeadRecord, identities: &[Identity]) -> Result<Option<u64>, RunError> {
-        let Some(first) = row.identities.first().or(identities.first()) else { return Ok(None) };
-        let is_own = first.key() == before.key;
+    fn source_of(&self, row: &LeadRow, before: &LeadRecord, names: &[Named]) -> Result<Option<u64>, RunError> {
+        let Some(Named { identity: first, hash, .. }) = names.first() else { return Ok(None) };
+        let is_own = Key::of_hash(*hash) == before.key;
         let other = row.name.as_deref().filter(|name| is_own && self.is_contact(first) && self.name_in(&before.values).is_some_and(|n| n != *name));
         let Some(name) = other else {
-            let is_own = is_own || row.key == Some(before.key) || identities.first().is_some_and(|i| i.key() == before.key);
-            return Ok((!is_own).then(|| first.hash()));
+            let is_own = is_own || row.key == Some(before.key) || names.iter().find(|n| !n.mute).is_some_and(|n| Key::of_hash(n.hash) == before.key);
+            return Ok((!is_own).then_some(*hash));
         };
         if before.sources > 1 {
             let own = before.key.hashes().0;
@@ -377,14 +412,13 @@ impl Importer<'_, '_> {
     }
 
     /// What a row tells beside the lead's fields: a touch, behaviour in columns, dated stages.
-    fn facts_of_row(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId) -> Result<(), RunError> {
-        if let Some(detail) = self.touch_detail(row)? {
-            let told = self.created_at.and_then(|ix| row.values.get(ix.0)).and_then(Value::as_instant);
-            let at = match told {
+    fn facts_of_row(&mut self, file: &LeadFile<'_>, row: &LeadRow, touch: Option<Touch>, lead: LeadId) -> Result<(), RunError> {
+        if let Some(touch) = touch {
+            let at = match touch.at {
                 Some(at) => at,
                 None => self.created_at_of(lead)?,
             };
-            self.push_event(lead.0 as u32, at, detail, file.number)?;
+            self.push_event(lead.0 as u32, at, touch.detail, file.number)?;
         }
         for count in &row.counts {
             let detail = self.column_detail(count.kind, &count.column)?;
@@ -408,8 +442,8 @@ impl Importer<'_, '_> {
         let new = self.session.store.put_stage(lead, at, stage, self.session.run)?;
         if new {
             let latest = self.session.store.last_stage(lead)?;
-            let state = self.session.store.state(&self.session.columns, lead)?;
-            if let (Some((when, latest)), Some(state)) = (latest, state)
+            let state = self.state_of(lead)?;
+            if let Some((when, latest)) = latest
                 && when <= self.session.context.as_of
                 && state.stage.as_deref() != Some(&latest)
             {
@@ -424,8 +458,16 @@ impl Importer<'_, '_> {
         Ok(new)
     }
 
-    /// The detail of the touch that a row with a channel writes.
+    /// The touch that a row with a channel writes.
+    fn touch_of(&mut self, row: &LeadRow) -> Result<Option<Touch>, RunError> {
+        let at = self.created_at.and_then(|ix| row.values.get(ix.0)).and_then(Value::as_instant);
+        Ok(self.touch_detail(row)?.map(|detail| Touch { detail, at }))
+    }
+
     fn touch_detail(&mut self, row: &LeadRow) -> Result<Option<DetailId>, RunError> {
+        if self.channel.is_none() {
+            return Ok(None);
+        }
         let value = |ix: Option<FieldIx>| ix.and_then(|ix| row.values.get(ix.0)).cloned().unwrap_or_default();
         let (channel, campaign) = (value(self.channel), value(self.campaign));
         let (Some(kind), Value::Text(text)) = (self.captured, &channel) else { return Ok(None) };
@@ -467,6 +509,6 @@ fn name_of_source(source: &SourceRow) -> Option<String> {
 }
 
 /// Undeclared columns as a record keeps them.
-fn owned(extra: &[(Arc<str>, String)]) -> Vec<(String, String)> {
-    extra.iter().map(|(h, t)| (h.to_string(), t.clone())).collect()
+fn owned(extra: Vec<(Arc<str>, String)>) -> Vec<(String, String)> {
+    extra.into_iter().map(|(h, t)| (h.to_string(), t)).collect()
 }

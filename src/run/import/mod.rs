@@ -14,6 +14,7 @@ mod sink;
 mod stages;
 mod touched;
 
+pub(in crate::run) use events::Arriving;
 pub use files::FileSummary;
 pub(in crate::run) use files::{Rejects, discard};
 pub(in crate::run) use join::{Difference, Incoming, join, value_text};
@@ -98,6 +99,8 @@ struct Importer<'s, 'a> {
     resolver: Resolver,
     pending: Pending,
     sink: EventSink,
+    /// By file: the base's numbers of its details, in the order in which the file showed them first.
+    renumber: FxHashMap<u16, Vec<DetailId>>,
     summary: ImportSummary,
     touched: Touched,
     /// Known leads whose rows were written, and by which file last.
@@ -125,11 +128,21 @@ struct Importer<'s, 'a> {
     captured: Option<KindId>,
 }
 
-/// Imports files inside the session's transaction. Reject files are left pending in what is returned.
-pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOptions) -> Result<(ImportSummary, Rejects), RunError> {
+/// What an import leaves to its caller.
+pub(in crate::run) struct Left {
+    /// Reject files under temporary names.
+    pub(in crate::run) rejects: Rejects,
+    /// Events that the caller's pass over the leads is to write: only of a base that is being built.
+    pub(in crate::run) arriving: Option<Arriving>,
+}
+
+/// Imports files inside the session's transaction.
+pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], options: &ImportOptions) -> Result<(ImportSummary, Left), RunError> {
     let bytes: u64 = paths.iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum();
     let bulk = session.store.is_first_import() || bytes > BULK_BYTES;
-    let resolver = Resolver::new(&session.store, bulk)?;
+    // Most files are events; a lead has about two identities and a row of a hundred bytes or more.
+    let largest_leads = paths.iter().take(1).filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum::<u64>();
+    let resolver = Resolver::new(&session.store, bulk, usize::try_from(largest_leads / 85).unwrap_or(0).min(4 << 20))?;
     let last = session.store.last_lead()?;
     let barred = session.store.barred_hashes()?.into_iter().collect();
     let any_waiting = session.store.any_waiting()?;
@@ -141,6 +154,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         resolver,
         pending: Pending::default(),
         sink: EventSink::new(),
+        renumber: FxHashMap::default(),
         summary: ImportSummary::default(),
         touched: Touched::default(),
         written: FxHashMap::default(),
@@ -166,7 +180,8 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         session,
     };
     let rejects = importer.files(paths, options)?;
-    importer.finish().map(|summary| (summary, rejects))
+    let (summary, arriving) = importer.finish()?;
+    Ok((summary, Left { rejects, arriving }))
 }
 
 impl<'a> Importer<'_, 'a> {
@@ -184,10 +199,16 @@ impl<'a> Importer<'_, 'a> {
     }
 
     /// Writes what was kept back, counts what changed, and asks before an import that looks like a mistake.
-    fn finish(mut self) -> Result<ImportSummary, RunError> {
+    fn finish(mut self) -> Result<(ImportSummary, Option<Arriving>), RunError> {
         self.write_identities()?;
         self.write_totals()?;
-        self.write_events()?;
+        let arriving = if self.session.store.is_first_import() {
+            Some(self.arriving()?)
+        } else {
+            self.session.store.fill_states(LeadId(self.last_before))?;
+            self.write_events()?;
+            None
+        };
         self.settle()?;
         let changed = self.session.store.net_changes(self.session.run)?;
         self.count_updated(&changed);
@@ -202,10 +223,9 @@ impl<'a> Importer<'_, 'a> {
             ("updated", self.summary.updated),
             ("joined", self.summary.joined),
             ("rejected", self.summary.rejected),
-            ("events_new", self.summary.events_new),
         ];
         self.session.counts.extend(counts.map(|(k, n)| (k.to_owned(), n.into())));
-        Ok(self.summary)
+        Ok((self.summary, arriving))
     }
 
     /// Whoever is not as before is due. A lead that ends up as it was leaves no trace.
@@ -236,11 +256,7 @@ impl<'a> Importer<'_, 'a> {
     }
 
     fn write_identities(&mut self) -> Result<(), RunError> {
-        let pending = std::mem::take(&mut self.pending);
-        let barred = &self.barred;
-        let identities = pending.sorted().filter(|(identity, _)| !barred.contains(&identity.hash()));
-        self.session.store.insert_owned_identities(identities, self.session.run)?;
-        Ok(())
+        Ok(std::mem::take(&mut self.pending).write(&self.session.store, &self.barred, self.session.run)?)
     }
 
     fn guard(&self, changed: u64) -> Result<(), RunError> {

@@ -1,8 +1,10 @@
 //! New identities of a large import, kept until they can be written in the order of their hashes: an index filled in random
 //! order costs five times as much.
 
-use crate::model::{Identity, IdentityKind, LeadId};
-use rustc_hash::FxHashMap;
+use crate::model::{Identity, IdentityKind, LeadId, RunId};
+use crate::store::{Result, Store};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 #[derive(Clone, Copy)]
 struct Item {
@@ -27,7 +29,7 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn push(&mut self, identity: &Identity, hash: u64, lead: LeadId) {
-        let kind = match self.kinds.iter().position(|k| *k == identity.kind) {
+        let kind = match self.kinds.iter().position(|k| Arc::ptr_eq(k, &identity.kind) || *k == identity.kind) {
             Some(k) => k,
             None => {
                 self.kinds.push(identity.kind.clone());
@@ -48,9 +50,8 @@ impl Pending {
         }
     }
 
-    fn identity(&self, item: &Item) -> Identity {
-        let text = self.text.get(item.start as usize..item.start as usize + usize::from(item.len)).unwrap_or_default().to_owned();
-        Identity { kind: self.kinds.get(usize::from(item.kind)).cloned().unwrap_or_else(|| "".into()), text }
+    fn text_of(&self, item: &Item) -> &str {
+        self.text.get(item.start as usize..item.start as usize + usize::from(item.len)).unwrap_or_default()
     }
 
     /// Those of one lead.
@@ -58,14 +59,18 @@ impl Pending {
         let lead = lead.0 as u32;
         let from = self.created.partition_point(|i| i.lead < lead);
         let created = self.created[from..].iter().take_while(move |i| i.lead == lead);
-        created.chain(self.added.get(&lead).into_iter().flatten()).map(|i| self.identity(i))
+        let kind = |i: &Item| self.kinds.get(usize::from(i.kind)).cloned().unwrap_or_else(|| "".into());
+        created.chain(self.added.get(&lead).into_iter().flatten()).map(move |i| Identity { kind: kind(i), text: self.text_of(i).to_owned() })
     }
 
-    /// All of them, in the order of their hashes.
-    pub(super) fn sorted(mut self) -> impl Iterator<Item = (Identity, LeadId)> {
+    /// Writes all of them but those that identify nobody by now, in the order of their hashes.
+    pub(super) fn write(mut self, store: &Store, barred: &FxHashSet<u64>, run: RunId) -> Result<()> {
         let mut items = std::mem::take(&mut self.created);
         items.extend(self.added.values().flatten());
+        items.retain(|i| !barred.contains(&i.hash));
         items.sort_unstable_by_key(|i| (i.hash, i.lead));
-        items.into_iter().map(move |i| (self.identity(&i), LeadId(i64::from(i.lead))))
+        let kinds = self.kinds.iter().map(|k| store.identity_kind(k)).collect::<Result<Vec<_>>>()?;
+        let rows = items.iter().map(|i| (i.hash, LeadId(i64::from(i.lead)), kinds.get(usize::from(i.kind)).copied().unwrap_or(0), self.text_of(i)));
+        store.insert_hashed_identities(rows, run)
     }
 }

@@ -4,9 +4,10 @@
 //! that the base compares on a hit.
 
 use super::sink::STRANGER;
-use crate::model::{Identity, Key, LeadId, stable_hash};
+use crate::model::{Identity, Key, LeadId};
 use crate::store::{Result, Store};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
 
 /// lead, and the check
 type Known = (u32, u32);
@@ -21,15 +22,18 @@ pub(super) struct Resolver {
 
 /// The second hash of an identity's text.
 pub(super) fn check(text: &str) -> u32 {
-    (stable_hash(&[b"check", text.as_bytes()]) >> 16) as u32
+    // In memory only: it need not be stable, it must be quick and independent of the first.
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    (hasher.finish() >> 32) as u32
 }
 
 impl Resolver {
-    /// `bulk`: hold everything in memory.
-    pub(super) fn new(store: &Store, bulk: bool) -> Result<Self> {
+    /// `bulk`: hold everything in memory, with room for `expected` new ones.
+    pub(super) fn new(store: &Store, bulk: bool, expected: usize) -> Result<Self> {
         let mut memory = None;
         if bulk {
-            let mut map: FxHashMap<u64, Known> = FxHashMap::default();
+            let mut map: FxHashMap<u64, Known> = FxHashMap::with_capacity_and_hasher(expected, Default::default());
             store.each_identity(|hash, text, lead| {
                 map.entry(hash).or_insert((lead.0 as u32, check(text)));
             })?;
@@ -70,20 +74,20 @@ impl Resolver {
         }
     }
 
-    /// The lead of an identity whose second hash is known already.
-    pub(super) fn find_checked(&self, store: &Store, hash: u64, check: u32, text: &str) -> Result<Option<LeadId>> {
-        match &self.memory {
-            Some(map) => Ok(map.get(&hash).filter(|(_, c)| *c == check).map(|(l, _)| LeadId(i64::from(*l)))),
-            None => store.find_hash(hash, text),
-        }
+    /// The lead of an identity that is held in memory.
+    pub(super) fn in_memory(&self, hash: u64, check: u32) -> Option<LeadId> {
+        let (lead, known) = self.memory.as_ref()?.get(&hash)?;
+        (*known == check).then(|| LeadId(i64::from(*lead)))
+    }
+
+    /// The lead of a key that is held in memory.
+    pub(super) fn key_in_memory(&self, key: Key) -> Option<LeadId> {
+        self.keys.as_ref()?.get(&key).map(|l| LeadId(i64::from(*l)))
     }
 
     /// The lead of an identity.
-    pub(super) fn find(&self, store: &Store, hash: u64, text: &str) -> Result<Option<LeadId>> {
-        match &self.memory {
-            Some(map) => Ok(map.get(&hash).filter(|(_, c)| *c == check(text)).map(|(l, _)| LeadId(i64::from(*l)))),
-            None => store.find_hash(hash, text),
-        }
+    pub(super) fn find(&self, store: &Store, hash: u64, check: u32, text: &str) -> Result<Option<LeadId>> {
+        if self.memory.is_some() { Ok(self.in_memory(hash, check)) } else { store.find_hash(hash, text) }
     }
 
     /// Remembers the own key of a new lead.
@@ -101,9 +105,9 @@ impl Resolver {
     }
 
     /// Remembers a new identity of a lead. Writing it to the base is the caller's.
-    pub(super) fn add(&mut self, hash: u64, text: &str, lead: LeadId) {
+    pub(super) fn add(&mut self, hash: u64, check: u32, lead: LeadId) {
         if let Some(map) = &mut self.memory {
-            map.entry(hash).or_insert((lead.0 as u32, check(text)));
+            map.entry(hash).or_insert((lead.0 as u32, check));
         }
         if let Some(keys) = &mut self.keys {
             keys.entry(Key::of_hash(hash)).or_insert(lead.0 as u32);

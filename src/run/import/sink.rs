@@ -6,16 +6,17 @@
 
 use crate::model::{DetailId, Instant};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use rustc_hash::FxHashMap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
-/// Events held in memory before they are spilled: 8M × 16 bytes.
-const BUDGET: usize = 8 << 20;
+/// Events held in memory before they are spilled: 5M × 16 bytes.
+const BUDGET: usize = 5 << 20;
 /// Leads from here on are not in the base yet: their events wait.
 pub(super) const STRANGER: u32 = 1 << 31;
 
-/// lead 32 | instant + 2^33 34 | detail 30 | file 10 | unused 22
+/// lead 32 | instant + 2^33 34 | detail 30 | file 32
 fn pack(lead: u32, at: Instant, detail: DetailId, file: u16) -> Option<u128> {
     let at = u64::try_from(at.0.checked_add(1 << 33)?).ok().filter(|t| *t < 1 << 34)?;
     Some(u128::from(lead) << 96 | u128::from(at) << 62 | u128::from(detail.0 & ((1 << 30) - 1)) << 32 | u128::from(file))
@@ -30,7 +31,7 @@ pub(super) struct Group {
     pub(super) n: i64,
 }
 
-/// Collects events.
+/// Collects events. A detail is the base's number, or, for a file that is renumbered, the file's own.
 #[derive(Default)]
 pub(super) struct EventSink {
     buffer: Vec<u128>,
@@ -71,8 +72,9 @@ impl EventSink {
         Ok(())
     }
 
-    /// Hands the groups out in order.
-    pub(super) fn drain(mut self) -> io::Result<Groups> {
+    /// Hands the groups out in order. `renumber` holds, by file, the base's numbers of details that were pushed under
+    /// numbers of the file's own.
+    pub(super) fn drain(mut self, renumber: FxHashMap<u16, Vec<DetailId>>) -> io::Result<Groups> {
         self.buffer.sort_unstable();
         let mut sources: Vec<Source> = Vec::new();
         for file in self.runs {
@@ -85,7 +87,7 @@ impl EventSink {
                 heap.push(Reverse((first, i)));
             }
         }
-        Ok(Groups { sources, heap })
+        Ok(Groups { sources, heap, renumber, ahead: None, instant: Vec::new(), out: VecDeque::new() })
     }
 }
 
@@ -114,21 +116,22 @@ impl Source {
 pub(super) struct Groups {
     sources: Vec<Source>,
     heap: BinaryHeap<Reverse<(u128, usize)>>,
+    renumber: FxHashMap<u16, Vec<DetailId>>,
+    /// Read already, of the next instant.
+    ahead: Option<u128>,
+    /// Details and files of one lead's instant.
+    instant: Vec<(DetailId, u16)>,
+    out: VecDeque<Group>,
 }
 
 impl Groups {
     fn pop(&mut self) -> io::Result<Option<u128>> {
+        if let Some(ahead) = self.ahead.take() {
+            return Ok(Some(ahead));
+        }
         // One run in memory is the common case: no heap traffic for it.
-        if let [only] = self.sources.as_mut_slice() {
-            return match self.heap.pop() {
-                Some(Reverse((first, _))) => {
-                    if let Some(next) = only.next()? {
-                        self.heap.push(Reverse((next, 0)));
-                    }
-                    Ok(Some(first))
-                }
-                None => Ok(None),
-            };
+        if let [Source::Memory(only)] = self.sources.as_mut_slice() {
+            return Ok(self.heap.pop().map(|Reverse((first, _))| first).or_else(|| only.next()));
         }
         let Some(Reverse((least, from))) = self.heap.pop() else { return Ok(None) };
         if let Some(next) = self.sources[from].next()? {
@@ -139,22 +142,39 @@ impl Groups {
 
     /// The next group.
     pub(super) fn next_group(&mut self) -> io::Result<Option<Group>> {
-        let Some(first) = self.pop()? else { return Ok(None) };
-        let what = first >> 32;
-        let (mut file, mut run, mut most) = (first as u16, 1_i64, 1_i64);
-        while let Some(Reverse((peek, _))) = self.heap.peek() {
-            if peek >> 32 != what {
-                break;
-            }
-            let same_file = *peek as u16 == file;
-            file = *peek as u16;
-            run = if same_file { run + 1 } else { 1 };
-            most = most.max(run);
-            self.pop()?;
+        if let Some(group) = self.out.pop_front() {
+            return Ok(Some(group));
         }
-        let at = ((first >> 62) & ((1 << 34) - 1)) as i64 - (1 << 33);
-        let detail = DetailId(((first >> 32) & ((1 << 30) - 1)) as u32);
-        Ok(Some(Group { lead: (first >> 96) as u32, at: Instant(at), detail, n: most }))
+        let Some(first) = self.pop()? else { return Ok(None) };
+        let place = first >> 62;
+        self.instant.clear();
+        self.take(first);
+        loop {
+            match self.pop()? {
+                Some(next) if next >> 62 == place => self.take(next),
+                other => {
+                    self.ahead = other;
+                    break;
+                }
+            }
+        }
+        let at = (place & ((1 << 34) - 1)) as i64 - (1 << 33);
+        let (lead, at) = ((first >> 96) as u32, Instant(at));
+        if let [(detail, _)] = self.instant.as_slice() {
+            return Ok(Some(Group { lead, at, detail: *detail, n: 1 }));
+        }
+        self.instant.sort_unstable();
+        for same in self.instant.chunk_by(|a, b| a.0 == b.0) {
+            let most = same.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
+            self.out.push_back(Group { lead, at, detail: same[0].0, n: most as i64 });
+        }
+        Ok(self.out.pop_front())
+    }
+
+    fn take(&mut self, packed: u128) {
+        let (detail, file) = (DetailId(((packed >> 32) & ((1 << 30) - 1)) as u32), packed as u16);
+        let known = self.renumber.get(&file).and_then(|ids| ids.get(detail.0 as usize)).copied();
+        self.instant.push((known.unwrap_or(detail), file));
     }
 }
 
@@ -167,7 +187,7 @@ mod tests {
         for &(lead, at, detail, file) in events {
             assert!(sink.push(lead, Instant(at), DetailId(detail), file).expect("room on disk"));
         }
-        let mut groups = sink.drain().expect("readable");
+        let mut groups = sink.drain(FxHashMap::default()).expect("readable");
         let mut out = Vec::new();
         while let Some(g) = groups.next_group().expect("readable") {
             out.push((g.lead, g.at.0, g.detail.0, g.n));

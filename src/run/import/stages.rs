@@ -1,6 +1,7 @@
 //! Rows of dated stages: a lead's history as another system knew it.
 
 use super::Importer;
+use super::resolver::check;
 use super::files::{Counts, FileSummary, start, with_rejects};
 use crate::ingest::{FileKind, Next, PendingRejects, RejectWriter, StageMapping, StageReader, StageRow, TableFile};
 use crate::run::RunError;
@@ -35,7 +36,7 @@ impl Importer<'_, '_> {
             };
             for identity in &row.identities {
                 if lead.is_none() {
-                    lead = self.resolver.find(&self.session.store, identity.hash(), &identity.text)?;
+                    lead = self.resolver.find(&self.session.store, identity.hash(), check(&identity.text), &identity.text)?;
                 }
             }
             match (lead, row.identities.last()) {
