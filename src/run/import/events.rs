@@ -215,7 +215,7 @@ impl Importer<'_, '_> {
             let (send, receive) = sync_channel::<Batch>(DEPTH);
             let parser = scope.spawn(move || parse(reader, rejects, |batch| send.send(batch).is_ok()));
             if asks_base {
-                pending.write(store, run, barred)?;
+                pending.write(store, barred, run)?;
                 for mut batch in receive {
                     for detail in batch.details.drain(..) {
                         ids.push(intern(store, columns, dictionary, &detail, "", run)?);
@@ -238,7 +238,7 @@ impl Importer<'_, '_> {
                     }
                     Ok(())
                 });
-                pending.write(store, run, barred)?;
+                pending.write(store, barred, run)?;
                 for bytes in told {
                     progress(&label, bytes, total);
                 }

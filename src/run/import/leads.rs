@@ -20,11 +20,13 @@ struct Named {
     check: u32,
     /// The lead that it finds.
     lead: Option<LeadId>,
+    /// It says nothing: several people have it, or it is of another source.
+    mute: bool,
 }
 
 impl Named {
     fn new(identity: Identity) -> Self {
-        Self { hash: identity.hash(), check: check(&identity.text), identity, lead: None }
+        Self { hash: identity.hash(), check: check(&identity.text), identity, lead: None, mute: false }
     }
 }
 
@@ -48,22 +50,20 @@ pub(super) struct LeadFile<'f> {
 impl Importer<'_, '_> {
     /// Takes one row in.
     pub(super) fn lead_row(&mut self, file: &LeadFile<'_>, mut row: LeadRow) -> Result<Outcome, RunError> {
-        let all = row.identities.iter().cloned().map(Named::new);
-        let (barred, mut names): (Vec<Named>, Vec<Named>) =
-            if self.barred.is_empty() { (Vec::new(), all.collect()) } else { all.partition(|n| self.barred.contains(&n.hash)) };
-        let own_key = row.key;
-        let mut found = None;
-        let mut others = Vec::new();
-        if names.is_empty() && own_key.is_none() {
-            found = self.find_named(&barred, &row)?;
+        let mut names: Vec<Named> = std::mem::take(&mut row.identities).into_iter().map(Named::new).collect();
+        if !self.barred.is_empty() {
+            names.iter_mut().for_each(|n| n.mute = self.barred.contains(&n.hash));
+        }
+        let (mut found, mut others) = (None, Vec::new());
+        if row.key.is_none() && names.iter().all(|n| n.mute) {
+            found = self.find_named(&names, &row)?;
             if found.is_none() {
-                names.push(self.row_identity(&row));
+                names.push(self.row_name(&row));
             }
         }
-        let found = match found {
-            Some(lead) => Some(lead),
-            None => self.find_lead(own_key, &mut names, &row, &mut others)?,
-        };
+        if found.is_none() {
+            found = self.find_lead(row.key, &mut names, &row, &mut others)?;
+        }
         let touch = self.touch_of(&row)?;
         let (lead, outcome) = match found {
             None => (self.create(&mut row, names)?, Outcome::New),
@@ -71,7 +71,7 @@ impl Importer<'_, '_> {
                 let seen = self.touched.contains(lead);
                 self.update(file, &row, lead, names)?;
                 // The lead was found by another name: its key of that other base finds it, too, from now on.
-                if let Some(key) = own_key
+                if let Some(key) = row.key
                     && self.resolver.key(&self.session.store, key)?.is_none()
                 {
                     self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
@@ -83,7 +83,7 @@ impl Importer<'_, '_> {
             self.to_decide(lead, other, &identity)?;
         }
         self.touched.insert(lead);
-        if let Some(key) = own_key {
+        if let Some(key) = row.key {
             self.keyed.insert(lead, key);
         }
         self.facts_of_row(file, &row, touch, lead)?;
@@ -91,70 +91,60 @@ impl Importer<'_, '_> {
     }
 
     /// What recognises a row without identity: its cells, and how many equal rows came before it.
-    fn row_identity(&mut self, row: &LeadRow) -> Named {
+    fn row_name(&mut self, row: &LeadRow) -> Named {
         let ordinal = self.ordinals.entry(row.row_hash).or_insert(0);
         *ordinal += 1;
         Named::new(Identity { kind: Identity::ROW.into(), text: format!("{:016x}#{ordinal}", row.row_hash) })
     }
 
     /// The lead that a row was joined into before its number turned out to be shared: by number and name.
-    fn find_named(&self, barred: &[Named], row: &LeadRow) -> Result<Option<LeadId>, RunError> {
+    fn find_named(&self, names: &[Named], row: &LeadRow) -> Result<Option<LeadId>, RunError> {
         let fields = &self.dictionary().fields;
         let by_file = row.barred.iter().filter(|b| b.why == NoIdentity::Shared);
         let by_file = by_file.filter_map(|b| Some(Identity { kind: fields.get(b.field.0)?.id.as_str().into(), text: b.text.clone() }));
-        for shared in barred.iter().map(|n| n.identity.clone()).chain(by_file) {
+        for shared in names.iter().map(|n| n.identity.clone()).chain(by_file) {
             let named = Named::new(shared.named(row.name.as_deref().unwrap_or_default()));
-            if let Some(lead) = self.find(&named)? {
+            if let Some(lead) = self.resolver.find(&self.session.store, named.hash, named.check, &named.identity.text)? {
                 return Ok(Some(lead));
             }
         }
         Ok(None)
     }
 
-    fn find(&self, name: &Named) -> Result<Option<LeadId>, RunError> {
-        Ok(self.resolver.find(&self.session.store, name.hash, name.check, &name.identity.text)?)
-    }
-
     /// The lead that a row speaks of: its key first, then its identities in their order. One that points to another
     /// lead is put on the to-decide list; one that stands under three names stops identifying. Two rows of one file with
     /// different keys are two leads, whatever they share: `others` are those that the caller puts on the list.
     fn find_lead(&mut self, key: Option<Key>, names: &mut Vec<Named>, row: &LeadRow, others: &mut Vec<(LeadId, Identity)>) -> Result<Option<LeadId>, RunError> {
-        let store = &self.session.store;
-        let mut found = match key {
-            Some(key) => self.resolver.key(store, key)?,
-            None => None,
-        };
+        let mut found = None;
         if let Some(key) = key {
-            // A new lead of this file whose own key is another one, and which merely has the identity that this key came from.
-            found = found.filter(|lead| lead.0 <= self.last_before || self.keyed.get(lead).is_none_or(|own| *own == key));
-            self.drop_foreign_ids(found, names)?;
+            // Not a new lead of this file whose own key is another one, and which merely has the identity that this key came from.
+            let by_key = self.resolver.key(&self.session.store, key)?;
+            found = by_key.filter(|lead| lead.0 <= self.last_before || self.keyed.get(lead).is_none_or(|own| *own == key));
         }
-        let new_key = key.is_some() && found.is_none();
-        let mut shared = Vec::new();
-        for i in 0..names.len() {
-            let Some(lead) = self.find(&names[i])? else { continue };
-            names[i].lead = Some(lead);
-            let identity = &names[i].identity;
+        let is_new_key = key.is_some() && found.is_none();
+        for name in names.iter_mut() {
+            name.lead = self.resolver.find(&self.session.store, name.hash, name.check, &name.identity.text)?;
+            name.mute |= key.is_some() && &*name.identity.kind == "id" && self.is_foreign(found, name.lead);
+        }
+        for name in names.iter_mut().filter(|n| !n.mute) {
+            let Some(lead) = name.lead else { continue };
             match found {
-                None if new_key && self.keyed.contains_key(&lead) => others.push((lead, identity.clone())),
-                None if self.is_shared(identity, lead, row)? => shared.push(identity.clone()),
-                None => found = Some(lead),
-                Some(first) if first != lead => {
-                    let identity = identity.clone();
-                    self.to_decide(first, lead, &identity)?;
+                None if is_new_key && self.keyed.contains_key(&lead) => {
+                    name.mute = true;
+                    others.push((lead, name.identity.clone()));
                 }
+                None if self.is_shared(&name.identity, lead, row)? => {
+                    name.mute = true;
+                    self.bar(&name.identity)?;
+                }
+                None => found = Some(lead),
+                Some(first) if first != lead => self.to_decide(first, lead, &name.identity)?,
                 Some(_) => {}
             }
         }
-        if !shared.is_empty() || !others.is_empty() {
-            names.retain(|n| !shared.contains(&n.identity) && !others.iter().any(|(_, other)| *other == n.identity));
-        }
-        for identity in &shared {
-            self.bar(identity)?;
-        }
-        if !shared.is_empty() && found.is_none() && names.is_empty() && key.is_none() {
-            let own = self.row_identity(row);
-            found = self.find(&own)?;
+        if found.is_none() && key.is_none() && names.iter().all(|n| n.mute) {
+            let own = self.row_name(row);
+            found = self.resolver.find(&self.session.store, own.hash, own.check, &own.identity.text)?;
             names.push(own);
         }
         Ok(found)
@@ -162,19 +152,12 @@ impl Importer<'_, '_> {
 
     /// A list that we exported names keys, and ids without their sources: there, an id that is another lead's, or that a
     /// known lead does not have, is most likely of another source and says nothing.
-    fn drop_foreign_ids(&self, found: Option<LeadId>, names: &mut Vec<Named>) -> Result<(), RunError> {
-        let Some(place) = names.iter().position(|n| &*n.identity.kind == "id") else { return Ok(()) };
-        let Some(id) = names.get(place) else { return Ok(()) };
-        let foreign = match (found, self.find(id)?) {
-            (Some(_), None) => true,
-            (Some(lead), Some(other)) => lead != other,
+    fn is_foreign(&self, found: Option<LeadId>, of_id: Option<LeadId>) -> bool {
+        match (found, of_id) {
+            (Some(lead), other) => other != Some(lead),
             (None, Some(other)) => self.keyed.contains_key(&other),
             (None, None) => false,
-        };
-        if foreign {
-            names.remove(place);
         }
-        Ok(())
     }
 
     /// Two leads that may be one, by what both were found.
@@ -219,7 +202,7 @@ impl Importer<'_, '_> {
     /// From here on, this value identifies nobody.
     pub(super) fn bar(&mut self, identity: &Identity) -> Result<(), RunError> {
         if self.barred.insert(identity.hash()) {
-            let lead = self.find(&Named::new(identity.clone()))?;
+            let lead = self.resolver.find(&self.session.store, identity.hash(), check(&identity.text), &identity.text)?;
             self.resolver.forget(identity.hash());
             self.session.store.bar(identity, self.session.run)?;
             // The rows that made this lead know it by the number and their name from here on.
@@ -236,7 +219,7 @@ impl Importer<'_, '_> {
     fn create(&mut self, row: &mut LeadRow, names: Vec<Named>) -> Result<LeadId, RunError> {
         self.last_lead += 1;
         let lead = LeadId(self.last_lead);
-        let derived = names.first().map(|n| Key::of_hash(n.hash));
+        let derived = names.iter().find(|n| !n.mute).map(|n| Key::of_hash(n.hash));
         let key = row.key.or(derived).unwrap_or_else(|| Key::of_hash(row.row_hash));
         let mut values = std::mem::take(&mut row.values);
         if let Some(ix) = self.created_at
@@ -266,7 +249,7 @@ impl Importer<'_, '_> {
             self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
         }
         for name in &names {
-            if name.lead.is_none() {
+            if name.lead.is_none() && !name.mute {
                 self.add_identity(name, lead)?;
             }
         }
@@ -293,12 +276,13 @@ impl Importer<'_, '_> {
             if !self.session.store.has_source_row(lead, source)? {
                 record.sources += 1;
             }
-            if self.session.store.put_source_row(lead, &self.source_row(source, file.name, row.number, &row.values, row.identities.clone()), run)? && is_old {
+            let identities = names.iter().map(|n| n.identity.clone()).collect();
+            if self.session.store.put_source_row(lead, &self.source_row(source, file.name, row.number, &row.values, identities), run)? && is_old {
                 self.rewritten.insert(lead);
             }
         }
         for name in &names {
-            if name.lead.is_none() {
+            if name.lead.is_none() && !name.mute {
                 self.add_identity(name, lead)?;
             }
         }
@@ -372,16 +356,26 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
+    /// A lead's state; one that has none yet gets it.
+    fn state_of(&self, lead: LeadId) -> Result<StateRow, RunError> {
+        let store = &self.session.store;
+        if let Some(state) = store.state(&self.session.columns, lead)? {
+            return Ok(state);
+        }
+        store.insert_state(lead, None, None)?;
+        Ok(StateRow::default())
+    }
+
     /// What a row is known by among those of its lead, unless it is the lead's own: the hash of its first identity (of
     /// those that identify nobody by now, too: it must stay the same); under a number or address that another row of the
     /// lead has with another name, of both.
     fn source_of(&self, row: &LeadRow, before: &LeadRecord, names: &[Named]) -> Result<Option<u64>, RunError> {
-        let Some(first) = row.identities.first().or(names.first().map(|n| &n.identity)) else { return Ok(None) };
-        let is_own = first.key() == before.key;
+        let Some(Named { identity: first, hash, .. }) = names.first() else { return Ok(None) };
+        let is_own = Key::of_hash(*hash) == before.key;
         let other = row.name.as_deref().filter(|name| is_own && self.is_contact(first) && self.name_in(&before.values).is_some_and(|n| n != *name));
         let Some(name) = other else {
-            let is_own = is_own || row.key == Some(before.key) || names.first().is_some_and(|n| Key::of_hash(n.hash) == before.key);
-            return Ok((!is_own).then(|| first.hash()));
+            let is_own = is_own || row.key == Some(before.key) || names.iter().find(|n| !n.mute).is_some_and(|n| Key::of_hash(n.hash) == before.key);
+            return Ok((!is_own).then_some(*hash));
         };
         if before.sources > 1 {
             let own = before.key.hashes().0;
@@ -391,16 +385,6 @@ impl Importer<'_, '_> {
             }
         }
         Ok(Some(first.named(name).hash()))
-    }
-
-    /// A lead's state; one that has none yet gets it.
-    fn state_of(&self, lead: LeadId) -> Result<StateRow, RunError> {
-        let store = &self.session.store;
-        if let Some(state) = store.state(&self.session.columns, lead)? {
-            return Ok(state);
-        }
-        store.insert_state(lead, None, None)?;
-        Ok(StateRow::default())
     }
 
     fn identities_of(&self, lead: LeadId) -> Result<Vec<Identity>, RunError> {
@@ -452,8 +436,8 @@ impl Importer<'_, '_> {
         let new = self.session.store.put_stage(lead, at, stage, self.session.run)?;
         if new {
             let latest = self.session.store.last_stage(lead)?;
-            let state = self.session.store.state(&self.session.columns, lead)?;
-            if let (Some((when, latest)), Some(state)) = (latest, state)
+            let state = self.state_of(lead)?;
+            if let Some((when, latest)) = latest
                 && when <= self.session.context.as_of
                 && state.stage.as_deref() != Some(&latest)
             {

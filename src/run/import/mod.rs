@@ -251,7 +251,7 @@ impl<'a> Importer<'_, 'a> {
     }
 
     fn write_identities(&mut self) -> Result<(), RunError> {
-        Ok(std::mem::take(&mut self.pending).write(&self.session.store, self.session.run, &self.barred)?)
+        Ok(std::mem::take(&mut self.pending).write(&self.session.store, &self.barred, self.session.run)?)
     }
 
     fn guard(&self, changed: u64) -> Result<(), RunError> {

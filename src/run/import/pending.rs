@@ -64,7 +64,7 @@ impl Pending {
     }
 
     /// Writes all of them but those that identify nobody by now, in the order of their hashes.
-    pub(super) fn write(mut self, store: &Store, run: RunId, barred: &FxHashSet<u64>) -> Result<()> {
+    pub(super) fn write(mut self, store: &Store, barred: &FxHashSet<u64>, run: RunId) -> Result<()> {
         let mut items = std::mem::take(&mut self.created);
         items.extend(self.added.values().flatten());
         items.retain(|i| !barred.contains(&i.hash));
