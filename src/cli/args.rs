@@ -3,7 +3,7 @@
 //! A verb's own arguments live in its file and are registered only when that verb is used (`Command::defer`),
 //! so a start costs the same however many verbs there are.
 
-use clap::builder::Styles;
+use clap::builder::{Styles, TypedValueParser};
 use clap::builder::styling::AnsiColor;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sop::render::Format;
@@ -38,7 +38,7 @@ pub(crate) struct Global {
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(crate) dir: Option<PathBuf>,
     /// The database file (default: `sop.db` in the workspace)
-    #[arg(long, value_name = "FILE", env = "SOP_DB", global = true)]
+    #[arg(long, value_name = "FILE", env = "SOP_DB", global = true, value_parser = clap::builder::OsStringValueParser::new().map(PathBuf::from))]
     pub(crate) db: Option<PathBuf>,
     /// Reason as of the end of this day, or this time, in the calendar's zone (default: now)
     #[arg(long, value_name = "DATE[TIME]", global = true)]

@@ -27,7 +27,8 @@ impl<'g> Setup<'g> {
         if !start.is_dir() {
             return Err(Failure::refused(format!("there is no folder `{}`", start.display()), "check -C"));
         }
-        let workspace = Workspace::open(&start, exact, global.db.as_deref()).map_err(|e| failure(global, e))?;
+        // `SOP_DB=` is nobody's name for a base.
+        let workspace = Workspace::open(&start, exact, global.db.as_deref().filter(|db| !db.as_os_str().is_empty())).map_err(|e| failure(global, e))?;
         if !global.quiet && !workspace.warnings.0.is_empty() {
             let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&workspace.warnings, &workspace.sop.sources, colored(global)));
         }
