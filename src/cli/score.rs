@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     };
     let ranking = setup.run("score", &file_flags(&args.files, args.kind, args.source.as_deref()), |w, c| sop::run::score(w, c, &request))?;
     let mut report = sop::report::score::report(&ranking.facts);
-    report.notes.extend(ranking.import.iter().flat_map(|s| import_notes(s)));
+    report.notes.extend(ranking.import.iter().flat_map(import_notes));
     if ranking.ended.rehearsed {
         report.note("rehearsal", "a rehearsal: nothing was written");
     }

@@ -10,6 +10,10 @@ use sop::run::{Context, RunError, Workspace};
 use sop::store::{Holder, StoreError};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Whether this program's run is durable: from then on there is nothing to interrupt.
+pub(crate) static COMMITTED: Mutex<bool> = Mutex::new(false);
 
 /// What every verb starts from.
 pub(crate) struct Setup<'g> {
@@ -62,6 +66,7 @@ impl<'g> Setup<'g> {
             yes: self.global.yes,
             strict: self.global.strict,
             progress: &show,
+            committed: &COMMITTED,
         };
         f(&self.workspace, &context).map_err(|e| failure(self.global, e))
     }
