@@ -3,8 +3,8 @@
 //! A verb's own arguments live in its file and are registered only when that verb is used (`Command::defer`),
 //! so a start costs the same however many verbs there are.
 
-use clap::builder::{Styles, TypedValueParser};
 use clap::builder::styling::AnsiColor;
+use clap::builder::{Styles, TypedValueParser};
 use clap::{ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sop::render::Format;
 use std::path::PathBuf;
