@@ -19,6 +19,13 @@ impl Identity {
     pub const KEY: &'static str = "key";
     /// The kind of a row that has no identity of its own.
     pub const ROW: &'static str = "row";
+    /// The kind of a value that several people share, together with the name of one of them.
+    pub const NAMED: &'static str = "named";
+
+    /// This value for one of the people who share it. Blank: the rows that named nobody.
+    pub fn named(&self, folded_name: &str) -> Self {
+        Self { kind: Self::NAMED.into(), text: format!("{}\t{}\t{folded_name}", self.kind, self.text) }
+    }
 
     /// The hash under which the store finds it. A `key` stands at the start of its own range.
     pub fn hash(&self) -> u64 {

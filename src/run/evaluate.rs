@@ -149,7 +149,7 @@ fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
 pub(super) fn evaluate(session: &Session<'_>, arriving: Option<Arriving>) -> Result<Evaluated, RunError> {
     let Session { store, columns, context, workspace, run, sop: version, .. } = session;
     let mut evaluator = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let due = if context.full || store.is_first_import() { Due::All } else { Due::At(context.as_of, *version) };
+    let due = if context.full || session.in_the_past || store.is_first_import() { Due::All } else { Due::At(context.as_of, *version) };
     let all = if store.is_first_import() { store.last_lead()?.unsigned_abs() } else { store.due_count(due)?.unsigned_abs() };
     let mut writer = Writer { session, done: Evaluated::default(), all };
     std::thread::scope(|scope| -> Result<(), RunError> {

@@ -116,10 +116,10 @@ fn unite(session: &Session<'_>, survivor: &mut LeadRecord, loser: &LeadRecord, w
             }
         }
     }
-    store.move_identities(loser.lead, survivor.lead)?;
+    store.move_identities(loser.lead, survivor.lead, *run)?;
     store.move_events(loser.lead, survivor.lead, *run)?;
-    store.move_stages(loser.lead, survivor.lead)?;
-    store.decided(loser.lead)?;
+    store.move_stages(loser.lead, survivor.lead, *run)?;
+    store.decided(loser.lead, survivor.lead, *run)?;
     store.delete_lead(loser.lead)?;
     store.make_due(survivor.lead)?;
     let change =
@@ -148,21 +148,25 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
         return Err(RunError::refused("this lead was never joined from different rows: there is nothing to split", "`sop explain LEAD` shows what was joined"));
     }
     let Session { store, columns, run, context, workspace, .. } = &*session;
-    let mut shared = Vec::new();
+    let barred = store.barred_hashes()?;
+    let mut shared: Vec<Identity> = Vec::new();
     // What two of the rows share recognised them as one; it identifies nobody from now on.
     for (i, a) in sources.iter().enumerate() {
         for identity in &a.identities {
-            if sources.iter().skip(i + 1).any(|b| b.identities.contains(identity)) {
+            if !shared.contains(identity) && sources.iter().skip(i + 1).any(|b| b.identities.contains(identity)) {
                 store.bar(identity, *run)?;
-                shared.push(format!("{} {}", identity.kind, identity.text.replace('\t', ":")));
+                shared.push(identity.clone());
             }
         }
     }
+    let is_shared = |i: &Identity| shared.contains(i) || barred.binary_search_by(|h| (*h as i64).cmp(&(i.hash() as i64))).is_ok();
     let mut others = Vec::new();
     let mut last = store.last_lead()?;
     for (i, source) in sources.iter().enumerate() {
         let values = values_of(workspace, columns, source);
         if i == own {
+            let named: Vec<Identity> = named(source, &is_shared);
+            store.insert_identities(named.iter().map(|i| (i, lead)), *run)?;
             original.values = values;
             continue;
         }
@@ -178,15 +182,19 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
             values,
         };
         store.insert_lead(columns, &new)?;
-        store.insert_state(new.lead, None, None)?;
-        let mut identities: Vec<Identity> =
-            source.identities.iter().filter(|i| !shared.contains(&format!("{} {}", i.kind, i.text.replace('\t', ":")))).cloned().collect();
+        let told = |ty: FieldType| {
+            let place = workspace.sop.dictionary.fields.iter().position(|f| f.ty == ty);
+            place.and_then(|i| new.values.get(i)).and_then(Value::as_text)
+        };
+        store.insert_state(new.lead, told(FieldType::Stage), told(FieldType::Owner))?;
+        let mut identities: Vec<Identity> = source.identities.iter().filter(|i| !is_shared(i)).cloned().collect();
         for identity in &identities {
             store.remove_identity(identity, lead)?;
         }
         if identities.first().map(Identity::key) != Some(new.key) {
             identities.push(Identity { kind: Identity::KEY.into(), text: new.key.to_string() });
         }
+        identities.extend(named(source, &is_shared));
         store.insert_identities(identities.iter().map(|i| (i, new.lead)), *run)?;
         let change =
             Change { lead, what: What::Split, at: context.as_of, from: Some(original.key.to_string()), to: Some(new.key.to_string()), why: why.to_owned() };
@@ -202,7 +210,16 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
         store.insert_identities([(&key, lead)], *run)?;
     }
     store.make_due(lead)?;
+    let shared = shared.iter().map(|i| format!("{} {}", i.kind, i.text.replace('\t', ":"))).collect();
     Ok((original.key, others, shared))
+}
+
+/// What recognises a row by a number that it shares with others: together with its name, so that the same file, imported
+/// again, finds the leads that it was taken apart into.
+fn named(source: &SourceRow, is_shared: &impl Fn(&Identity) -> bool) -> Vec<Identity> {
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&source.fields).unwrap_or_default();
+    let name = fields.get("name").and_then(|v| v.as_str()).map(crate::model::fold).unwrap_or_default();
+    source.identities.iter().filter(|i| is_shared(i)).map(|i| i.named(&name)).collect()
 }
 
 /// The values of a kept row, read back by their types.

@@ -15,13 +15,17 @@ const TYPES: &str = "field_types";
 pub(super) fn refit(session: &Session<'_>) -> Result<u64, RunError> {
     let dictionary = &session.workspace.sop.dictionary;
     let now: Map<String, Json> = dictionary.fields.iter().map(|f| (f.id.clone(), f.ty.name().into())).collect();
-    let text = Json::Object(now.clone()).to_string();
     let before: Map<String, Json> = match session.store.meta(TYPES)? {
-        Some(t) if t == text => return Ok(0),
         Some(t) => serde_json::from_str(&t).unwrap_or_default(),
-        None => now,
+        None => now.clone(),
     };
-    session.store.set_meta(TYPES, &text)?;
+    // A field that is left out keeps its column: when it comes back, it is read as what it was written as.
+    let mut known = before.clone();
+    known.extend(now);
+    if session.store.meta(TYPES)?.is_some() && known == before {
+        return Ok(0);
+    }
+    session.store.set_meta(TYPES, &Json::Object(known).to_string())?;
     // As the values were written: the old type where there was one.
     let mut old = session.columns.clone();
     let mut retyped = Vec::new();
@@ -64,7 +68,7 @@ fn rewrite(session: &Session<'_>, old: &Columns, retyped: &[usize]) -> Result<u6
         }
         let extra = std::mem::take(&mut record.extra);
         for (header, text) in extra {
-            let ix = dictionary.field_of_header(&header).filter(|ix| !retyped.contains(&ix.0));
+            let ix = dictionary.field_of_header(&header);
             let slot = ix.and_then(|ix| Some((dictionary.fields.get(ix.0)?, record.values.get_mut(ix.0)?)));
             match slot {
                 Some((field, value)) if value.is_null() => match cell::parse(field, dictionary, &sop.calendar, Cell::text(&text), None) {

@@ -1,7 +1,7 @@
 //! `sop score [FILE...]`: import the files if there are any, score who is due, rank.
 
 use super::evaluate::{Evaluated, Evaluator, evaluate};
-use super::import::{ImportOptions, ImportSummary, Rejects, Touched, import};
+use super::import::{ImportOptions, ImportSummary, Rejects, Touched, discard, import};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::scoring::main_reasons;
 use crate::model::{Dictionary, LeadId, Value};
@@ -42,12 +42,17 @@ pub fn score(workspace: &Workspace, context: &Context<'_>, request: &ScoreReques
     match within(&mut session, request) {
         Ok((facts, import, evaluated, rejects)) => {
             let ended = session.end()?;
-            if !ended.rehearsed {
-                rejects.persist()?;
+            if ended.rehearsed {
+                rejects.discard(workspace)
+            } else {
+                rejects.persist()?
             }
             Ok(Ranking { facts, import, evaluated, ended })
         }
-        Err(e) => Err(session.abandon(e)),
+        Err(e) => {
+            discard(workspace);
+            Err(session.abandon(e))
+        }
     }
 }
 
@@ -74,12 +79,17 @@ pub fn import_files(workspace: &Workspace, context: &Context<'_>, files: &[PathB
     match imported {
         Ok((summary, rejects)) => {
             let ended = session.end()?;
-            if !ended.rehearsed {
-                rejects.persist()?;
+            if ended.rehearsed {
+                rejects.discard(workspace)
+            } else {
+                rejects.persist()?
             }
             Ok(Imported { summary, frame: frame(workspace, context), ended })
         }
-        Err(e) => Err(session.abandon(e)),
+        Err(e) => {
+            discard(workspace);
+            Err(session.abandon(e))
+        }
     }
 }
 

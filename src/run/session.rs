@@ -24,6 +24,8 @@ pub struct Session<'a> {
     pub counts: Map<String, Json>,
     /// Rows read from files of leads.
     pub lead_rows: u64,
+    /// A rehearsal of a day before the last run: nothing of what is stored was computed for it.
+    pub in_the_past: bool,
 }
 
 /// How a writing command ended.
@@ -38,70 +40,98 @@ pub struct Ended {
 impl<'a> Session<'a> {
     /// Takes the lock, opens the transaction, refuses to go back in time.
     pub fn begin(workspace: &'a Workspace, context: &'a Context<'a>) -> Result<Self, RunError> {
-        let store = Store::write(&workspace.db, &context.holder)?;
-        Self::with_store(store, workspace, context)
+        let (store, in_the_past) = open(workspace, context)?;
+        match Self::prepare(&store, workspace, context) {
+            Ok((run, columns, sop)) => {
+                let mut session = Self { context, workspace, store, run, columns, sop, counts: Map::new(), lead_rows: 0, in_the_past };
+                match refit(&session) {
+                    Ok(0) => Ok(session),
+                    Ok(refitted) => {
+                        session.counts.insert("refitted".into(), refitted.into());
+                        Ok(session)
+                    }
+                    Err(e) => Err(session.abandon(e)),
+                }
+            }
+            Err(e) => Err(take_back(store, e)),
+        }
     }
 
-    fn with_store(store: Store, workspace: &'a Workspace, context: &'a Context<'a>) -> Result<Self, RunError> {
-        if !context.dry_run
-            && let Some(last) = store.last_run()?
-            && context.as_of < last.as_of
-        {
-            let zone = &workspace.sop.calendar;
-            let what = format!(
-                "time moves forward: --as-of {} is before run {} (`sop {}`, as of {})",
-                zone.local(context.as_of),
-                last.run.0,
-                last.verb,
-                zone.local(last.as_of)
-            );
-            store.roll_back()?;
-            return Err(RunError::refused(what, "leave out --as-of, or add --dry-run to see what would have been"));
-        }
+    /// The run's row, the columns and the texts of the rules.
+    fn prepare(store: &Store, workspace: &Workspace, context: &Context<'_>) -> Result<(RunId, Columns, i64), RunError> {
         let sop = &workspace.sop;
         let columns = Columns::new(&sop.dictionary, sop.scoring.groups.iter().map(|g| g.id.clone()));
         store.ensure_columns(&columns)?;
-        let record = RunRecord {
-            verb: context.verb.clone(),
-            flags: context.flags.clone(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            as_of: context.as_of,
-            started: context.started,
-        };
-        let run = store.begin_run(&record)?;
+        let run = store.begin_run(&run_record(context))?;
         let texts = || {
             let map: Map<String, Json> = sop.sources.iter().map(|s| (s.name.clone(), s.text.clone().into())).collect();
             Json::Object(map).to_string()
         };
         let version = store.sop_version(&sop.fingerprint, texts, run)?;
         store.set_zone(&zone_offsets(&sop.calendar))?;
-        let mut session = Self { context, workspace, store, run, columns, sop: version, counts: Map::new(), lead_rows: 0 };
-        let refitted = refit(&session)?;
-        if refitted > 0 {
-            session.counts.insert("refitted".into(), refitted.into());
-        }
-        Ok(session)
+        Ok((run, columns, version))
     }
 
     /// Closes the run's row and commits, or takes everything back in a rehearsal.
     pub fn end(self) -> Result<Ended, RunError> {
         let Self { context, store, run, sop, counts, lead_rows, .. } = self;
-        store.end_run(run, Some(sop), lead_rows, &Json::Object(counts).to_string())?;
-        if context.dry_run {
-            store.roll_back()?;
-        } else {
-            store.prune_undo()?;
-            store.commit()?;
+        match store.end_run(run, Some(sop), lead_rows, &Json::Object(counts).to_string()) {
+            Ok(()) => close(store, run, context),
+            Err(e) => Err(take_back(store, e.into())),
         }
-        Ok(Ended { run, rehearsed: context.dry_run })
     }
 
     /// Takes everything back because of an error, which is handed on.
     pub fn abandon(self, error: RunError) -> RunError {
-        match self.store.roll_back() {
-            Ok(()) => error,
-            Err(e) => e.into(),
-        }
+        take_back(self.store, error)
+    }
+}
+
+/// Takes the lock and opens the transaction; refuses to go back in time, but for a rehearsal: says whether it does.
+pub(super) fn open(workspace: &Workspace, context: &Context<'_>) -> Result<(Store, bool), RunError> {
+    let store = Store::write(&workspace.db, &context.holder)?;
+    let last = match store.last_run() {
+        Ok(last) => last.filter(|last| context.as_of < last.as_of),
+        Err(e) => return Err(take_back(store, e.into())),
+    };
+    let Some(last) = last else { return Ok((store, false)) };
+    if context.dry_run {
+        return Ok((store, true));
+    }
+    let zone = &workspace.sop.calendar;
+    let (asked, was) = (zone.local(context.as_of), zone.local(last.as_of));
+    let what = format!("time moves forward: --as-of {asked} is before run {} (`sop {}`, as of {was})", last.run.0, last.verb);
+    Err(take_back(store, RunError::refused(what, "leave out --as-of, or add --dry-run to see what would have been")))
+}
+
+/// What a run says of itself when it starts.
+pub(super) fn run_record(context: &Context<'_>) -> RunRecord {
+    RunRecord {
+        verb: context.verb.clone(),
+        flags: context.flags.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        as_of: context.as_of,
+        started: context.started,
+    }
+}
+
+/// Commits, or takes everything back in a rehearsal.
+pub(super) fn close(store: Store, run: RunId, context: &Context<'_>) -> Result<Ended, RunError> {
+    if context.dry_run {
+        store.roll_back()?;
+    } else if let Err(e) = store.prune_undo() {
+        return Err(take_back(store, e.into()));
+    } else {
+        store.commit()?;
+    }
+    Ok(Ended { run, rehearsed: context.dry_run })
+}
+
+/// Takes everything back because of an error, which is handed on.
+pub(super) fn take_back(store: Store, error: RunError) -> RunError {
+    match store.roll_back() {
+        Ok(()) => error,
+        Err(e) => e.into(),
     }
 }
 

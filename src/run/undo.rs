@@ -1,8 +1,8 @@
 //! `sop undo [RUN]`: takes a run back, as a rehearsal unless told otherwise.
 
-use super::{Context, Ended, RunError, Session, Workspace};
+use super::{Context, Ended, RunError, Workspace, session};
 use crate::model::RunId;
-use crate::store::{RunRow, StoreError, Undone};
+use crate::store::{RunRow, Store, StoreError, Undone};
 
 /// What an undo did, or would do.
 #[derive(Clone, Debug)]
@@ -21,21 +21,24 @@ pub fn undo(workspace: &Workspace, context: &Context<'_>, run: Option<i64>) -> R
         return Err(StoreError::Missing(workspace.db.display().to_string()).into());
     }
     let rehearsal = Context { dry_run: context.dry_run || !context.yes, ..context.clone() };
-    let session = Session::begin(workspace, &rehearsal)?;
-    match take_back(&session, run) {
-        Ok((run, undone)) => {
-            let ended = session.end()?;
+    // No session: an undo obeys no rules, so it neither records their texts nor reads fields again.
+    let (store, _) = session::open(workspace, &rehearsal)?;
+    match within(&store, &rehearsal, run) {
+        Ok((by, run, undone)) => {
+            let ended = session::close(store, by, &rehearsal)?;
             Ok(UndoReport { run, undone, ended })
         }
-        Err(e) => Err(session.abandon(e)),
+        Err(e) => Err(session::take_back(store, e)),
     }
 }
 
-fn take_back(session: &Session<'_>, wanted: Option<i64>) -> Result<(RunRow, Undone), RunError> {
-    let store = &session.store;
-    let stands = |r: &RunRow| r.run != session.run && r.undone_by.is_none() && r.verb != "undo";
+fn within(store: &Store, context: &Context<'_>, wanted: Option<i64>) -> Result<(RunId, RunRow, Undone), RunError> {
+    let by = store.begin_run(&session::run_record(context))?;
+    let stands = |r: &RunRow| r.run != by && r.undone_by.is_none() && r.verb != "undo";
     let run = match wanted {
-        Some(n) => store.run(RunId(n))?.ok_or_else(|| RunError::refused(format!("there is no run {n}"), "`sop history` lists the runs"))?,
+        Some(n) => {
+            store.run(RunId(n))?.filter(|r| r.run != by).ok_or_else(|| RunError::refused(format!("there is no run {n}"), "`sop history` lists the runs"))?
+        }
         None => store.runs()?.into_iter().find(stands).ok_or_else(|| RunError::refused("there is no run to take back", "`sop history` lists the runs"))?,
     };
     if !stands(&run) {
@@ -49,10 +52,11 @@ fn take_back(session: &Session<'_>, wanted: Option<i64>) -> Result<(RunRow, Undo
         let what = format!("run {} is too old: what it overwrote is no longer kept", run.run.0);
         return Err(RunError::refused(what, "restore a copy of the base, or import the right files"));
     }
-    if let Some(later) = store.built_upon(run.run, session.run)? {
-        let what = format!("run {} built upon run {}: it touched the same leads", later.0, run.run.0);
+    if let Some(later) = store.built_upon(run.run, by)? {
+        let what = format!("run {} built upon run {}: it touched the same leads or rows", later.0, run.run.0);
         return Err(RunError::refused(what, format!("take back run {} first", later.0)));
     }
-    let undone = store.take_back(run.run, session.run)?;
-    Ok((run, undone))
+    let undone = store.take_back(run.run, by)?;
+    store.end_run(by, None, 0, "{}")?;
+    Ok((by, run, undone))
 }

@@ -52,19 +52,20 @@ impl Store {
     }
 
     /// Several changes of one thing in one run are one: the first `from`, the last `to`; what came back to where it was is none.
-    /// Gives how many different leads have changes left.
-    pub fn net_changes(&self, run: RunId) -> Result<i64> {
+    /// Gives the leads that have changes left.
+    pub fn net_changes(&self, run: RunId) -> Result<Vec<LeadId>> {
         // Keeps the last change of each thing with the first one's `from`, then drops those that changed nothing.
         const FIRST: &str = r#"UPDATE changes SET "from" = f."from" FROM
             (SELECT lead, what, min(change) AS first, max(change) AS last FROM changes WHERE run = ?1 GROUP BY lead, what HAVING count(*) > 1) g
             JOIN changes f ON f.change = g.first WHERE changes.change = g.last"#;
         const OTHERS: &str = "DELETE FROM changes WHERE run = ?1 AND change NOT IN (SELECT max(change) FROM changes WHERE run = ?1 GROUP BY lead, what)";
         const NOTHING: &str = r#"DELETE FROM changes WHERE run = ?1 AND "from" IS "to""#;
-        const LEFT: &str = "SELECT count(DISTINCT lead) FROM changes WHERE run = ?1";
+        const LEFT: &str = "SELECT DISTINCT lead FROM changes WHERE run = ?1 ORDER BY lead";
         for sql in [FIRST, OTHERS, NOTHING] {
             self.conn.execute(sql, [run.0])?;
         }
-        Ok(self.conn.query_row(LEFT, [run.0], |r| r.get(0))?)
+        let mut left = self.conn.prepare(LEFT)?;
+        Ok(left.query_map([run.0], |r| Ok(LeadId(r.get(0)?)))?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Changes of one lead, of one run, or of a time span (both ends included); oldest first.

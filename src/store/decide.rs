@@ -45,22 +45,24 @@ impl Store {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Takes every pair with this lead off the list.
-    pub fn decided(&self, lead: LeadId) -> Result<()> {
+    /// One of a pair became the other: what the list says of it holds for the survivor, and the pair itself is decided.
+    pub fn decided(&self, lead: LeadId, survivor: LeadId, run: RunId) -> Result<()> {
+        const REST: &str = "INSERT OR IGNORE INTO to_decide (lead, other, why, run)
+            SELECT min(x, ?2), max(x, ?2), why, ?3 FROM (SELECT iif(lead = ?1, other, lead) AS x, why FROM to_decide WHERE lead = ?1 OR other = ?1) WHERE x <> ?2";
+        self.conn.execute(REST, [lead.0, survivor.0, run.0])?;
         self.conn.execute("DELETE FROM to_decide WHERE lead = ?1 OR other = ?1", [lead.0])?;
         Ok(())
     }
 
-    /// Keeps a joined row; a row seen again replaces itself if it differs.
-    pub fn put_source_row(&self, lead: LeadId, r: &SourceRow, run: RunId) -> Result<()> {
+    /// Keeps a joined row; a row seen again replaces itself if it differs. True when anything was written.
+    pub fn put_source_row(&self, lead: LeadId, r: &SourceRow, run: RunId) -> Result<bool> {
         let pairs: Vec<[&str; 2]> = r.identities.iter().map(|i| [&*i.kind, i.text.as_str()]).collect();
         let identities = serde_json::to_string(&pairs).unwrap_or_default();
         const PUT: &str = "INSERT INTO source_rows (lead, source, file, row, fields, identities, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (lead, source) DO UPDATE SET file = excluded.file, row = excluded.row, fields = excluded.fields, identities = excluded.identities
             WHERE fields <> excluded.fields OR identities <> excluded.identities";
         let row = i64::try_from(r.row).unwrap_or(i64::MAX);
-        self.conn.prepare_cached(PUT)?.execute(params![lead.0, r.source as i64, r.file, row, r.fields, identities, run.0])?;
-        Ok(())
+        Ok(self.conn.prepare_cached(PUT)?.execute(params![lead.0, r.source as i64, r.file, row, r.fields, identities, run.0])? > 0)
     }
 
     /// The rows that were joined into a lead, in the order of their files and rows.
@@ -130,9 +132,10 @@ impl Store {
         Ok(found)
     }
 
-    /// Gives the dated stages of one lead to another.
-    pub fn move_stages(&self, from: LeadId, to: LeadId) -> Result<()> {
-        self.conn.execute("UPDATE OR IGNORE stage_history SET lead = ?2 WHERE lead = ?1", [from.0, to.0])?;
+    /// Gives the dated stages of one lead to another: new rows of this run, so that taking it back finds them.
+    pub fn move_stages(&self, from: LeadId, to: LeadId, run: RunId) -> Result<()> {
+        const COPY: &str = "INSERT OR IGNORE INTO stage_history (lead, at, stage, run) SELECT ?2, at, stage, ?3 FROM stage_history WHERE lead = ?1";
+        self.conn.execute(COPY, [from.0, to.0, run.0])?;
         self.conn.execute("DELETE FROM stage_history WHERE lead = ?1", [from.0])?;
         Ok(())
     }

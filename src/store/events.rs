@@ -80,7 +80,14 @@ impl Store {
     pub fn event_writer(&self, run: RunId) -> Result<EventWriter<'_>> {
         let row = |i: usize| format!("(?{}, ?{}, ?{}, ?{}, ?{})", i * 5 + 1, i * 5 + 2, i * 5 + 3, i * 5 + 4, i * 5 + 5);
         let insert = |n: usize| format!("INSERT INTO events (lead, at, seq, detail, run) VALUES {}", (0..n).map(row).collect::<Vec<_>>().join(", "));
-        Ok(EventWriter { many: self.conn.prepare(&insert(ROWS))?, one: self.conn.prepare(&insert(1))?, rows: Vec::with_capacity(ROWS), run, last: (i64::MIN, i64::MIN), seq: 0 })
+        Ok(EventWriter {
+            many: self.conn.prepare(&insert(ROWS))?,
+            one: self.conn.prepare(&insert(1))?,
+            rows: Vec::with_capacity(ROWS),
+            run,
+            last: (i64::MIN, i64::MIN),
+            seq: 0,
+        })
     }
 
     /// The events of one lead, in order.

@@ -110,9 +110,10 @@ impl Store {
         Ok(())
     }
 
-    /// Gives the identities of one lead to another.
-    pub fn move_identities(&self, from: LeadId, to: LeadId) -> Result<()> {
-        self.conn.execute("UPDATE OR IGNORE identities SET lead = ?2 WHERE lead = ?1", [from.0, to.0])?;
+    /// Gives the identities of one lead to another: new rows of this run, so that taking it back finds them.
+    pub fn move_identities(&self, from: LeadId, to: LeadId, run: RunId) -> Result<()> {
+        const COPY: &str = "INSERT OR IGNORE INTO identities (hash, lead, kind, text, run) SELECT hash, ?2, kind, text, ?3 FROM identities WHERE lead = ?1";
+        self.conn.execute(COPY, [from.0, to.0, run.0])?;
         self.conn.execute("DELETE FROM identities WHERE lead = ?1", [from.0])?;
         Ok(())
     }

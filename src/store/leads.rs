@@ -89,6 +89,22 @@ impl Store {
         Ok(self.conn.query_row("SELECT coalesce(max(lead), 0) FROM leads", [], |r| r.get(0))?)
     }
 
+    /// How many leads there are.
+    pub fn count_leads(&self) -> Result<i64> {
+        Ok(self.conn.query_row("SELECT count(*) FROM lead_state", [], |r| r.get(0))?)
+    }
+
+    /// Every lead's own key.
+    pub fn each_key(&self, mut f: impl FnMut(Key, LeadId)) -> Result<()> {
+        // Keys with their leads.
+        let mut statement = self.conn.prepare("SELECT lead_key, lead FROM leads")?;
+        let mut rows = statement.query([])?;
+        while let Some(r) = rows.next()? {
+            f(Key::from_number(r.get(0)?), LeadId(r.get(1)?));
+        }
+        Ok(())
+    }
+
     /// Writes a new lead.
     pub fn insert_lead(&self, columns: &Columns, r: &LeadRecord) -> Result<()> {
         let mut statement = self.conn.prepare_cached(&columns.sql.insert_lead)?;

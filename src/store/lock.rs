@@ -41,15 +41,27 @@ pub(super) fn take(db: &Path, holder: &Holder) -> Result<Lock> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            let mut text = String::new();
-            let _ = file.read_to_string(&mut text);
-            return Err(StoreError::Locked(parse(&text)));
+            return Err(StoreError::Locked(read_holder(&mut file)));
         }
         Err(TryLockError::Error(e)) => return Err(io_error(&path, e)),
     }
     let text = format!("pid {}\nhost {}\ncommand {}\nsince {}\n", holder.pid, holder.host, holder.command, holder.since);
     file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes())).map_err(|e| io_error(&path, e))?;
     Ok(Lock(file))
+}
+
+/// What the holder wrote; a moment's patience with one that has taken the lock and not said its name yet.
+fn read_holder(file: &mut File) -> Holder {
+    let mut text = String::new();
+    for _ in 0..20 {
+        text.clear();
+        let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+        if read.is_ok() && text.contains("\nsince ") && text.ends_with('\n') {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    parse(&text)
 }
 
 fn parse(text: &str) -> Holder {

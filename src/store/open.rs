@@ -58,7 +58,7 @@ impl Store {
         let conn = connect(&new)?;
         conn.execute_batch(&format!(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-             PRAGMA cache_size = -65536; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
+             PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
         ))?;
         migrate(&conn)?;
         super::views::register(&conn)?;
@@ -68,39 +68,52 @@ impl Store {
     /// Makes everything that was written durable, at once.
     pub fn commit(self) -> Result<()> {
         let Self { conn, path, building, lock } = self;
-        conn.execute_batch("COMMIT")?;
-        if let Some(new) = building {
-            conn.close().map_err(|(_, e)| e)?;
-            File::open(&new).and_then(|f| f.sync_all()).map_err(|e| io_error(&new, e))?;
-            // A stale WAL beside the new file would be replayed into it.
-            remove_if_there(&suffixed(&path, "-wal"))?;
-            remove_if_there(&suffixed(&path, "-shm"))?;
-            // A link never replaces; where links are unknown, the lock keeps others away from the rename.
-            match fs::hard_link(&new, &path) {
-                Ok(()) => fs::remove_file(&new).map_err(|e| io_error(&new, e))?,
-                Err(_) if !path.exists() => fs::rename(&new, &path).map_err(|e| io_error(&path, e))?,
-                Err(e) => return Err(io_error(&path, e)),
-            }
-            if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-                let _ = File::open(folder).and_then(|f| f.sync_all()); // not every file system can
-            }
+        let Some(new) = building else {
+            conn.execute_batch("COMMIT")?;
+            drop(lock);
+            return Ok(());
+        };
+        let built = put_in_place(conn, &new, &path);
+        if built.is_err() {
+            remove_if_there(&new)?;
         }
         drop(lock);
-        Ok(())
+        built
     }
 
     /// Takes everything back: a rehearsal, or a failed run.
     pub fn roll_back(self) -> Result<()> {
         let Self { conn, building, lock, .. } = self;
         if let Some(new) = building {
-            conn.close().map_err(|(_, e)| e)?;
+            drop(conn);
             remove_if_there(&new)?;
-        } else {
+        } else if !conn.is_autocommit() {
+            // After a full disk SQLite has rolled back by itself.
             conn.execute_batch("ROLLBACK")?;
         }
         drop(lock);
         Ok(())
     }
+}
+
+/// The end of a first import: durable under its temporary name, then renamed. The rename is the transaction.
+fn put_in_place(conn: Connection, new: &Path, path: &Path) -> Result<()> {
+    conn.execute_batch("COMMIT")?;
+    conn.close().map_err(|(_, e)| e)?;
+    File::open(new).and_then(|f| f.sync_all()).map_err(|e| io_error(new, e))?;
+    // A stale WAL beside the new file would be replayed into it.
+    remove_if_there(&suffixed(path, "-wal"))?;
+    remove_if_there(&suffixed(path, "-shm"))?;
+    // A link never replaces; where links are unknown, the lock keeps others away from the rename.
+    match fs::hard_link(new, path) {
+        Ok(()) => fs::remove_file(new).map_err(|e| io_error(new, e))?,
+        Err(_) if !path.exists() => fs::rename(new, path).map_err(|e| io_error(path, e))?,
+        Err(e) => return Err(io_error(path, e)),
+    }
+    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        let _ = File::open(folder).and_then(|f| f.sync_all()); // not every file system can
+    }
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection> {

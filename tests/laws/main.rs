@@ -7,5 +7,11 @@
 mod base;
 
 mod again;
+mod due;
+mod identity;
+mod lock;
+mod lost;
+mod order;
 mod rehearsal;
+mod round_trip;
 mod undo;

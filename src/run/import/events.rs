@@ -207,7 +207,7 @@ impl Importer<'_, '_> {
         let total = reader.table().progress().1;
         let label = format!("importing {}", short(&path));
         let pending = std::mem::take(&mut self.pending);
-        let Self { session, resolver, sink, touched, .. } = self;
+        let Self { session, resolver, sink, touched, barred, .. } = self;
         let (store, columns, run, progress) = (&session.store, &session.columns, session.run, session.context.progress);
         let mut matcher = Matcher { resolver, sink, touched, file: number, details: Vec::new(), matched: 0, waiting: 0, far: 0 };
         let (mut ids, mut known) = (Vec::new(), 0);
@@ -215,7 +215,7 @@ impl Importer<'_, '_> {
             let (send, receive) = sync_channel::<Batch>(DEPTH);
             let parser = scope.spawn(move || parse(reader, rejects, |batch| send.send(batch).is_ok()));
             if asks_base {
-                pending.write(store, run)?;
+                pending.write(store, barred, run)?;
                 for mut batch in receive {
                     for detail in batch.details.drain(..) {
                         ids.push(intern(store, columns, dictionary, &detail, "", run)?);
@@ -238,7 +238,7 @@ impl Importer<'_, '_> {
                     }
                     Ok(())
                 });
-                pending.write(store, run)?;
+                pending.write(store, barred, run)?;
                 for bytes in told {
                     progress(&label, bytes, total);
                 }

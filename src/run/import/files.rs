@@ -5,7 +5,7 @@ use super::leads::LeadFile;
 use super::{ImportOptions, Importer, Outcome};
 use crate::ingest::{self, BadCell, FileKind, IngestError, LeadMapping, LeadReader, LeadRow, Next, Options, PendingRejects, RejectWriter, TableFile};
 use crate::model::FieldIx;
-use crate::run::RunError;
+use crate::run::{RunError, Workspace};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -48,6 +48,8 @@ pub struct FileSummary {
     pub to_decide: u64,
     /// What people should know.
     pub notes: Vec<String>,
+    /// Its place in the run.
+    pub(super) number: u16,
 }
 
 /// Reject files under temporary names, until the commit.
@@ -62,6 +64,17 @@ impl Rejects {
         }
         Ok(())
     }
+
+    /// Leaves nothing behind of a rehearsal.
+    pub(in crate::run) fn discard(self, workspace: &Workspace) {
+        drop(self);
+        discard(workspace);
+    }
+}
+
+/// The folder of reject files goes if nothing is in it: a rehearsal or a failed run made it.
+pub(in crate::run) fn discard(workspace: &Workspace) {
+    let _ = std::fs::remove_dir(workspace.root.join("rejects"));
 }
 
 /// A file that was opened and recognised.
@@ -146,7 +159,9 @@ impl Importer<'_, '_> {
         let (bytes, total) = (AtomicU64::new(0), reader.table().progress().1);
         let file_name = summary.file.clone();
         let file = LeadFile { name: &file_name, number, present: &present };
-        let before = (self.summary.updated_so_far, self.summary.to_decide);
+        summary.number = number;
+        self.keyed.clear();
+        let before = self.summary.to_decide;
         let mut existing = 0;
         let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {
             let (send, receive) = sync_channel::<Vec<LeadRow>>(DEPTH);
@@ -200,10 +215,8 @@ impl Importer<'_, '_> {
             parser.join().map_err(|_| RunError::refused("reading the file failed unexpectedly", "please report this file's shape"))?.map_err(RunError::from)
         })?;
         counts.into(&mut summary);
-        self.summary.updated_so_far = self.session.store.net_changes(self.session.run)?.unsigned_abs();
-        summary.updated = self.summary.updated_so_far.saturating_sub(before.0);
-        summary.unchanged = u64::saturating_sub(existing, summary.updated);
-        summary.to_decide = self.summary.to_decide - before.1;
+        summary.unchanged = existing; // those that changed are told apart at the end
+        summary.to_decide = self.summary.to_decide - before;
         self.existing_rows += existing;
         self.summary.new += summary.new;
         self.summary.joined += summary.joined;

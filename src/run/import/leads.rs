@@ -5,7 +5,7 @@ use super::join::{Incoming, join, value_text};
 use super::resolver::check;
 use super::{Importer, Outcome};
 use crate::ingest::LeadRow;
-use crate::model::{Change, DetailId, FieldIx, FieldType, Identity, Instant, Key, LeadId, Value, What, fold};
+use crate::model::{Change, DetailId, FieldIx, FieldType, Identity, Instant, Key, LeadId, NoIdentity, Value, What, fold};
 use crate::run::RunError;
 use crate::store::{LeadRecord, SourceRow, StateRow};
 use std::sync::Arc;
@@ -20,11 +20,13 @@ struct Named {
     check: u32,
     /// The lead that it finds.
     lead: Option<LeadId>,
+    /// It says nothing: several people have it, or it is of another source.
+    mute: bool,
 }
 
 impl Named {
     fn new(identity: Identity) -> Self {
-        Self { hash: identity.hash(), check: check(&identity.text), identity, lead: None }
+        Self { hash: identity.hash(), check: check(&identity.text), identity, lead: None, mute: false }
     }
 }
 
@@ -50,100 +52,165 @@ impl Importer<'_, '_> {
     pub(super) fn lead_row(&mut self, file: &LeadFile<'_>, mut row: LeadRow) -> Result<Outcome, RunError> {
         let mut names: Vec<Named> = std::mem::take(&mut row.identities).into_iter().map(Named::new).collect();
         if !self.barred.is_empty() {
-            names.retain(|n| !self.barred.contains(&n.hash));
+            names.iter_mut().for_each(|n| n.mute = self.barred.contains(&n.hash));
         }
-        if names.is_empty() && row.key.is_none() {
-            let ordinal = self.ordinals.entry(row.row_hash).or_insert(0);
-            *ordinal += 1;
-            names.push(Named::new(Identity { kind: Identity::ROW.into(), text: format!("{:016x}#{ordinal}", row.row_hash) }));
+        let (mut found, mut others) = (None, Vec::new());
+        if row.key.is_none() && names.iter().all(|n| n.mute) {
+            found = self.find_named(&names, &row)?;
+            if found.is_none() {
+                names.push(self.row_name(&row));
+            }
         }
-        let found = self.find_lead(row.key, &mut names, &row)?;
+        if found.is_none() {
+            found = self.find_lead(row.key, &mut names, &row, &mut others)?;
+        }
         let touch = self.touch_of(&row)?;
         let (lead, outcome) = match found {
             None => (self.create(&mut row, names)?, Outcome::New),
             Some(lead) => {
                 let seen = self.touched.contains(lead);
                 self.update(file, &row, lead, names)?;
+                // The lead was found by another name: its key of that other base finds it, too, from now on.
+                if let Some(key) = row.key
+                    && self.resolver.key(&self.session.store, key)?.is_none()
+                {
+                    self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
+                }
                 (lead, if seen { Outcome::Joined } else { Outcome::Existing })
             }
         };
+        for (other, identity) in others {
+            self.to_decide(lead, other, &identity)?;
+        }
         self.touched.insert(lead);
+        if let Some(key) = row.key {
+            self.keyed.insert(lead, key);
+        }
         self.facts_of_row(file, &row, touch, lead)?;
         Ok(outcome)
     }
 
+    /// What recognises a row without identity: its cells, and how many equal rows came before it.
+    fn row_name(&mut self, row: &LeadRow) -> Named {
+        let ordinal = self.ordinals.entry(row.row_hash).or_insert(0);
+        *ordinal += 1;
+        Named::new(Identity { kind: Identity::ROW.into(), text: format!("{:016x}#{ordinal}", row.row_hash) })
+    }
+
+    /// The lead that a row was joined into before its number turned out to be shared: by number and name.
+    fn find_named(&self, names: &[Named], row: &LeadRow) -> Result<Option<LeadId>, RunError> {
+        let fields = &self.dictionary().fields;
+        let by_file = row.barred.iter().filter(|b| b.why == NoIdentity::Shared);
+        let by_file = by_file.filter_map(|b| Some(Identity { kind: fields.get(b.field.0)?.id.as_str().into(), text: b.text.clone() }));
+        for shared in names.iter().map(|n| n.identity.clone()).chain(by_file) {
+            let named = Named::new(shared.named(row.name.as_deref().unwrap_or_default()));
+            if let Some(lead) = self.resolver.find(&self.session.store, named.hash, named.check, &named.identity.text)? {
+                return Ok(Some(lead));
+            }
+        }
+        Ok(None)
+    }
+
     /// The lead that a row speaks of: its key first, then its identities in their order. One that points to another
-    /// lead is put on the to-decide list; one that stands under three names stops identifying.
-    fn find_lead(&mut self, key: Option<Key>, names: &mut Vec<Named>, row: &LeadRow) -> Result<Option<LeadId>, RunError> {
-        let store = &self.session.store;
-        let mut found = match key {
-            Some(key) => self.resolver.key(store, key)?,
-            None => None,
-        };
-        let mut shared = None;
-        for (i, name) in names.iter_mut().enumerate() {
-            name.lead = self.resolver.find(store, name.hash, name.check, &name.identity.text)?;
+    /// lead is put on the to-decide list; one that stands under three names stops identifying. Two rows of one file with
+    /// different keys are two leads, whatever they share: `others` are those that the caller puts on the list.
+    fn find_lead(&mut self, key: Option<Key>, names: &mut Vec<Named>, row: &LeadRow, others: &mut Vec<(LeadId, Identity)>) -> Result<Option<LeadId>, RunError> {
+        let mut found = None;
+        if let Some(key) = key {
+            // Not a new lead of this file whose own key is another one, and which merely has the identity that this key came from.
+            let by_key = self.resolver.key(&self.session.store, key)?;
+            found = by_key.filter(|lead| lead.0 <= self.last_before || self.keyed.get(lead).is_none_or(|own| *own == key));
+        }
+        let is_new_key = key.is_some() && found.is_none();
+        for name in names.iter_mut() {
+            name.lead = self.resolver.find(&self.session.store, name.hash, name.check, &name.identity.text)?;
+            name.mute |= key.is_some() && &*name.identity.kind == "id" && self.is_foreign(found, name.lead);
+        }
+        for name in names.iter_mut().filter(|n| !n.mute) {
             let Some(lead) = name.lead else { continue };
             match found {
-                None if self.is_shared(&name.identity, lead, row)? => shared = Some(i),
-                None => found = Some(lead),
-                Some(first) if first != lead => {
-                    let why = format!("{} {}", name.identity.kind, name.identity.text);
-                    let both_old = first.0 <= self.last_before && lead.0 <= self.last_before;
-                    if self.session.store.add_to_decide(first, lead, &why, self.session.run)? {
-                        self.summary.to_decide += 1;
-                        self.old_pairs += u64::from(both_old);
-                    }
+                None if is_new_key && self.keyed.contains_key(&lead) => {
+                    name.mute = true;
+                    others.push((lead, name.identity.clone()));
                 }
+                None if self.is_shared(&name.identity, lead, row)? => {
+                    name.mute = true;
+                    self.bar(&name.identity)?;
+                }
+                None => found = Some(lead),
+                Some(first) if first != lead => self.to_decide(first, lead, &name.identity)?,
                 Some(_) => {}
             }
         }
-        if let Some(i) = shared {
-            let name = names.remove(i);
-            self.bar(&name.identity)?;
-            if found.is_none() && names.is_empty() && key.is_none() {
-                let own = Named::new(Identity { kind: Identity::ROW.into(), text: format!("{:016x}#1", row.row_hash) });
-                let lead = self.resolver.find(&self.session.store, own.hash, own.check, &own.identity.text)?;
-                names.push(own);
-                return Ok(lead);
-            }
+        if found.is_none() && key.is_none() && names.iter().all(|n| n.mute) {
+            let own = self.row_name(row);
+            found = self.resolver.find(&self.session.store, own.hash, own.check, &own.identity.text)?;
+            names.push(own);
         }
         Ok(found)
     }
 
+    /// A list that we exported names keys, and ids without their sources: there, an id that is another lead's, or that a
+    /// known lead does not have, is most likely of another source and says nothing.
+    fn is_foreign(&self, found: Option<LeadId>, of_id: Option<LeadId>) -> bool {
+        match (found, of_id) {
+            (Some(lead), other) => other != Some(lead),
+            (None, Some(other)) => self.keyed.contains_key(&other),
+            (None, None) => false,
+        }
+    }
+
+    /// Two leads that may be one, by what both were found.
+    fn to_decide(&mut self, a: LeadId, b: LeadId, by: &Identity) -> Result<(), RunError> {
+        let why = format!("{} {}", by.kind, by.text);
+        if self.session.store.add_to_decide(a, b, &why, self.session.run)? {
+            self.summary.to_decide += 1;
+            self.old_pairs += u64::from(a.max(b).0 <= self.last_before);
+        }
+        Ok(())
+    }
+
     /// Whether this row brings the third different name under a phone number or e-mail.
     fn is_shared(&self, identity: &Identity, lead: LeadId, row: &LeadRow) -> Result<bool, RunError> {
-        let is_contact = self.dictionary().field(&identity.kind).is_some_and(|(_, f)| matches!(f.ty, FieldType::Phone));
-        let (Some(name), true) = (row.name.as_deref(), is_contact) else { return Ok(false) };
-        let Some(record) = self.session.store.lead(&self.session.columns, lead)? else { return Ok(false) };
-        let mut names: Vec<String> = vec![name.to_owned()];
-        let mut add = |text: &str| {
-            let folded = fold(text).into_owned();
-            if !folded.is_empty() && !names.contains(&folded) {
-                names.push(folded);
-            }
-        };
-        if let Some((ix, _)) = self.dictionary().field("name")
-            && let Some(Value::Text(t)) = record.values.get(ix.0)
-        {
-            add(t);
-        }
+        let (Some(name), true) = (row.name.as_deref(), self.is_contact(identity)) else { return Ok(false) };
+        let names = self.names_of(lead)?;
+        Ok(names.len() >= 2 && !names.iter().any(|n| n == name))
+    }
+
+    /// A phone number or an address: what an office, too, may have.
+    fn is_contact(&self, identity: &Identity) -> bool {
+        self.dictionary().field(&identity.kind).is_some_and(|(_, f)| matches!(f.ty, FieldType::Phone | FieldType::Email))
+    }
+
+    /// The different names of the rows that were joined into a lead, folded.
+    fn names_of(&self, lead: LeadId) -> Result<Vec<String>, RunError> {
+        let Some(record) = self.session.store.lead(&self.session.columns, lead)? else { return Ok(Vec::new()) };
+        let mut names: Vec<String> = self.name_in(&record.values).into_iter().collect();
         if record.sources > 1 {
-            for source in self.session.store.source_rows(lead)? {
-                let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&source.fields).unwrap_or_default();
-                if let Some(t) = fields.get("name").and_then(|v| v.as_str()) {
-                    add(t);
-                }
-            }
+            names.extend(self.session.store.source_rows(lead)?.iter().filter_map(name_of_source));
         }
-        Ok(names.len() >= 3)
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn name_in(&self, values: &[Value]) -> Option<String> {
+        let (ix, _) = self.dictionary().field("name")?;
+        values.get(ix.0)?.as_text().map(|t| fold(t).into_owned()).filter(|n| !n.is_empty())
     }
 
     /// From here on, this value identifies nobody.
     pub(super) fn bar(&mut self, identity: &Identity) -> Result<(), RunError> {
         if self.barred.insert(identity.hash()) {
+            let lead = self.resolver.find(&self.session.store, identity.hash(), check(&identity.text), &identity.text)?;
             self.resolver.forget(identity.hash());
             self.session.store.bar(identity, self.session.run)?;
+            // The rows that made this lead know it by the number and their name from here on.
+            if let Some(lead) = lead {
+                for name in self.names_of(lead)?.iter().map(String::as_str).chain([""]) {
+                    self.add_identity(&Named::new(identity.named(name)), lead)?;
+                }
+            }
             self.summary.shared.push(format!("{} {}", identity.kind, identity.text));
         }
         Ok(())
@@ -152,7 +219,7 @@ impl Importer<'_, '_> {
     fn create(&mut self, row: &mut LeadRow, names: Vec<Named>) -> Result<LeadId, RunError> {
         self.last_lead += 1;
         let lead = LeadId(self.last_lead);
-        let derived = names.first().map(|n| Key::of_hash(n.hash));
+        let derived = names.iter().find(|n| !n.mute).map(|n| Key::of_hash(n.hash));
         let key = row.key.or(derived).unwrap_or_else(|| Key::of_hash(row.row_hash));
         let mut values = std::mem::take(&mut row.values);
         if let Some(ix) = self.created_at
@@ -172,6 +239,7 @@ impl Importer<'_, '_> {
             values,
         };
         self.session.store.insert_lead(&self.session.columns, &record)?;
+        self.resolver.add_key(key, lead);
         let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text);
         let (stage, owner) = (text(self.stage), text(self.owner));
         if stage.is_some() || owner.is_some() {
@@ -181,7 +249,7 @@ impl Importer<'_, '_> {
             self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
         }
         for name in &names {
-            if name.lead.is_none() {
+            if name.lead.is_none() && !name.mute {
                 self.add_identity(name, lead)?;
             }
         }
@@ -191,7 +259,6 @@ impl Importer<'_, '_> {
     fn update(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId, names: Vec<Named>) -> Result<(), RunError> {
         let run = self.session.run;
         let columns = &self.session.columns;
-        let source = names.first().map(|n| n.hash).or_else(|| row.key.map(|k| k.hashes().0)).unwrap_or(row.row_hash);
         let Some(mut record) = self.session.store.lead(columns, lead)? else {
             return Err(RunError::refused(format!("lead {} is named by an identity but is not in the base", lead.0), "run `sop undo`, then import again"));
         };
@@ -199,8 +266,9 @@ impl Importer<'_, '_> {
         let extra = owned(row.extra.clone());
         let incoming = Incoming { values: &row.values, extra: &extra, cleared: &row.cleared, updated_at: row.updated_at, older: false };
         let differences = join(self.dictionary(), &mut record, &incoming, |ix| file.present.get(ix.0).copied().unwrap_or(false));
-        // A different row (its first identity gives another key) is kept, so that `sop split` can take it out again.
-        if Key::of_hash(source) != record.key {
+        let is_old = lead.0 <= self.last_before;
+        // A different row (another first identity, or another name under the same number) is kept, so that `sop split` can take it out again.
+        if let Some(source) = self.source_of(row, &before, &names)? {
             if record.sources == 1 {
                 let known: Vec<Identity> = self.identities_of(lead)?;
                 self.session.store.put_source_row(lead, &self.source_row(before.key.hashes().0, "", 0, &before.values, known), run)?;
@@ -209,26 +277,27 @@ impl Importer<'_, '_> {
                 record.sources += 1;
             }
             let identities = names.iter().map(|n| n.identity.clone()).collect();
-            self.session.store.put_source_row(lead, &self.source_row(source, file.name, row.number, &row.values, identities), run)?;
+            if self.session.store.put_source_row(lead, &self.source_row(source, file.name, row.number, &row.values, identities), run)? && is_old {
+                self.rewritten.insert(lead);
+            }
         }
         for name in &names {
-            if name.lead.is_none() {
+            if name.lead.is_none() && !name.mute {
                 self.add_identity(name, lead)?;
             }
         }
         if record != before {
             self.session.store.update_lead(&self.session.columns, &record)?;
+            if is_old && self.written.insert(lead, file.number).is_some() {
+                self.rewritten.insert(lead);
+            }
         }
-        let is_old = lead.0 <= self.last_before;
         if is_old && !differences.is_empty() {
             let at = self.session.context.as_of;
             for d in differences {
                 let why = format!("import {}", file.name);
                 self.session.store.record(run, &Change { lead, what: What::Field(d.field), at, from: d.from, to: d.to, why })?;
             }
-        }
-        if record != before {
-            self.session.store.make_due(lead)?;
         }
         self.seed_state(lead, &record, is_old)
     }
@@ -252,6 +321,7 @@ impl Importer<'_, '_> {
         }
         self.session.store.set_stage_owner(lead, stage.as_deref(), owner.as_deref())?;
         if is_old {
+            self.rewritten.insert(lead);
             let at = self.session.context.as_of;
             for (what, from, to) in [(What::Stage, state.stage, stage), (What::Owner, state.owner, owner)] {
                 if from != to {
@@ -296,9 +366,35 @@ impl Importer<'_, '_> {
         Ok(StateRow::default())
     }
 
+    /// What a row is known by among those of its lead, unless it is the lead's own: the hash of its first identity (of
+    /// those that identify nobody by now, too: it must stay the same); under a number or address that another row of the
+    /// lead has with another name, of both.
+    fn source_of(&self, row: &LeadRow, before: &LeadRecord, names: &[Named]) -> Result<Option<u64>, RunError> {
+        let Some(Named { identity: first, hash, .. }) = names.first() else { return Ok(None) };
+        let is_own = Key::of_hash(*hash) == before.key;
+        let other = row.name.as_deref().filter(|name| is_own && self.is_contact(first) && self.name_in(&before.values).is_some_and(|n| n != *name));
+        let Some(name) = other else {
+            let is_own = is_own || row.key == Some(before.key) || names.iter().find(|n| !n.mute).is_some_and(|n| Key::of_hash(n.hash) == before.key);
+            return Ok((!is_own).then_some(*hash));
+        };
+        if before.sources > 1 {
+            let own = before.key.hashes().0;
+            let sources = self.session.store.source_rows(before.lead)?;
+            if sources.iter().any(|s| s.source == own && name_of_source(s).is_none_or(|n| n == name)) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(first.named(name).hash()))
+    }
+
     fn identities_of(&self, lead: LeadId) -> Result<Vec<Identity>, RunError> {
         let mut all: Vec<Identity> = self.session.store.identities_of(lead)?.into_iter().map(|i| i.identity).collect();
         all.extend(self.pending.of(lead));
+        // In the order of the dictionary, however they were stored.
+        let rank = |i: &Identity| {
+            self.dictionary().identity.iter().position(|ix| self.dictionary().fields.get(ix.0).is_some_and(|f| *f.id == *i.kind)).unwrap_or(usize::MAX)
+        };
+        all.sort_by(|a, b| (rank(a), &a.text).cmp(&(rank(b), &b.text)));
         Ok(all)
     }
 
@@ -398,6 +494,12 @@ impl Importer<'_, '_> {
         let told = |r: &LeadRecord| self.created_at.and_then(|ix| r.values.get(ix.0)).and_then(Value::as_instant);
         Ok(record.map_or(self.session.context.as_of, |r| told(&r).unwrap_or(r.seen_at)))
     }
+}
+
+/// The folded name in a row that was joined.
+fn name_of_source(source: &SourceRow) -> Option<String> {
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&source.fields).unwrap_or_default();
+    fields.get("name").and_then(|v| v.as_str()).map(|n| fold(n).into_owned()).filter(|n| !n.is_empty())
 }
 
 /// Undeclared columns as a record keeps them.

@@ -3,7 +3,7 @@
 
 use crate::model::{Identity, IdentityKind, LeadId, RunId};
 use crate::store::{Result, Store};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 #[derive(Clone, Copy)]
@@ -63,10 +63,11 @@ impl Pending {
         created.chain(self.added.get(&lead).into_iter().flatten()).map(move |i| Identity { kind: kind(i), text: self.text_of(i).to_owned() })
     }
 
-    /// Writes all of them, in the order of their hashes.
-    pub(super) fn write(mut self, store: &Store, run: RunId) -> Result<()> {
+    /// Writes all of them but those that identify nobody by now, in the order of their hashes.
+    pub(super) fn write(mut self, store: &Store, barred: &FxHashSet<u64>, run: RunId) -> Result<()> {
         let mut items = std::mem::take(&mut self.created);
         items.extend(self.added.values().flatten());
+        items.retain(|i| !barred.contains(&i.hash));
         items.sort_unstable_by_key(|i| (i.hash, i.lead));
         let kinds = self.kinds.iter().map(|k| store.identity_kind(k)).collect::<Result<Vec<_>>>()?;
         let rows = items.iter().map(|i| (i.hash, LeadId(i64::from(i.lead)), kinds.get(usize::from(i.kind)).copied().unwrap_or(0), self.text_of(i)));

@@ -57,6 +57,10 @@ impl Resolver {
             for (hash, (lead, _)) in self.memory.iter().flatten() {
                 keys.entry(Key::of_hash(*hash)).or_insert(*lead);
             }
+            // A lead's own key is stronger than an identity of another lead that would give the same.
+            store.each_key(|key, lead| {
+                keys.insert(key, lead.0 as u32);
+            })?;
             self.keys = Some(keys);
         }
         Ok(())
@@ -84,6 +88,13 @@ impl Resolver {
     /// The lead of an identity.
     pub(super) fn find(&self, store: &Store, hash: u64, check: u32, text: &str) -> Result<Option<LeadId>> {
         if self.memory.is_some() { Ok(self.in_memory(hash, check)) } else { store.find_hash(hash, text) }
+    }
+
+    /// Remembers the own key of a new lead.
+    pub(super) fn add_key(&mut self, key: Key, lead: LeadId) {
+        if let Some(keys) = &mut self.keys {
+            keys.insert(key, lead.0 as u32);
+        }
     }
 
     /// Forgets an identity that identifies nobody any more.

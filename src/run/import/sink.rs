@@ -5,14 +5,14 @@
 //! raises the base to max(base, m), so equal events of different files are not added up.
 
 use crate::model::{DetailId, Instant};
-use std::cmp::Reverse;
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
-/// Events held in memory before they are spilled: 8M × 16 bytes.
-const BUDGET: usize = 8 << 20;
+/// Events held in memory before they are spilled: 5M × 16 bytes.
+const BUDGET: usize = 5 << 20;
 /// Leads from here on are not in the base yet: their events wait.
 pub(super) const STRANGER: u32 = 1 << 31;
 

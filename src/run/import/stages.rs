@@ -1,8 +1,8 @@
 //! Rows of dated stages: a lead's history as another system knew it.
 
 use super::Importer;
-use super::resolver::check;
 use super::files::{Counts, FileSummary, start, with_rejects};
+use super::resolver::check;
 use crate::ingest::{FileKind, Next, PendingRejects, RejectWriter, StageMapping, StageReader, StageRow, TableFile};
 use crate::run::RunError;
 use std::path::PathBuf;

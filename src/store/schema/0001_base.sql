@@ -15,7 +15,8 @@ CREATE TABLE runs (
   started   INTEGER NOT NULL,            -- by the wall clock
   lead_rows INTEGER NOT NULL DEFAULT 0,  -- rows read from files of leads
   counts    TEXT NOT NULL DEFAULT '{}',  -- JSON
-  undone_by INTEGER
+  undone_by INTEGER,
+  kept      INTEGER NOT NULL DEFAULT 1   -- 0: what it overwrote is no longer in `undo`
 ) STRICT;
 
 -- The texts that a run obeyed, once per fingerprint.
@@ -141,6 +142,7 @@ CREATE TABLE undo (
   tbl    TEXT NOT NULL,
   pk     TEXT NOT NULL,
   lead   INTEGER,
+  made   INTEGER,                        -- the run that had created the row, where the table knows it
   before TEXT NOT NULL,                  -- SQL literals, in the table's column order
   PRIMARY KEY (run, tbl, pk)
 ) STRICT, WITHOUT ROWID;
