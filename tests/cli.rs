@@ -75,7 +75,8 @@ fn an_export_comes_back_without_what_was_computed() {
             let base = format!("{file}.db");
             let said = run(&["--db", &base, "import", &file, "-f", "json"]);
             let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
-            let notes: Vec<&str> = said["notes"].as_array().expect("notes").iter().filter_map(|n| n["text"].as_str()).filter(|t| t.contains("not read:")).collect();
+            let notes: Vec<&str> =
+                said["notes"].as_array().expect("notes").iter().filter_map(|n| n["text"].as_str()).filter(|t| t.contains("not read:")).collect();
             assert_eq!(notes.len(), 1, "one note: {said}");
             assert!(notes[0].contains("潜力") && notes[0].contains("intent"), "{notes:?}");
             let header = run(&["--db", &base, "leads", "-f", "csv"]).lines().next().unwrap_or_default().to_owned();
