@@ -233,9 +233,11 @@ impl Tally {
         if misread {
             ty = FieldType::Text;
         }
+        // These have few values in any file, however short this one is.
+        let of_few = known.is_some_and(|f| f.ty == FieldType::Channel || matches!(f.id.as_str(), "industry" | "region" | "country"));
         let choices = !self.many
             && !identity
-            && self.values.len() as u64 * 2 <= self.filled
+            && (self.values.len() as u64 * 2 <= self.filled || of_few)
             && matches!(ty, FieldType::Text | FieldType::Stage | FieldType::Channel | FieldType::Owner);
         self.values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let bad = if misread { Vec::new() } else { read.bad.iter().map(|(text, reason)| BadCell::new(header, text, *reason)).collect() };

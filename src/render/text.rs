@@ -49,7 +49,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
         text.table(&section.columns, &mut borrowed(&section.rows), None, limit, out)?;
     }
     text.totals(report, out)?;
-    for note in &report.notes {
+    for note in report.notes.iter().filter(|_| !options.quiet) {
         text.paragraph(lang.pick("note: ", "提示："), &note.text, out)?;
     }
     Ok(())

@@ -233,6 +233,10 @@ impl Columns {
             true => "no column recognises a lead: rows stay apart, and only an equal row is the same lead again".to_owned(),
             false => format!("leads are recognised by {}", self.identity.join(", then ")),
         });
+        if !self.chinese {
+            let local = if self.field("phone").is_some() { ", phone numbers without a country code as Chinese (`region:` in fields.yaml)" } else { "" };
+            notes.push(format!("times are read in Asia/Shanghai (`timezone:` in calendar.yaml){local}: change what is not yours"));
+        }
         let plural = if rules == 1 { "" } else { "s" };
         notes.push(format!("{rules} rule{plural} on these fields to begin with, in sops/scoring.yaml: which values are worth points only you know"));
         notes
