@@ -165,8 +165,12 @@ impl Store {
         }
         // Rows of all imports that still stand.
         t.lead_rows = self.conn.query_row("SELECT coalesce(sum(lead_rows), 0) FROM runs WHERE undone_by IS NULL", [], |r| r.get(0))?;
-        // Events that have a lead.
+        // Events that have a lead; being captured is told by a row of leads and is no event of a file.
+        const CAPTURED: &str = "SELECT count(*) FROM events WHERE detail IN (SELECT detail FROM details WHERE kind = 'lead_captured')";
         t.events = self.conn.query_row("SELECT count(*) FROM events", [], |r| r.get(0))?;
+        if self.conn.query_row("SELECT EXISTS (SELECT 1 FROM details WHERE kind = 'lead_captured')", [], |r| r.get(0))? {
+            t.events -= self.conn.query_row(CAPTURED, [], |r| r.get::<_, i64>(0))?;
+        }
         Ok(t)
     }
 }
