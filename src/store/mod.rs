@@ -24,12 +24,12 @@ pub use changes::ChangeRow;
 pub use columns::Columns;
 pub use decide::{SourceRow, ToDecide};
 pub use details::StoredDetail;
+pub use events::EventWriter;
 pub use identities::StoredIdentity;
 pub use leads::LeadRecord;
 pub use lock::Holder;
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
-pub use events::EventWriter;
 pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use undo::Undone;
 

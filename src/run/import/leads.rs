@@ -86,6 +86,8 @@ impl Importer<'_, '_> {
         if let Some(key) = row.key {
             self.keyed.insert(lead, key);
         }
+        // A known lead's row with its key is our own list coming back: nobody was captured by it.
+        let touch = touch.filter(|_| row.key.is_none() || outcome == Outcome::New);
         self.facts_of_row(file, &row, touch, lead)?;
         Ok(outcome)
     }
@@ -114,13 +116,7 @@ impl Importer<'_, '_> {
     /// The lead that a row speaks of: its key first, then its identities in their order. One that points to another
     /// lead is put on the to-decide list; one that stands under three names stops identifying. Two rows of one file with
     /// different keys are two leads, whatever they share: `others` are those that the caller puts on the list.
-    fn find_lead(
-        &mut self,
-        key: Option<Key>,
-        names: &mut Vec<Named>,
-        row: &LeadRow,
-        others: &mut Vec<(LeadId, Identity)>,
-    ) -> Result<Option<LeadId>, RunError> {
+    fn find_lead(&mut self, key: Option<Key>, names: &mut Vec<Named>, row: &LeadRow, others: &mut Vec<(LeadId, Identity)>) -> Result<Option<LeadId>, RunError> {
         let mut found = None;
         if let Some(key) = key {
             // Not a new lead of this file whose own key is another one, and which merely has the identity that this key came from.
@@ -213,6 +209,10 @@ impl Importer<'_, '_> {
             self.session.store.bar(identity, self.session.run)?;
             // The rows that made this lead know it by the number and their name from here on.
             if let Some(lead) = lead {
+                if self.session.store.key_of(lead)? == Some(identity.key()) {
+                    // It was what its key was found by.
+                    self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: identity.key().to_string() }), lead)?;
+                }
                 for name in self.names_of(lead)?.iter().map(String::as_str).chain([""]) {
                     self.add_identity(&Named::new(identity.named(name)), lead)?;
                 }
@@ -251,8 +251,11 @@ impl Importer<'_, '_> {
         if stage.is_some() || owner.is_some() {
             self.session.store.insert_state(lead, stage, owner)?; // all others get theirs when they are scored
         }
-        if derived != Some(key) {
-            self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
+        let own = Identity { kind: Identity::KEY.into(), text: key.to_string() };
+        if derived == Some(key) {
+            self.take_waiting(&own, lead)?;
+        } else {
+            self.add_identity(&Named::new(own), lead)?;
         }
         for name in &names {
             if name.lead.is_none() && !name.mute {
@@ -346,16 +349,22 @@ impl Importer<'_, '_> {
         } else {
             self.session.store.insert_identities([(identity, lead)], self.session.run)?;
         }
-        if self.any_waiting {
-            for (event, n) in self.session.store.take_waiting(identity)? {
+        self.take_waiting(identity, lead)
+    }
+
+    /// What came before its lead: events and dated stages under this name.
+    fn take_waiting(&mut self, identity: &Identity, lead: LeadId) -> Result<(), RunError> {
+        if !self.any_waiting && !self.any_waiting_stages {
+            return Ok(());
+        }
+        for hash in self.session.store.take_waiting_names(identity)? {
+            for (event, n) in self.session.store.take_waiting(hash)? {
                 for _ in 0..n {
                     self.push_event(lead.0 as u32, event.at, event.detail, 0)?;
                 }
                 self.summary.events_arrived += n.unsigned_abs();
             }
-        }
-        if self.any_waiting_stages {
-            for (at, stage) in self.session.store.take_waiting_stages(identity)? {
+            for (at, stage) in self.session.store.take_waiting_stages(hash)? {
                 self.put_stage(lead, at, &stage)?;
             }
         }

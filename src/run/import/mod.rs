@@ -218,12 +218,7 @@ impl<'a> Importer<'_, 'a> {
         self.summary.touched = std::mem::take(&mut self.touched);
         self.session.lead_rows += self.summary.lead_rows();
         self.guard(changed)?;
-        let counts = [
-            ("new", self.summary.new),
-            ("updated", self.summary.updated),
-            ("joined", self.summary.joined),
-            ("rejected", self.summary.rejected),
-        ];
+        let counts = [("new", self.summary.new), ("updated", self.summary.updated), ("joined", self.summary.joined), ("rejected", self.summary.rejected)];
         self.session.counts.extend(counts.map(|(k, n)| (k.to_owned(), n.into())));
         Ok((self.summary, arriving))
     }

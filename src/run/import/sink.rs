@@ -5,8 +5,8 @@
 //! raises the base to max(base, m), so equal events of different files are not added up.
 
 use crate::model::{DetailId, Instant};
-use std::cmp::Reverse;
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
