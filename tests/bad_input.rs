@@ -122,8 +122,8 @@ fn too_many_columns() {
 #[test]
 fn what_is_not_there_or_not_a_file() {
     let (base, good) = known();
-    refuses_path(&base, &good, &base.path().join("missing.csv").display().to_string(), &["missing.csv", "No such file"]);
-    refuses_path(&base, &good, &base.path().display().to_string(), &["is a directory"]);
+    refuses_path(&base, &good, &base.path().join("missing.csv").display().to_string(), &["missing.csv", "no such file"]);
+    refuses_path(&base, &good, &base.path().display().to_string(), &["this is a folder"]);
     base.on("11-02", &["-C", "/no/such/folder", "score"]).ends(2);
     base.on("11-02", &["import"]).ends(2);
     base.on("11-02", &["import", &good, "--as", "songs"]).ends(2);
@@ -138,7 +138,7 @@ fn what_is_not_there_or_not_a_file() {
 #[test]
 fn devices_and_pipes() {
     let (base, good) = known();
-    refuses_path(&base, &good, "/dev/null", &["/dev/null", "empty"]);
+    refuses_path(&base, &good, "/dev/null", &["/dev/null", "device"]);
     let pipe = base.path().join("pipe.csv");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     // Nobody writes into it: it must not be waited for.

@@ -51,18 +51,13 @@ impl Store {
             super::views::register(&conn)?;
             return Ok(Self { conn, path: path.to_owned(), building: None, lock: Some(lock) });
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        private(&mut options);
-        options.open(&new).map_err(|e| io_error(&new, e))?;
-        let conn = connect(&new)?;
-        conn.execute_batch(&format!(
-            "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-             PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
-        ))?;
-        migrate(&conn)?;
-        super::views::register(&conn)?;
-        Ok(Self { conn, path: path.to_owned(), building: Some(new), lock: Some(lock) })
+        match begin_new(&new) {
+            Ok(conn) => Ok(Self { conn, path: path.to_owned(), building: Some(new), lock: Some(lock) }),
+            Err(e) => {
+                remove_if_there(&new)?;
+                Err(e)
+            }
+        }
     }
 
     /// Makes everything that was written durable, at once.
@@ -94,6 +89,22 @@ impl Store {
         drop(lock);
         Ok(())
     }
+}
+
+/// A base without a journal, to be renamed when it is whole.
+fn begin_new(new: &Path) -> Result<Connection> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    options.open(new).map_err(|e| io_error(new, e))?;
+    let conn = connect(new)?;
+    conn.execute_batch(&format!(
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+         PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
+    ))?;
+    migrate(&conn)?;
+    super::views::register(&conn)?;
+    Ok(conn)
 }
 
 /// The end of a first import: durable under its temporary name, then renamed. The rename is the transaction.
