@@ -127,7 +127,7 @@ fn what_is_not_there_or_not_a_file() {
     base.on("11-02", &["-C", "/no/such/folder", "score"]).ends(2);
     base.on("11-02", &["import"]).ends(2);
     base.on("11-02", &["import", &good, "--as", "songs"]).ends(2);
-    base.on("11-02", &["score", &good, "--as-of", "yesterday"]).refused(2, &["yesterday", "2026-11-21"]);
+    base.run(&["score", &good, "--as-of", "yesterday"]).refused(2, &["yesterday", "2026-11-21"]);
     let empty = Base::new();
     for verb in ["score", "leads", "changes", "history", "undo"] {
         empty.on("11-02", &[verb]).refused(2, &["import a file first"]);
@@ -211,7 +211,7 @@ fn a_full_disk_changes_nothing() {
     // A report that does not fit is not there, and an old one stays.
     for name in ["out.csv", "out.xlsx", "out.json"] {
         let target = base.write(name, "old");
-        let run = limited(&base, 8, &["leads", "-o", &target.display().to_string()]);
+        let run = limited(&base, 70, &["leads", "-o", &target.display().to_string()]);
         run.refused(4, &[name, "help: "]);
         assert_eq!(fs::read(&target).unwrap(), b"old", "{name}");
         let left = fs::read_dir(base.path()).unwrap().filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with(".sop-")).count();

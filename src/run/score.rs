@@ -135,7 +135,7 @@ fn ranking(session: &Session<'_>, touched: Option<&Touched>, rows: Option<usize>
         order.retain(|(_, lead)| touched.contains(*lead));
     }
     let ranked = order.len() as u64;
-    order.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+    order.sort_unstable_by_key(|(score, _)| std::cmp::Reverse(*score));
     if let Some(n) = rows
         && let Some((last, _)) = n.checked_sub(1).and_then(|i| order.get(i)).copied()
     {

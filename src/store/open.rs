@@ -137,7 +137,10 @@ fn connect(path: &Path) -> Result<Connection> {
 /// Refuses files that are not ours, and bases of a later program. Gives the format's number.
 fn check_format(conn: &Connection, path: &Path) -> Result<i64> {
     let not = |why: String| StoreError::NotABase { path: path.display().to_string(), why };
-    let id: i64 = conn.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(|e| not(e.to_string()))?;
+    let id: i64 = conn.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(|e| match e.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => not(e.to_string()),
+        _ => e.into(),
+    })?;
     let found: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
     let empty: bool = conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |r| r.get(0))?;
     if id != APPLICATION_ID && !(empty && id == 0 && found == 0) {
