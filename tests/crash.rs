@@ -57,7 +57,7 @@ fn killed_at_random(what: &str, start: &Base, args: &[&str], seed: u64) {
         // One instant in each twenty-fifth of the time; the last ones fall into the commit and the renaming.
         let share = (f64::from(n) + dice.below(1000) as f64 / 1000.0) / f64::from(KILLS);
         let mut child = base.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        sleep(took.mul_f64(share * 1.1));
+        sleep(took.mul_f64(share * 1.3));
         let _ = child.kill(); // SIGKILL; it may have ended already
         child.wait().unwrap();
         let left = state(&base);

@@ -93,11 +93,15 @@ const LOOK_AHEAD: usize = 40;
 pub fn open(path: &Path, options: &Options) -> Result<TableFile, IngestError> {
     let name = path.display().to_string();
     let fail = |kind, what: &str, help: &str| IngestError::new(kind, &name, what, help);
-    let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
-    let meta = file.metadata().map_err(|e| IngestError::io(path, &e))?;
+    // Looked at before it is opened: a pipe that nobody writes into would be waited for.
+    let meta = std::fs::metadata(path).map_err(|e| IngestError::io(path, &e))?;
     if meta.is_dir() {
         return Err(IngestError::io(path, &std::io::ErrorKind::IsADirectory.into()));
     }
+    if !meta.is_file() {
+        return Err(fail(Kind::NotATable, "it is a pipe or a device, not a file", "save what comes out of it to a file: each input is read twice"));
+    }
+    let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
     let mut head = Vec::new();
     (&mut file).take(SAMPLE as u64).read_to_end(&mut head).map_err(|e| IngestError::io(path, &e))?;
     if head.is_empty() {

@@ -41,17 +41,27 @@ pub fn score(workspace: &Workspace, context: &Context<'_>, request: &ScoreReques
     let mut session = Session::begin(workspace, context)?;
     match within(&mut session, request) {
         Ok((facts, import, evaluated, rejects)) => {
-            let ended = session.end()?;
-            if ended.rehearsed {
-                rejects.discard(workspace)
-            } else {
-                rejects.persist()?
-            }
+            let ended = end(session, rejects)?;
             Ok(Ranking { facts, import, evaluated, ended })
         }
         Err(e) => {
             discard(workspace);
             Err(session.abandon(e))
+        }
+    }
+}
+
+/// Ends the run; its reject files appear after the commit, and not at all without one.
+fn end(session: Session<'_>, rejects: Rejects) -> Result<Ended, RunError> {
+    let workspace = session.workspace;
+    match session.end() {
+        Ok(ended) if !ended.rehearsed => {
+            rejects.persist()?;
+            Ok(ended)
+        }
+        other => {
+            rejects.discard(workspace);
+            other
         }
     }
 }
@@ -78,12 +88,7 @@ pub fn import_files(workspace: &Workspace, context: &Context<'_>, files: &[PathB
     });
     match imported {
         Ok((summary, rejects)) => {
-            let ended = session.end()?;
-            if ended.rehearsed {
-                rejects.discard(workspace)
-            } else {
-                rejects.persist()?
-            }
+            let ended = end(session, rejects)?;
             Ok(Imported { summary, frame: frame(workspace, context), ended })
         }
         Err(e) => {

@@ -120,14 +120,12 @@ impl Store {
         Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM waiting_stages)", [], |r| r.get(0))?)
     }
 
-    /// Takes the stages that waited under an identity.
-    pub fn take_waiting_stages(&self, identity: &Identity) -> Result<Vec<(Instant, String)>> {
-        let hash = identity.hash() as i64;
-        let mut statement = self.conn.prepare_cached("SELECT at, stage FROM waiting_stages WHERE hash = ?1 AND text = ?2 ORDER BY at, stage")?;
-        let found: Vec<(Instant, String)> =
-            statement.query_map(params![hash, identity.text], |r| Ok((Instant(r.get(0)?), r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    /// Takes the stages that waited under a name.
+    pub fn take_waiting_stages(&self, hash: u64) -> Result<Vec<(Instant, String)>> {
+        let mut statement = self.conn.prepare_cached("SELECT at, stage FROM waiting_stages WHERE hash = ?1 ORDER BY at, stage")?;
+        let found: Vec<(Instant, String)> = statement.query_map([hash as i64], |r| Ok((Instant(r.get(0)?), r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
         if !found.is_empty() {
-            self.conn.execute("DELETE FROM waiting_stages WHERE hash = ?1 AND text = ?2", params![hash, identity.text])?;
+            self.conn.prepare_cached("DELETE FROM waiting_stages WHERE hash = ?1")?.execute([hash as i64])?;
         }
         Ok(found)
     }

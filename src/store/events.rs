@@ -158,17 +158,36 @@ impl Store {
         Ok(self.conn.query_row("SELECT coalesce(sum(n), 0) FROM waiting_events", [], |r| r.get(0))?)
     }
 
-    /// Takes what waited under an identity, for the lead that arrived.
-    pub fn take_waiting(&self, identity: &Identity) -> Result<Vec<(Event, i64)>> {
-        // Events that waited under one identity.
-        const FIND: &str = "SELECT at, detail, n FROM waiting_events WHERE hash = ?1 AND text = ?2 ORDER BY at, detail";
+    /// Lets what waits under one name be found by another, too.
+    pub fn wait_also(&self, other: &Identity, waits: &Identity, run: RunId) -> Result<()> {
+        let sql = "INSERT OR IGNORE INTO waiting_names (hash, waits, text, run) VALUES (?1, ?2, ?3, ?4)";
+        self.conn.prepare_cached(sql)?.execute(params![other.hash() as i64, waits.hash() as i64, other.text, run.0])?;
+        Ok(())
+    }
+
+    /// The hashes under which something may wait for the lead with this identity: its own, and those that it is another name of.
+    /// They are forgotten as names: whatever waits is to be taken now.
+    pub fn take_waiting_names(&self, identity: &Identity) -> Result<Vec<u64>> {
         let hash = identity.hash() as i64;
-        let mut select = self.conn.prepare_cached(FIND)?;
+        let mut select = self.conn.prepare_cached("SELECT waits FROM waiting_names WHERE hash = ?1 AND text = ?2 ORDER BY waits")?;
+        let mut found: Vec<i64> = select.query_map(params![hash, identity.text], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+        found.push(hash);
+        let mut forget = self.conn.prepare_cached("DELETE FROM waiting_names WHERE waits = ?1")?;
+        for waits in &found {
+            forget.execute([waits])?;
+        }
+        Ok(found.into_iter().map(|h| h as u64).collect())
+    }
+
+    /// Takes the events that waited under a name, for the lead that arrived.
+    pub fn take_waiting(&self, hash: u64) -> Result<Vec<(Event, i64)>> {
+        // Events that waited under one name.
+        let mut select = self.conn.prepare_cached("SELECT at, detail, n FROM waiting_events WHERE hash = ?1 ORDER BY at, detail")?;
         let found: Vec<(Event, i64)> = select
-            .query_map(params![hash, identity.text], |r| Ok((Event { at: Instant(r.get(0)?), detail: DetailId(r.get(1)?) }, r.get(2)?)))?
+            .query_map([hash as i64], |r| Ok((Event { at: Instant(r.get(0)?), detail: DetailId(r.get(1)?) }, r.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
         if !found.is_empty() {
-            self.conn.execute("DELETE FROM waiting_events WHERE hash = ?1 AND text = ?2", params![hash, identity.text])?;
+            self.conn.prepare_cached("DELETE FROM waiting_events WHERE hash = ?1")?.execute([hash as i64])?;
         }
         Ok(found)
     }

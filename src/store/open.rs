@@ -51,18 +51,13 @@ impl Store {
             super::views::register(&conn)?;
             return Ok(Self { conn, path: path.to_owned(), building: None, lock: Some(lock) });
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        private(&mut options);
-        options.open(&new).map_err(|e| io_error(&new, e))?;
-        let conn = connect(&new)?;
-        conn.execute_batch(&format!(
-            "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-             PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
-        ))?;
-        migrate(&conn)?;
-        super::views::register(&conn)?;
-        Ok(Self { conn, path: path.to_owned(), building: Some(new), lock: Some(lock) })
+        match begin_new(&new) {
+            Ok(conn) => Ok(Self { conn, path: path.to_owned(), building: Some(new), lock: Some(lock) }),
+            Err(e) => {
+                remove_if_there(&new)?;
+                Err(e)
+            }
+        }
     }
 
     /// Makes everything that was written durable, at once.
@@ -96,6 +91,22 @@ impl Store {
     }
 }
 
+/// A base without a journal, to be renamed when it is whole.
+fn begin_new(new: &Path) -> Result<Connection> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    options.open(new).map_err(|e| io_error(new, e))?;
+    let conn = connect(new)?;
+    conn.execute_batch(&format!(
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+         PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
+    ))?;
+    migrate(&conn)?;
+    super::views::register(&conn)?;
+    Ok(conn)
+}
+
 /// The end of a first import: durable under its temporary name, then renamed. The rename is the transaction.
 fn put_in_place(conn: Connection, new: &Path, path: &Path) -> Result<()> {
     conn.execute_batch("COMMIT")?;
@@ -126,7 +137,10 @@ fn connect(path: &Path) -> Result<Connection> {
 /// Refuses files that are not ours, and bases of a later program. Gives the format's number.
 fn check_format(conn: &Connection, path: &Path) -> Result<i64> {
     let not = |why: String| StoreError::NotABase { path: path.display().to_string(), why };
-    let id: i64 = conn.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(|e| not(e.to_string()))?;
+    let id: i64 = conn.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(|e| match e.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => not(e.to_string()),
+        _ => e.into(),
+    })?;
     let found: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
     let empty: bool = conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |r| r.get(0))?;
     if id != APPLICATION_ID && !(empty && id == 0 && found == 0) {

@@ -37,6 +37,7 @@ const TABLES: &[Table] = &[
     table("to_decide", &["lead", "other"], Some("lead"), Some("run")),
     table("stage_history", &["lead", "at", "stage"], Some("lead"), Some("run")),
     table("waiting_stages", &["hash", "at", "stage"], None, Some("run")),
+    table("waiting_names", &["hash", "waits"], None, Some("run")),
     table("meta", &["name"], None, None),
 ];
 
@@ -55,6 +56,7 @@ const CREATED: &[(&str, &str)] = &[
     ("to_decide", "run"),
     ("stage_history", "run"),
     ("waiting_stages", "run"),
+    ("waiting_names", "run"),
     ("changes", "run"),
     ("details", "run"),
     ("sop_versions", "run"),

@@ -69,7 +69,8 @@ impl Base {
     }
 
     pub(crate) fn open(&self) -> Connection {
-        let db = Connection::open_with_flags(self.db(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let db = // As the program itself opens it: what a killed run left in the log is put right by whoever comes next.
+            Connection::open_with_flags(self.db(), OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
         db.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
         db
     }

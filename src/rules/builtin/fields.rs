@@ -148,7 +148,7 @@ pub(in crate::rules) const EVENT_FIELDS: &[(&str, FieldType, &str)] = &[
     ("campaign", Text, "市场活动|推广计划|utm_campaign|Campaign Name"),
     ("content", Text, "邮件|邮件名称|邮件主题|消息|素材|Content ID|Email Name|Subject|Template|utm_content"),
     ("link", Text, "链接|点击链接|Link URL|Clicked URL|Click URL"),
-    ("source", Text, "来源|渠道|来源渠道|utm_source|Referrer|Referer"),
+    ("channel", Channel, "来源|渠道|来源渠道|Source|utm_source|Referrer|Referer"),
     ("outcome", Text, "结果|跟进结果|Result|Disposition"),
 ];
 

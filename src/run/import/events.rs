@@ -2,7 +2,7 @@
 
 use super::details::intern;
 use super::files::{BATCH, Counts, DEPTH, FileSummary, short, start, with_rejects};
-use super::resolver::{Resolver, check};
+use super::resolver::{Resolver, Stranger, check};
 use super::sink::{EventSink, Group, Groups, STRANGER};
 use super::{Importer, Touched, spill_error};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, PendingRejects, RejectWriter, TableFile};
@@ -154,11 +154,15 @@ impl Matcher<'_> {
                 }
                 None => {
                     self.waiting += 1;
-                    // It waits under the last name: e-mail and phone come after ids of other systems.
-                    let Some(who) = batch.names(item).last() else { continue };
+                    // It waits under its strongest name, and is found by the others, too.
+                    let Some((who, others)) = batch.names(item).split_first() else { continue };
                     let identity = || batch.identity(who);
                     let hash = if who.kind == KEY { identity().hash() } else { who.hash };
-                    self.resolver.stranger(hash, identity)
+                    let number = self.resolver.stranger(hash, identity);
+                    for other in others {
+                        self.resolver.stranger_also(number, other.hash, || batch.identity(other));
+                    }
+                    number
                 }
             };
             self.far += u64::from(!self.sink.push(number, item.at, DetailId(item.detail), self.file).map_err(spill_error)?);
@@ -316,7 +320,8 @@ impl Importer<'_, '_> {
         }
         self.summary.events_new += added;
         self.summary.events_known += pushed - added;
-        self.summary.events_waiting += wait(store, &mut groups, next, &self.resolver.strangers, run)?;
+        let strangers = std::mem::take(&mut self.resolver.strangers);
+        self.summary.events_waiting += wait(store, &mut groups, next, &strangers, run)?;
         Ok(())
     }
 
@@ -332,7 +337,7 @@ impl Importer<'_, '_> {
 pub(in crate::run) struct Arriving {
     groups: Groups,
     current: Option<Group>,
-    strangers: Vec<Identity>,
+    strangers: Vec<Stranger>,
     /// How many were written.
     pub(in crate::run) written: u64,
 }
@@ -366,11 +371,17 @@ impl Arriving {
 }
 
 /// Lets the rest of the groups wait for their leads.
-fn wait(store: &Store, groups: &mut Groups, first: Option<Group>, strangers: &[Identity], run: RunId) -> Result<u64, RunError> {
-    let (mut next, mut waiting) = (first, 0);
+fn wait(store: &Store, groups: &mut Groups, first: Option<Group>, strangers: &[Stranger], run: RunId) -> Result<u64, RunError> {
+    let (mut next, mut waiting, mut told) = (first, 0, 0);
     while let Some(group) = next {
-        if let Some(identity) = group.lead.checked_sub(STRANGER).and_then(|n| strangers.get(n as usize)) {
+        if let Some(Stranger { identity, others }) = group.lead.checked_sub(STRANGER).and_then(|n| strangers.get(n as usize)) {
             store.wait_event(identity, group.at, group.detail, group.n, run)?;
+            if told != group.lead {
+                told = group.lead;
+                for (_, other) in others {
+                    store.wait_also(other, identity, run)?;
+                }
+            }
             waiting += group.n.unsigned_abs();
         }
         next = groups.next_group().map_err(spill_error)?;

@@ -80,12 +80,14 @@ impl Importer<'_, '_> {
             }
         };
         for (other, identity) in others {
-            self.leave_to_decide(lead, other, &identity)?;
+            self.put_to_decide(lead, other, &identity)?;
         }
         self.touched.insert(lead);
         if let Some(key) = row.key {
             self.keyed.insert(lead, key);
         }
+        // A known lead's row with its key is our own list coming back: nobody was captured by it.
+        let touch = touch.filter(|_| row.key.is_none() || outcome == Outcome::New);
         self.facts_of_row(file, &row, touch, lead)?;
         Ok(outcome)
     }
@@ -138,7 +140,7 @@ impl Importer<'_, '_> {
                     self.bar(&name.identity)?;
                 }
                 None => found = Some(lead),
-                Some(first) if first != lead => self.leave_to_decide(first, lead, &name.identity)?,
+                Some(first) if first != lead => self.put_to_decide(first, lead, &name.identity)?,
                 Some(_) => {}
             }
         }
@@ -161,7 +163,7 @@ impl Importer<'_, '_> {
     }
 
     /// Two leads that may be one, by what both were found.
-    fn leave_to_decide(&mut self, a: LeadId, b: LeadId, by: &Identity) -> Result<(), RunError> {
+    fn put_to_decide(&mut self, a: LeadId, b: LeadId, by: &Identity) -> Result<(), RunError> {
         let why = format!("{} {}", by.kind, by.text);
         if self.session.store.add_to_decide(a, b, &why, self.session.run)? {
             self.summary.to_decide += 1;
@@ -207,6 +209,10 @@ impl Importer<'_, '_> {
             self.session.store.bar(identity, self.session.run)?;
             // The rows that made this lead know it by the number and their name from here on.
             if let Some(lead) = lead {
+                if self.session.store.key_of(lead)? == Some(identity.key()) {
+                    // It was what its key was found by.
+                    self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: identity.key().to_string() }), lead)?;
+                }
                 for name in self.names_of(lead)?.iter().map(String::as_str).chain([""]) {
                     self.add_identity(&Named::new(identity.named(name)), lead)?;
                 }
@@ -245,8 +251,11 @@ impl Importer<'_, '_> {
         if stage.is_some() || owner.is_some() {
             self.session.store.insert_state(lead, stage, owner)?; // all others get theirs when they are scored
         }
-        if derived != Some(key) {
-            self.add_identity(&Named::new(Identity { kind: Identity::KEY.into(), text: key.to_string() }), lead)?;
+        let own = Identity { kind: Identity::KEY.into(), text: key.to_string() };
+        if derived == Some(key) {
+            self.take_waiting(&own, lead)?;
+        } else {
+            self.add_identity(&Named::new(own), lead)?;
         }
         for name in &names {
             if name.lead.is_none() && !name.mute {
@@ -340,16 +349,22 @@ impl Importer<'_, '_> {
         } else {
             self.session.store.insert_identities([(identity, lead)], self.session.run)?;
         }
-        if self.any_waiting {
-            for (event, n) in self.session.store.take_waiting(identity)? {
+        self.take_waiting(identity, lead)
+    }
+
+    /// What came before its lead: events and dated stages under this name.
+    fn take_waiting(&mut self, identity: &Identity, lead: LeadId) -> Result<(), RunError> {
+        if !self.any_waiting && !self.any_waiting_stages {
+            return Ok(());
+        }
+        for hash in self.session.store.take_waiting_names(identity)? {
+            for (event, n) in self.session.store.take_waiting(hash)? {
                 for _ in 0..n {
                     self.push_event(lead.0 as u32, event.at, event.detail, 0)?;
                 }
                 self.summary.events_arrived += n.unsigned_abs();
             }
-        }
-        if self.any_waiting_stages {
-            for (at, stage) in self.session.store.take_waiting_stages(identity)? {
+            for (at, stage) in self.session.store.take_waiting_stages(hash)? {
                 self.put_stage(lead, at, &stage)?;
             }
         }

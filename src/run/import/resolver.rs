@@ -12,11 +12,19 @@ use std::hash::Hasher;
 /// lead, and the check
 type Known = (u32, u32);
 
+/// A lead that has not arrived.
+pub(super) struct Stranger {
+    /// What its events wait under.
+    pub(super) identity: Identity,
+    /// Its other names, with their hashes.
+    pub(super) others: Vec<(u64, Identity)>,
+}
+
 pub(super) struct Resolver {
     memory: Option<FxHashMap<u64, Known>>,
     keys: Option<FxHashMap<Key, u32>>,
-    /// Identities of leads that have not arrived; their number is `STRANGER` + place.
-    pub(super) strangers: Vec<Identity>,
+    /// Leads that have not arrived; their number is `STRANGER` + place.
+    pub(super) strangers: Vec<Stranger>,
     stranger_ids: FxHashMap<u64, u32>,
 }
 
@@ -119,8 +127,17 @@ impl Resolver {
         let next = STRANGER + self.strangers.len() as u32;
         let id = *self.stranger_ids.entry(hash).or_insert(next);
         if id == next {
-            self.strangers.push(identity());
+            self.strangers.push(Stranger { identity: identity(), others: Vec::new() });
         }
         id
+    }
+
+    /// Another name of a lead that has not arrived.
+    pub(super) fn stranger_also(&mut self, number: u32, hash: u64, identity: impl FnOnce() -> Identity) {
+        if let Some(stranger) = self.strangers.get_mut((number - STRANGER) as usize)
+            && !stranger.others.iter().any(|(h, _)| *h == hash)
+        {
+            stranger.others.push((hash, identity()));
+        }
     }
 }

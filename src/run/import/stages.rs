@@ -4,6 +4,7 @@ use super::Importer;
 use super::files::{Counts, FileSummary, start, with_rejects};
 use super::resolver::check;
 use crate::ingest::{FileKind, Next, PendingRejects, RejectWriter, StageMapping, StageReader, StageRow, TableFile};
+use crate::model::Identity;
 use crate::run::RunError;
 use std::path::PathBuf;
 
@@ -39,7 +40,9 @@ impl Importer<'_, '_> {
                     lead = self.resolver.find(&self.session.store, identity.hash(), check(&identity.text), &identity.text)?;
                 }
             }
-            match (lead, row.identities.last()) {
+            let key = row.key.map(|key| Identity { kind: Identity::KEY.into(), text: key.to_string() });
+            let mut names = key.iter().chain(&row.identities);
+            match (lead, names.next()) {
                 (Some(lead), _) => {
                     self.touched.insert(lead);
                     if self.put_stage(lead, row.at, &row.stage)? {
@@ -49,13 +52,17 @@ impl Importer<'_, '_> {
                     }
                 }
                 (None, Some(identity)) => {
-                    if self.session.store.wait_stage(identity, row.at, &row.stage, self.session.run)? {
+                    let (store, run) = (&self.session.store, self.session.run);
+                    for other in names {
+                        store.wait_also(other, identity, run)?;
+                    }
+                    if store.wait_stage(identity, row.at, &row.stage, run)? {
                         summary.events_waiting += 1;
                     } else {
                         summary.unchanged += 1;
                     }
                 }
-                (None, None) => counts.rejected += 1,
+                (None, None) => {} // the reader refuses rows that name nobody
             }
         }
         counts.into(&mut summary);

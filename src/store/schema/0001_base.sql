@@ -99,6 +99,16 @@ CREATE TABLE waiting_events (
   PRIMARY KEY (hash, at, detail)
 ) STRICT, WITHOUT ROWID;
 
+-- Other names of what waits: an event that names an e-mail and a phone waits under the stronger one.
+CREATE TABLE waiting_names (
+  hash  INTEGER NOT NULL,
+  waits INTEGER NOT NULL,                -- the hash under which it waits
+  text  TEXT NOT NULL,
+  run   INTEGER NOT NULL,
+  PRIMARY KEY (hash, waits)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX waiting_names_by_waits ON waiting_names(waits);
+
 -- Two leads that one row spoke of: a person decides (`sop merge`).
 CREATE TABLE to_decide (
   lead  INTEGER NOT NULL,
