@@ -158,7 +158,7 @@ fn no_permission() {
     use std::os::unix::fs::PermissionsExt;
     let (base, good) = known();
     let secret = base.write("secret.csv", GOOD);
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&secret).is_ok() {
         eprintln!("skipped: this user may read everything");
         return;

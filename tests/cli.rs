@@ -50,3 +50,60 @@ fn a_closed_pipe_is_a_good_end_and_a_full_disk_is_not() {
     drop(reader);
     assert_eq!(run(writer.into()).code(), Some(0));
 }
+
+/// Our own exports come back: what we computed is not read as data, whatever the groups are called and the labels' language.
+#[test]
+fn an_export_comes_back_without_what_was_computed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(at("sops")).expect("a folder");
+    let scoring = "groups:\n  潜力:\n    rules:\n      - {name: 公司, when: company IS NOT NULL, points: 7}\n  intent:\n    rules:\n      - {name: 试用, event: trial_request, points: 9}\nbands: {好: 5, 差: 0}\n";
+    std::fs::write(at("sops/scoring.yaml"), scoring).expect("written");
+    std::fs::write(at("leads.csv"), "name,company,phone\n王伟,精机,13912345601\n李娜,,13912345602\n").expect("written");
+    let run = |words: &[&str]| {
+        let mut command = sop(words);
+        command.current_dir(folder.path()).env_remove("SOP_DB").env("LC_ALL", "C");
+        let out = command.output().expect("runs");
+        assert!(out.status.success(), "{words:?}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).expect("UTF-8")
+    };
+    run(&["score", "leads.csv"]);
+    for (lang, file) in [("zh", "zh.xlsx"), ("en", "en.xlsx"), ("zh", "plain.csv")] {
+        run(&["leads", "--lang", lang, "-o", file]);
+        run(&["score", "-o", &format!("rank-{file}")]);
+        for file in [file.to_owned(), format!("rank-{file}")] {
+            let base = format!("{file}.db");
+            let said = run(&["--db", &base, "import", &file, "-f", "json"]);
+            let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+            let notes: Vec<&str> =
+                said["notes"].as_array().expect("notes").iter().filter_map(|n| n["text"].as_str()).filter(|t| t.contains("not read:")).collect();
+            assert_eq!(notes.len(), 1, "one note: {said}");
+            assert!(notes[0].contains("潜力") && notes[0].contains("intent"), "{notes:?}");
+            let header = run(&["--db", &base, "leads", "-f", "csv"]).lines().next().unwrap_or_default().to_owned();
+            let phone = if file.starts_with("rank-") { "" } else { "phone," }; // a ranking has no phones
+            assert_eq!(header, format!("key,name,{phone}company,created_at,score,band,潜力,intent,queue"), "nothing undeclared was kept of {file}");
+        }
+    }
+}
+
+#[test]
+fn quiet_says_less_and_verbose_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("leads.csv"), "name,phone\n王伟,13912345601\n").expect("written");
+    let run = |words: &[&str]| {
+        let mut command = sop(words);
+        command.current_dir(folder.path()).env_remove("SOP_DB").env("LC_ALL", "C");
+        let out = command.output().expect("runs");
+        (String::from_utf8(out.stdout).expect("UTF-8"), String::from_utf8(out.stderr).expect("UTF-8"))
+    };
+    let (loud, _) = run(&["score", "leads.csv"]);
+    assert!(loud.contains("note: ") && loud.contains("1 rows read") || loud.contains("1 row read"), "{loud}");
+    let (quiet, said) = run(&["score", "leads.csv", "-q"]);
+    assert!(!quiet.contains("note: ") && !quiet.contains("read ·") && said.is_empty(), "{quiet}{said}");
+    let (verbose, _) = run(&["score", "-v"]);
+    assert!(verbose.contains("company") && !loud.contains("company"), "blank columns too\n{verbose}");
+    let (_, said) = run(&["leads", "-o", "all.csv", "-q"]);
+    assert!(said.is_empty(), "{said}");
+    let (_, said) = run(&["leads", "-o", "all.csv"]);
+    assert_eq!(said, "wrote all.csv: 1 row\n");
+}

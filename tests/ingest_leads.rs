@@ -349,7 +349,7 @@ fn guesses_for_a_new_workspace() {
     std::fs::write(&path, text).expect("a file");
     let mut table = ingest::open(&path, &Options::default()).expect("a table");
     let guesses = ingest::guess(&mut table, &sop.dictionary, &sop.calendar).expect("guesses");
-    let of = |header: &str| guesses.iter().find(|g| g.header == header).expect("a guess");
+    let of = |header: &str| guesses.columns.iter().find(|g| g.header == header).expect("a guess");
     let ty = |header: &str| of(header).ty.name();
     assert_eq!(of("姓名").id, "name");
     assert_eq!((of("客户等级").values.clone(), of("客户等级").blanks.clone()), (vec![("A".to_owned(), 7), ("B".to_owned(), 7)], vec!["待定".to_owned()]));

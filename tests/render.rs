@@ -134,7 +134,7 @@ fn every_report() -> Vec<Report> {
         frame: f.clone(),
         command: "score leads.csv".into(),
         rehearsal: true,
-        counts: vec![plan::Count { what: "band".into(), from: None, to: some("hot"), leads: 3 }],
+        counts: vec![plan::Count { what: "band".into(), from: None, to: some("hot"), count: 3 }],
         notes: vec![],
     };
     vec![

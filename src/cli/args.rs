@@ -3,8 +3,8 @@
 //! A verb's own arguments live in its file and are registered only when that verb is used (`Command::defer`),
 //! so a start costs the same however many verbs there are.
 
-use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
+use clap::builder::{Styles, TypedValueParser};
 use clap::{ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sop::render::Format;
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ pub(crate) struct Global {
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(crate) dir: Option<PathBuf>,
     /// The database file (default: `sop.db` in the workspace)
-    #[arg(long, value_name = "FILE", env = "SOP_DB", global = true)]
+    #[arg(long, value_name = "FILE", env = "SOP_DB", global = true, value_parser = clap::builder::OsStringValueParser::new().map(PathBuf::from))]
     pub(crate) db: Option<PathBuf>,
     /// Reason as of the end of this day, or this time, in the calendar's zone (default: now)
     #[arg(long, value_name = "DATE[TIME]", global = true)]
@@ -130,13 +130,6 @@ macro_rules! verbs {
         #[derive(Debug)]
         pub(crate) enum Verb { $(#[doc = $about] $variant($args),)+ }
 
-        impl Verb {
-            /// As typed.
-            pub(crate) fn name(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $name,)+ }
-            }
-        }
-
         impl FromArgMatches for Verb {
             fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
                 Self::from_arg_matches_mut(&mut matches.clone())
@@ -181,7 +174,7 @@ verbs! {
     "split" Split(super::split::Args): "Take the rows that were joined into a lead apart again";
     "undo" Undo(super::undo::Args): "Take back the last writing run; a rehearsal unless --yes";
     "history" History(super::history::Args): "The runs of the base, or every change of a lead or a run";
-    "schema" Schema(super::schema::Args): "The JSON Schema of a report's JSON";
+    "schema" Schema(super::schema::Args): "The JSON Schema of a report's JSON, or of an SOP file";
     "completions" Completions(super::completions::Args): "Completions for a shell";
 }
 

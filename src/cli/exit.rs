@@ -19,8 +19,6 @@ pub(crate) enum Exit {
     Database,
     /// Another run holds the lock.
     Locked,
-    /// Some messages failed to leave.
-    Unsent,
     /// Ctrl-C: rolled back.
     Interrupted,
 }
@@ -36,7 +34,6 @@ impl Exit {
             Self::Files => 4,
             Self::Database => 5,
             Self::Locked => 6,
-            Self::Unsent => 7,
             Self::Interrupted => 130,
         }
     }
@@ -47,16 +44,24 @@ impl Exit {
 pub(crate) struct Failure {
     /// How the program ends.
     pub(crate) exit: Exit,
-    /// What went wrong; blank when it has been said already.
-    pub(crate) what: String,
+    /// What went wrong, outermost first; nothing when it has been said already.
+    error: Option<anyhow::Error>,
     /// The next thing to do, if there is one.
-    pub(crate) help: Cow<'static, str>,
+    help: Cow<'static, str>,
 }
 
 impl Failure {
-    /// Any failure.
+    /// A failure in words of its own.
     pub(crate) fn new(exit: Exit, what: impl Into<String>, help: impl Into<Cow<'static, str>>) -> Self {
-        Self { exit, what: what.into(), help: help.into() }
+        Self::of(exit, anyhow::Error::msg(what.into()), help)
+    }
+    /// A failure with its causes.
+    pub(crate) fn of(exit: Exit, error: anyhow::Error, help: impl Into<Cow<'static, str>>) -> Self {
+        Self { exit, error: Some(error), help: help.into() }
+    }
+    /// A failure that has been shown already.
+    pub(crate) fn shown(exit: Exit, help: impl Into<Cow<'static, str>>) -> Self {
+        Self { exit, error: None, help: help.into() }
     }
     /// Usage, an unknown name, or a refused act.
     pub(crate) fn refused(what: impl Into<String>, help: impl Into<Cow<'static, str>>) -> Self {
@@ -67,8 +72,8 @@ impl Failure {
         use std::io::Write;
         let mut err = anstream::stderr().lock();
         // A closed stderr cannot be told about.
-        if !self.what.is_empty() {
-            let _ = writeln!(err, "\u{1b}[1;31merror\u{1b}[0m: {}", self.what);
+        if let Some(error) = &self.error {
+            let _ = writeln!(err, "\u{1b}[1;31merror\u{1b}[0m: {error:#}");
         }
         if !self.help.is_empty() {
             let _ = writeln!(err, "\u{1b}[1;36mhelp\u{1b}[0m: {}", self.help);

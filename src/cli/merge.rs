@@ -35,23 +35,21 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 /// What a merge or a split did, as a plan.
 pub(crate) fn print(setup: &Setup<'_>, output: &Output, command: &str, merged: &Merged) -> Result<Exit, Failure> {
     let others = merged.others.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let mut counts = vec![Count { what: command.to_owned(), from: Some(others), to: Some(merged.survivor.to_string()), leads: 1 }];
-    if command == "split" {
-        let from = counts[0].from.take();
-        counts[0].from = counts[0].to.take();
-        counts[0].to = from;
-    }
-    counts.extend(merged.differences.iter().map(|(field, from, to)| Count { what: format!("field:{field}"), from: from.clone(), to: to.clone(), leads: 1 }));
+    let survivor = merged.survivor.to_string();
+    let (from, to) = if command == "split" { (survivor, others) } else { (others, survivor) };
+    let mut counts = vec![Count { what: command.to_owned(), from: Some(from), to: Some(to), count: 1 }];
+    counts.extend(merged.differences.iter().map(|(field, from, to)| Count { what: format!("field:{field}"), from: from.clone(), to: to.clone(), count: 1 }));
     let note = |code: &str, text: String| Note { code: code.into(), text };
     let mut notes = Vec::new();
     if let Some(score) = merged.score {
-        notes.push(note("score", format!("{} now has {score} points, computed anew from its own events", merged.survivor)));
+        let has = if merged.ended.rehearsed { "would have" } else { "has" };
+        notes.push(note("score", format!("{} {has} {score} points, computed anew from its own values and events", merged.survivor)));
     }
     if !merged.shared.is_empty() {
         notes.push(note("shared", format!("identifies nobody from now on, since several people have it: {}", merged.shared.join(", "))));
     }
     if command == "split" {
-        notes.push(note("events", "events stay with the older lead".into()));
+        notes.push(note("events", "events stay with the older lead: no file says which of the two acted".into()));
     }
     let frame = setup.run(command, "", |w, c| Ok(sop::run::frame(w, c)))?;
     output.report(&plan::report(&plan::Facts { frame, command: command.to_owned(), rehearsal: merged.ended.rehearsed, counts, notes }))

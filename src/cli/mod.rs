@@ -32,6 +32,7 @@ use args::{Cli, Verb};
 use clap::Parser;
 use exit::{Exit, Failure};
 use std::process::ExitCode;
+use std::sync::PoisonError;
 
 /// The whole program.
 pub(crate) fn main() -> ExitCode {
@@ -43,8 +44,12 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2));
         }
     };
-    // What a run had begun dies with the process and is rolled back.
-    let _ = ctrlc::set_handler(|| std::process::exit(i32::from(Exit::Interrupted.code())));
+    // What a run had begun dies with the process and is rolled back; once it is durable, only its printing is left.
+    let _ = ctrlc::set_handler(|| {
+        if !*setup::COMMITTED.lock().unwrap_or_else(PoisonError::into_inner) {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    });
     match dispatch(cli) {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(failure) => {

@@ -2,8 +2,9 @@
 
 use super::args::{Color, Global, LangName};
 use super::exit::{Exit, Failure};
+use anyhow::Context;
 use sop::render::{self, Format, Lang, Options};
-use sop::report::{Cell, Report};
+use sop::report::{Report, thousands};
 use std::env;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -18,6 +19,7 @@ pub(crate) struct Output {
     file: Option<PathBuf>,
     format: Format,
     options: Options,
+    quiet: bool,
 }
 
 impl Output {
@@ -43,14 +45,15 @@ impl Output {
             },
             excel: global.excel,
             verbose: global.verbose,
+            quiet: global.quiet,
         };
-        Ok(Self { file, format, options })
+        Ok(Self { file, format, options, quiet: global.quiet })
     }
 
     /// For what has one form only (a schema, a script): flags of format do not concern it.
     pub(crate) fn verbatim(global: &Global) -> Result<Self, Failure> {
         let file = global.output.clone().filter(|f| f.as_os_str() != "-");
-        Ok(Self { file, format: Format::Text, options: Options::default() })
+        Ok(Self { file, format: Format::Text, options: Options::default(), quiet: true })
     }
 
     /// At most this many rows will be printed; `None` = every row is wanted.
@@ -63,19 +66,15 @@ impl Output {
         self.format
     }
 
-    /// What the renderer is told.
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
-    }
-
     /// Prints a report.
     pub(crate) fn report(&self, report: &Report) -> Result<Exit, Failure> {
-        self.write(&mut |out| render::write(report, self.format, &self.options, out))
-    }
-
-    /// Prints a report whose rows come from elsewhere.
-    pub(crate) fn rows(&self, report: &Report, rows: &mut dyn Iterator<Item = io::Result<Vec<Cell>>>) -> Result<Exit, Failure> {
-        self.write(&mut |out| render::write_rows(report, rows, self.format, &self.options, out))
+        let exit = self.write(&mut |out| render::write(report, self.format, &self.options, out))?;
+        if let Some(file) = self.file.as_ref().filter(|_| !self.quiet) {
+            let rows = i64::try_from(report.rows.len()).unwrap_or(i64::MAX);
+            // A closed stderr cannot be told about.
+            let _ = writeln!(io::stderr().lock(), "wrote {}: {} row{}", file.display(), thousands(rows), if rows == 1 { "" } else { "s" });
+        }
+        Ok(exit)
     }
 
     /// Writes to stdout, where a closed pipe is a good end; or to the file, which appears when it is whole.
@@ -90,10 +89,11 @@ impl Output {
             return match written {
                 Ok(()) => Ok(Exit::Done),
                 Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
-                Err(e) => Err(Failure::new(Exit::Files, format!("cannot write to stdout: {e}"), "")),
+                Err(e) => Err(Failure::of(Exit::Files, anyhow::Error::new(e).context("cannot write to stdout"), "")),
             };
         };
-        whole(file, body).map(|()| Exit::Done).map_err(|e| Failure::new(Exit::Files, format!("cannot write `{}`: {e}", file.display()), ""))
+        let written = whole(file, body).with_context(|| format!("cannot write `{}`", file.display()));
+        written.map(|()| Exit::Done).map_err(|e| Failure::of(Exit::Files, e, "check the path, its permissions and the disk"))
     }
 }
 
@@ -114,6 +114,9 @@ fn whole(file: &Path, body: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) ->
         return Err(io::Error::new(ErrorKind::IsADirectory, "it is a folder"));
     }
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(io::Error::new(ErrorKind::NotFound, format!("there is no folder `{}`", folder.display())));
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".sop-").suffix(".tmp");
     #[cfg(unix)]
@@ -123,7 +126,8 @@ fn whole(file: &Path, body: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) ->
         let mode = fs::metadata(&target).map_or(0o666, |m| m.permissions().mode());
         builder.permissions(fs::Permissions::from_mode(mode));
     }
-    let mut temporary = builder.tempfile_in(folder)?;
+    // The name of the temporary file is nobody's business.
+    let mut temporary = builder.tempfile_in(folder).map_err(|e| io::Error::from(e.kind()))?;
     through(temporary.as_file_mut(), body)?;
     temporary.persist(&target)?;
     Ok(())

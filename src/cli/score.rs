@@ -62,14 +62,17 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     };
     let ranking = setup.run("score", &file_flags(&args.files, args.kind, args.source.as_deref()), |w, c| sop::run::score(w, c, &request))?;
     let mut report = sop::report::score::report(&ranking.facts);
-    report.notes.extend(ranking.import.iter().flat_map(|s| import_notes(s)));
+    report.notes.extend(ranking.import.iter().flat_map(import_notes));
     if ranking.ended.rehearsed {
         report.note("rehearsal", "a rehearsal: nothing was written");
     }
     let exit = output.report(&report)?;
     let trust = match &ranking.import {
         Some(summary) => trust_line(summary),
-        None => format!("{} leads scored, {} changed band", ranking.evaluated.leads, ranking.evaluated.bands),
+        None if ranking.evaluated.leads == 0 => "nobody was due: no event, rule or window has changed a score since the last run".to_owned(),
+        None => {
+            format!("{} of {} leads were due and scored anew · {} changed band", ranking.evaluated.leads, ranking.facts.totals.leads, ranking.evaluated.bands)
+        }
     };
     // The line for trust ends the text; beside other formats it goes to stderr.
     if output.format() == Format::Text && global.output.is_none() && !global.quiet {
@@ -133,12 +136,24 @@ pub(crate) fn import_notes(summary: &ImportSummary) -> Vec<sop::report::Note> {
         notes.extend(f.notes.iter().map(|n| note("file", format!("{}: {n}", f.file))));
         if f.blanked > 0 {
             let place = f.rejects.as_deref().unwrap_or("rejects/");
-            notes.push(note("blanked", format!("{}: {} cells could not be read and count as blank; {place} lists them", f.file, f.blanked)));
+            notes.push(note(
+                "blanked",
+                format!(
+                    "{}: {} could not be read and counts as blank; {place} lists what stands there",
+                    f.file,
+                    if f.blanked == 1 { "1 cell".to_owned() } else { format!("each of {} cells", f.blanked) }
+                ),
+            ));
         }
     }
     if !summary.shared.is_empty() {
         let some = summary.shared.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-        notes.push(note("shared", format!("{} values stand under three or more names and identify nobody: {some}", summary.shared.len())));
+        let what = if summary.shared.len() == 1 {
+            "1 value stands under three or more names and identifies nobody".to_owned()
+        } else {
+            format!("{} values stand under three or more names and identify nobody", summary.shared.len())
+        };
+        notes.push(note("shared", format!("{what}: {some}")));
     }
     notes
 }

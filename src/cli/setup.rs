@@ -10,6 +10,10 @@ use sop::run::{Context, RunError, Workspace};
 use sop::store::{Holder, StoreError};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Whether this program's run is durable: from then on there is nothing to interrupt.
+pub(crate) static COMMITTED: Mutex<bool> = Mutex::new(false);
 
 /// What every verb starts from.
 pub(crate) struct Setup<'g> {
@@ -27,7 +31,8 @@ impl<'g> Setup<'g> {
         if !start.is_dir() {
             return Err(Failure::refused(format!("there is no folder `{}`", start.display()), "check -C"));
         }
-        let workspace = Workspace::open(&start, exact, global.db.as_deref()).map_err(|e| failure(global, e))?;
+        // `SOP_DB=` is nobody's name for a base.
+        let workspace = Workspace::open(&start, exact, global.db.as_deref().filter(|db| !db.as_os_str().is_empty())).map_err(|e| failure(global, e))?;
         if !global.quiet && !workspace.warnings.0.is_empty() {
             let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&workspace.warnings, &workspace.sop.sources, colored(global)));
         }
@@ -61,6 +66,7 @@ impl<'g> Setup<'g> {
             yes: self.global.yes,
             strict: self.global.strict,
             progress: &show,
+            committed: &COMMITTED,
         };
         f(&self.workspace, &context).map_err(|e| failure(self.global, e))
     }
@@ -105,11 +111,11 @@ pub(crate) fn failure(global: &Global, error: RunError) -> Failure {
         RunError::Sop(problems) | RunError::Condition(problems) if problems.1.0.is_empty() => Failure::new(Exit::BadSop, what, ""),
         RunError::Sop(problems) => {
             let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&problems.1, &problems.0, colored(global)));
-            Failure::new(Exit::BadSop, "", "mend the files; `sop check` lists every problem")
+            Failure::shown(Exit::BadSop, "mend the files; `sop check` lists every problem")
         }
         RunError::Condition(problems) => {
             let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&problems.1, &problems.0, colored(global)));
-            Failure::refused("", "")
+            Failure::shown(Exit::Refused, "")
         }
         RunError::Ingest(e) => {
             let mut what = format!("cannot read {e}");

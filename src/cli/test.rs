@@ -20,19 +20,25 @@ pub(crate) fn run(_args: &Args, global: &Global) -> Result<Exit, Failure> {
     let sop = &setup.workspace.sop;
     let cases: Vec<report::Case> = sop::run::run_cases(sop)
         .into_iter()
-        .map(|c| report::Case {
-            file: sop.sources.get(c.span.source).map_or_else(String::new, |s| s.name.clone()),
-            line: sop.sources.line_column(c.span.source, c.span.start).0,
-            name: c.name,
-            differences: c.failures,
-            card: c
-                .card
-                .groups
-                .into_iter()
-                .flat_map(|g| g.lines.into_iter().chain(g.clamp).map(move |l| (g.id.clone(), l)))
-                .chain(c.card.clamp.into_iter().map(|l| ("total".to_owned(), l)))
-                .map(|(group, l)| (group, Line { rule: l.rule, points: l.points, fired: l.fired, reason: l.reason }))
-                .collect(),
+        .map(|c| {
+            let file = sop.sources.get(c.span.source).map_or_else(String::new, |s| s.name.clone());
+            // The file has a column of its own.
+            let place = format!("{file}:");
+            let short = |text: String| text.strip_prefix(&place).map_or_else(|| text.clone(), |rest| format!("line {rest}"));
+            report::Case {
+                line: sop.sources.line_column(c.span.source, c.span.start).0,
+                file,
+                name: c.name,
+                differences: c.failures.into_iter().map(short).collect(),
+                card: c
+                    .card
+                    .groups
+                    .into_iter()
+                    .flat_map(|g| g.lines.into_iter().chain(g.clamp).map(move |l| (g.id.clone(), l)))
+                    .chain(c.card.clamp.into_iter().map(|l| ("total".to_owned(), l)))
+                    .map(|(group, l)| (group, Line { rule: l.rule, points: l.points, fired: l.fired, reason: l.reason }))
+                    .collect(),
+            }
         })
         .collect();
     let failed = cases.iter().filter(|c| !c.differences.is_empty()).count();

@@ -204,7 +204,9 @@ impl Tally {
 
     fn guess(mut self, base: &str, header: &str, field: Option<FieldIx>, dictionary: &Dictionary, calendar: &Calendar, taken: &mut Vec<String>) -> ColumnGuess {
         let known = field.and_then(|ix| dictionary.fields.get(ix.0));
-        let fitting = Looks::ALL.iter().zip(&self.looks).find(|(_, n)| self.filled > 0 && **n * 10 >= self.filled * 9).map(|(look, _)| look.field_type());
+        // One stray cell makes no other type, except that a single 2 among zeros and ones makes numbers of them.
+        let enough = |look: Looks, n: u64| if look == Looks::Boolean { n == self.filled } else { n * 10 >= self.filled * 9 };
+        let fitting = Looks::ALL.iter().zip(&self.looks).find(|(look, n)| self.filled > 0 && enough(**look, **n)).map(|(look, _)| look.field_type());
         let ty = known.map_or_else(|| fitting.unwrap_or(FieldType::Text), |f| f.ty);
         let id = unique(known.map_or_else(|| name_of(header), |f| f.id.clone()), taken);
         let order = match (self.day, self.month, self.open) {
@@ -231,9 +233,11 @@ impl Tally {
         if misread {
             ty = FieldType::Text;
         }
+        // These have few values in any file, however short this one is.
+        let of_few = known.is_some_and(|f| f.ty == FieldType::Channel || matches!(f.id.as_str(), "industry" | "region" | "country"));
         let choices = !self.many
             && !identity
-            && self.values.len() as u64 * 2 <= self.filled
+            && (self.values.len() as u64 * 2 <= self.filled || of_few)
             && matches!(ty, FieldType::Text | FieldType::Stage | FieldType::Channel | FieldType::Owner);
         self.values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let bad = if misread { Vec::new() } else { read.bad.iter().map(|(text, reason)| BadCell::new(header, text, *reason)).collect() };
@@ -293,7 +297,7 @@ impl<'t> Reading<'t> {
 }
 
 /// A header as a name: Latin letters in snake_case, Chinese as it is, everything else one `_`.
-fn name_of(header: &str) -> String {
+pub fn name_of(header: &str) -> String {
     let mut name = String::new();
     for c in fold(header).chars() {
         if c.is_alphanumeric() {

@@ -100,6 +100,7 @@ const DERIVED: &[&str] = &[
     "queue",
     "ownerrole",
     "assignedat",
+    "排名",
     "分数",
     "总分",
     "属性分",
@@ -107,6 +108,9 @@ const DERIVED: &[&str] = &[
     "等级",
     "主要原因",
     "原因",
+    "线索池",
+    "负责人角色",
+    "最近行为时间",
 ];
 /// The columns that a reject file adds.
 const REJECT: &[&str] = &["_row", "_column", "_value", "_reason"];

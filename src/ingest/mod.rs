@@ -27,7 +27,7 @@ mod table;
 pub use cell::BadCell;
 pub use error::{IngestError, IngestErrorKind};
 pub use event::{EventMapping, EventReader, EventRow};
-pub use guess::{ColumnGuess, Guesses, guess};
+pub use guess::{ColumnGuess, Guesses, guess, name_of};
 pub use identity::Barred;
 pub use kind::{FileKind, Recognised, recognise};
 pub use lead::{CountCell, LeadReader, LeadRow, Next};

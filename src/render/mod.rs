@@ -75,6 +75,8 @@ pub struct Options {
     pub excel: bool,
     /// Text shows columns that are blank throughout or stand behind another, too.
     pub verbose: bool,
+    /// Text leaves the notes out.
+    pub quiet: bool,
 }
 
 /// The rows of one table, as they come.

@@ -2,13 +2,15 @@
 //!
 //! A number is never cut and a sentence ([`Column::wrap`]) is broken into lines instead. A table that still does not
 //! fit loses its last columns and says which. Without a width (a pipe, a file) nothing is cut. Widths are settled on
-//! the first [`SAMPLE`] rows, so a long table is written as it comes.
+//! the first [`SAMPLE`] rows, and the rows laid out by `comfy-table` in blocks, so a long table is written as it comes.
 
 use super::cells::Printer;
 use super::labels::{Lang, label, name, title};
 use super::width::{cut, lines, one_line, width};
 use super::{Options, Rows, Shown, borrowed, shown};
 use crate::report::{Cell, Column, ColumnType, Layout, Report, Total, thousands};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -20,8 +22,12 @@ const GAP: usize = 2;
 const LEAST: usize = 6;
 /// The longest bar.
 const BAR: usize = 24;
-/// Without a terminal, a column of longer texts is not padded beyond this.
+/// Without a terminal, longer texts are broken into lines, except in the last column.
 const PAD: usize = 120;
+/// … where they may be as long as this.
+const LONGEST: usize = 4_000;
+/// So many rows are laid out at once.
+const BLOCK: usize = 1_000;
 
 pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let text = Text { printer: Printer::from(report), options };
@@ -43,7 +49,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
         text.table(&section.columns, &mut borrowed(&section.rows), None, limit, out)?;
     }
     text.totals(report, out)?;
-    for note in &report.notes {
+    for note in report.notes.iter().filter(|_| !options.quiet) {
         text.paragraph(lang.pick("note: ", "提示："), &note.text, out)?;
     }
     Ok(())
@@ -127,20 +133,27 @@ impl Text<'_> {
         }
         let left_out = self.fit(&mut fitted, &sample);
 
-        let header: Vec<_> = fitted.iter().map(|f| f.label.clone()).collect();
-        self.row(&fitted, &header, true, out)?;
-        let rule: Vec<_> = fitted.iter().map(|f| "-".repeat(f.width)).collect();
-        self.row(&fitted, &rule, false, out)?;
+        let rule = fitted.iter().map(|f| "-".repeat(f.width)).collect();
+        let head = [fitted.iter().map(|f| cut(&f.label, f.width).into_owned()).collect(), rule];
+        self.block(&fitted, &head, true, out)?;
         let mut written = sample.len();
-        for row in &sample {
-            self.row(&fitted, row, false, out)?;
+        for rows in sample.chunks(BLOCK) {
+            self.block(&fitted, rows, false, out)?;
         }
         let remaining: Vec<_> = fitted.iter().map(|f| f.shown).collect();
-        while written < limit
-            && let Some(row) = rows.next()
-        {
-            self.row(&fitted, &self.texts(&remaining, &row?), false, out)?;
-            written += 1;
+        while written < limit {
+            let wanted = BLOCK.min(limit - written);
+            let mut block = Vec::with_capacity(wanted);
+            while block.len() < wanted
+                && let Some(row) = rows.next()
+            {
+                block.push(self.texts(&remaining, &row?));
+            }
+            if block.is_empty() {
+                break;
+            }
+            self.block(&fitted, &block, false, out)?;
+            written += block.len();
         }
         let mut all = written as u64;
         for row in rows {
@@ -201,33 +214,29 @@ impl Text<'_> {
         left_out
     }
 
-    /// One row, in as many lines as its sentences take.
-    fn row(&self, columns: &[Fitted<'_>], cells: &[String], header: bool, out: &mut dyn Write) -> io::Result<()> {
-        let cells: Vec<Vec<Cow<'_, str>>> = columns
-            .iter()
-            .zip(cells)
-            .map(|(column, cell)| match self.options.width {
-                None => vec![Cow::Borrowed(cell.as_str())],
-                Some(_) if column.shown.column.wrap && !header => lines(cell, column.width).into_iter().map(Cow::Borrowed).collect(),
-                Some(_) => vec![cut(cell, column.width)],
-            })
-            .collect();
-        for i in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
-            let mut line = String::new();
-            let mut pending = 0; // blanks that are written only when something follows them
-            for (column, cell) in columns.iter().zip(&cells) {
-                let text = cell.get(i).map_or("", |t| t);
-                let free = column.width.saturating_sub(width(text));
-                let before = if is_number(column.shown.column.ty) { free } else { 0 };
-                if !text.is_empty() {
-                    line.extend(std::iter::repeat_n(' ', pending + before));
-                    line.push_str(&if header { self.paint(BOLD, text) } else { Cow::Borrowed(text) });
-                    pending = free - before + GAP;
-                } else {
-                    pending += free + GAP;
-                }
-            }
-            writeln!(out, "{line}")?;
+    /// Rows laid out by the settled widths, in as many lines as their sentences take. The first may be the header.
+    fn block(&self, columns: &[Fitted<'_>], rows: &[Vec<String>], header: bool, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = Table::new();
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        for row in rows {
+            table.add_row(columns.iter().zip(row).map(|(column, cell)| match self.options.width {
+                Some(_) if !column.shown.column.wrap => cut(cell, column.width),
+                _ => Cow::Borrowed(cell.as_str()),
+            }));
+        }
+        for (i, column) in columns.iter().enumerate() {
+            let Some(place) = table.column_mut(i) else { continue };
+            let last = i + 1 == columns.len();
+            let padding = if last { 0 } else { GAP };
+            // Into a pipe the last column takes what it needs: nothing stands behind it to be aligned.
+            let widest = || rows.iter().filter_map(|row| row.get(i)).map(|cell| width(cell)).max().unwrap_or(0).clamp(column.width, LONGEST);
+            let content = if last && self.options.width.is_none() { widest() } else { column.width };
+            place.set_padding((0, narrow(padding))).set_constraint(ColumnConstraint::Absolute(Width::Fixed(narrow(content + padding))));
+            place.set_cell_alignment(if is_number(column.shown.column.ty) { CellAlignment::Right } else { CellAlignment::Left });
+        }
+        for (i, line) in table.lines().enumerate() {
+            let line = line.trim_end();
+            writeln!(out, "{}", if header && i == 0 { self.paint(BOLD, line) } else { Cow::Borrowed(line) })?;
         }
         Ok(())
     }
@@ -277,6 +286,10 @@ fn size(cell: &Cell) -> u32 {
 
 fn is_number(ty: ColumnType) -> bool {
     matches!(ty, ColumnType::Integer | ColumnType::Number | ColumnType::Money | ColumnType::Percent)
+}
+
+fn narrow(columns: usize) -> u16 {
+    u16::try_from(columns).unwrap_or(u16::MAX)
 }
 
 fn retain<T>(items: &mut Vec<T>, keep: &[bool]) {

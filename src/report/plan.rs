@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Frame, Note, Report};
 
-/// How many leads moved from one value to another.
+/// How many leads moved from one value to another, or how many things of a kind came and went.
 #[derive(Clone, Debug)]
 pub struct Count {
     /// `created`, `band`, `stage`, `field:title`, `merge` …
@@ -11,8 +11,8 @@ pub struct Count {
     pub from: Option<String>,
     /// After.
     pub to: Option<String>,
-    /// How many leads.
-    pub leads: i64,
+    /// How many.
+    pub count: i64,
 }
 
 /// The plan of one run.
@@ -33,14 +33,14 @@ pub struct Facts {
 /// The plan.
 pub fn report(facts: &Facts) -> Report {
     let mut columns: Vec<_> = ["what", "from", "to"].map(Column::text).into();
-    columns.push(Column::integer("leads"));
+    columns.push(Column::integer("count"));
     let mut report = Report::new("plan", &facts.frame, columns);
     report.whole = true;
     report.rows =
-        facts.counts.iter().map(|c| vec![Cell::text(&*c.what), Cell::maybe(c.from.as_deref()), Cell::maybe(c.to.as_deref()), Cell::Integer(c.leads)]).collect();
+        facts.counts.iter().map(|c| vec![Cell::text(&*c.what), Cell::maybe(c.from.as_deref()), Cell::maybe(c.to.as_deref()), Cell::Integer(c.count)]).collect();
     report.total("command", Cell::text(&*facts.command));
     report.total("rehearsal", Cell::Boolean(facts.rehearsal));
-    report.total("changes", Cell::Integer(facts.counts.iter().map(|c| c.leads).sum()));
+    report.total("changes", Cell::Integer(facts.counts.iter().map(|c| c.count).sum()));
     if facts.rehearsal {
         report.note("rehearsal", "a rehearsal: nothing was written");
     }

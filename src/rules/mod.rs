@@ -13,7 +13,7 @@ mod sop;
 mod workspace;
 mod yaml;
 
-pub use schema::schema;
+pub use schema::{SCHEMAS, schema};
 pub use sop::{Derived, Sop, dated_warnings};
 pub use workspace::{File, load, starter, state_names};
 

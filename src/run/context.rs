@@ -1,6 +1,7 @@
 //! What the command line tells a verb: when it is, how to go about it, and where to show progress.
 
 use crate::model::Instant;
+use std::sync::Mutex;
 
 /// How far a long step has come. Called often; must be cheap.
 pub type Progress<'a> = &'a dyn Fn(&str, u64, u64);
@@ -28,4 +29,7 @@ pub struct Context<'a> {
     pub strict: bool,
     /// Step, done, of how many.
     pub progress: Progress<'a>,
+    /// Held while the run becomes durable; true from then on. Whoever interrupts the program asks here whether there is
+    /// still anything to roll back.
+    pub committed: &'a Mutex<bool>,
 }

@@ -38,7 +38,7 @@ pub enum RunError {
         help: String,
     },
     /// `--strict`: rows were rejected.
-    #[error("{rows} row(s) were rejected and --strict was given: nothing was imported")]
+    #[error("rejected rows: {rows}; with --strict nothing is imported then")]
     Rejected {
         /// How many.
         rows: u64,

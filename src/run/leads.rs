@@ -177,7 +177,8 @@ fn pick(workspace: &Workspace, rows: &[ScanRow], id: &str) -> Result<Listed, Run
     match all.iter().position(same) {
         Some(i) => Ok(all.swap_remove(i)),
         None => {
-            let names: Vec<&str> = all.iter().map(|l| l.column.id.as_str()).chain(STATE).collect();
+            let mut names: Vec<&str> = all.iter().map(|l| l.column.id.as_str()).collect();
+            names.extend(STATE.iter().filter(|n| !all.iter().any(|l| l.column.id == **n)));
             let near = nearest(id, names.iter().copied()).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             Err(RunError::refused(format!("there is no column `{id}`{near}"), format!("columns: {}", names.join(", "))))
         }

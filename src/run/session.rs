@@ -5,6 +5,7 @@ use super::{Context, RunError, Workspace};
 use crate::model::{Calendar, Instant, RunId};
 use crate::store::{Columns, RunRecord, Store};
 use serde_json::{Map, Value as Json};
+use std::sync::PoisonError;
 
 /// An open writing command.
 pub struct Session<'a> {
@@ -122,7 +123,9 @@ pub(super) fn close(store: Store, run: RunId, context: &Context<'_>) -> Result<E
     } else if let Err(e) = store.prune_undo() {
         return Err(take_back(store, e.into()));
     } else {
+        let mut committed = context.committed.lock().unwrap_or_else(PoisonError::into_inner);
         store.commit()?;
+        *committed = true;
     }
     Ok(Ended { run, rehearsed: context.dry_run })
 }

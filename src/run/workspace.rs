@@ -1,7 +1,7 @@
 //! A workspace: the folder that holds `sops/` and the base. Found by walking up, as git does.
 
 use super::RunError;
-use crate::diag::{Diagnostics, Sources};
+use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::rules::{self, Sop};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,14 @@ impl Workspace {
             None => rules::starter().into_iter().map(|(n, b)| (n, Ok(b))).collect(),
         };
         let starter = !root.join("sops").is_dir();
-        match rules::load(&files) {
+        let mut loaded = rules::load(&files);
+        // A broken example must not stop the work that the rules do: `check` and `test` tell it.
+        if let Err((sources, problems)) = &loaded
+            && only_in_tests(sources, problems)
+        {
+            loaded = rules::load(&files.iter().filter(|(n, _)| !n.starts_with(TESTS)).cloned().collect::<Vec<_>>());
+        }
+        match loaded {
             Ok((mut sop, warnings)) => {
                 sop.starter = starter;
                 Ok(Self { db: db.map_or_else(|| root.join("sop.db"), Path::to_owned), root, sop, warnings })
@@ -76,6 +83,15 @@ impl Workspace {
         files.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(Some(files))
     }
+}
+
+/// Where the examples stand.
+const TESTS: &str = "sops/tests/";
+
+/// Whether every error is one of the examples.
+fn only_in_tests(sources: &Sources, problems: &Diagnostics) -> bool {
+    let in_tests = |d: &Diagnostic| d.span.and_then(|s| sources.get(s.source)).is_some_and(|s| s.name.starts_with(TESTS));
+    problems.0.iter().filter(|d| d.severity == Severity::Error).all(in_tests)
 }
 
 fn collect(folder: &Path, name: &str, depth: usize, out: &mut Vec<(String, Result<Vec<u8>, String>)>) -> std::io::Result<()> {

@@ -124,7 +124,7 @@ pub(crate) fn dump(db: &Connection) -> Dump {
 
 fn rows(db: &Connection, table: &str) -> Vec<String> {
     let mut statement = db.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query([]).unwrap();
     let mut out = Vec::new();
     while let Some(row) = found.next().unwrap() {

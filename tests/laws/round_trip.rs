@@ -8,7 +8,7 @@ fn leads(base: &Base) -> Dump {
     let db = base.open();
     let mut statement =
         db.prepare("SELECT l.*, s.stage AS stage_now, s.owner AS owner_now, s.score, s.band FROM leads l JOIN lead_state s USING (lead)").unwrap();
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let skip = ["lead", "lead_run", "seen_at", "fresh_at", "sources", "stage", "owner"]; // the imported columns only seed the state
     let mut found = statement.query([]).unwrap();
     let mut out = Vec::new();

@@ -90,7 +90,10 @@ pub(super) fn mend(node: &mut Node, text: &str, out: &mut Diagnostics) {
 fn cut(entries: &[Entry], i: usize, text: &str) -> Option<Accident> {
     let e = entries.get(i)?;
     let Kind::Scalar(s) = &e.value.kind else { return None };
-    if s.style != Style::Plain || !KEYS.contains(&e.key.as_str()) || is_whole(&s.text) {
+    // `{when: a > 1, AND b > 2}`: the first half is whole, what follows gives it away.
+    let goes_on =
+        entries.get(i + 1).is_some_and(|next| next.value.is_nothing() && ["and ", "or "].iter().any(|word| next.key.to_lowercase().starts_with(word)));
+    if s.style != Style::Plain || !KEYS.contains(&e.key.as_str()) || (is_whole(&s.text) && !goes_on) {
         return None;
     }
     let start = text.get(..e.key_span.start)?.rfind('\n').map_or(0, |i| i + 1);

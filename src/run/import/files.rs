@@ -136,7 +136,8 @@ impl Importer<'_, '_> {
         let Opened { path, mut table, number, .. } = opened;
         let dictionary = self.dictionary();
         let calendar = &self.workspace().sop.calendar;
-        let mapping = LeadMapping::new(table.headers(), dictionary);
+        let mut mapping = LeadMapping::new(table.headers(), dictionary);
+        mapping.skip_derived(self.workspace().sop.scoring.groups.iter().map(|g| g.id.as_str()));
         (self.session.context.progress)(&format!("reading {}", short(&path)), 0, 0);
         let profile = ingest::profile(&mut table, &mapping, dictionary, calendar)?;
         let mut summary = start(&path, FileKind::Leads, &table);

@@ -1,7 +1,7 @@
 //! What each column of an export becomes: a field with a name, a type and a remark, or nothing.
 
 use super::yaml::comment;
-use crate::ingest::{ColumnGuess, Guesses};
+use crate::ingest::{self, ColumnGuess, Guesses};
 use crate::model::{Dictionary, FieldType, fold, fold_header};
 use crate::report::thousands;
 
@@ -126,18 +126,18 @@ impl Columns {
             remarks.push(format!("cells such as `{}` count as blank and are listed: {}", comment(&bad.value), bad.reason));
         }
         let known = known.filter(|_| !doubted);
-        let id = self.name(known.map_or(guess.id.as_str(), |f| f.id.as_str()), known.is_some(), &guess.header);
+        let own = ingest::name_of(&guess.header);
+        let id = self.name(known.map_or(own.as_str(), |f| f.id.as_str()), known.is_some());
         let aliases = if fold_header(&guess.header) == fold_header(&id) { Vec::new() } else { vec![guess.header.clone()] };
         remarks.extend(self.says(&guess, ty));
         self.fields.push(Column { id, ty, aliases, known: known.is_some(), guess, remarks });
     }
 
     /// A name that nothing else has.
-    fn name(&self, wanted: &str, known: bool, header: &str) -> String {
+    fn name(&self, wanted: &str, known: bool) -> String {
         if known {
             return wanted.to_owned();
         }
-        let wanted = if wanted.is_empty() { header } else { wanted };
         let short: String = wanted.chars().take(LONGEST).collect();
         let taken = |name: &str| {
             let store = ["lead", "key", "extra", "fit", "engagement"].contains(&name);
@@ -161,7 +161,7 @@ impl Columns {
         match (guess.values.as_slice(), ty) {
             ([], FieldType::Text | FieldType::Channel | FieldType::Owner | FieldType::Stage) if guess.filled >= ENOUGH => {
                 said.push(match guess.distinct == guess.filled {
-                    true => "different in every row".to_owned(),
+                    true => "all different".to_owned(),
                     false => format!("{} different values", count(guess.distinct)),
                 });
             }
@@ -233,7 +233,12 @@ impl Columns {
             true => "no column recognises a lead: rows stay apart, and only an equal row is the same lead again".to_owned(),
             false => format!("leads are recognised by {}", self.identity.join(", then ")),
         });
-        notes.push(format!("{rules} rules to begin with: the points are ours, the judgement is yours; edit sops/scoring.yaml"));
+        if !self.chinese {
+            let local = if self.field("phone").is_some() { ", phone numbers without a country code as Chinese (`region:` in fields.yaml)" } else { "" };
+            notes.push(format!("times are read in Asia/Shanghai (`timezone:` in calendar.yaml){local}: change what is not yours"));
+        }
+        let plural = if rules == 1 { "" } else { "s" };
+        notes.push(format!("{rules} rule{plural} on these fields to begin with, in sops/scoring.yaml: which values are worth points only you know"));
         notes
     }
 

@@ -1,7 +1,7 @@
 //! The fields.yaml of an export.
 
 use super::columns::{Column, Columns};
-use super::yaml::{comment, list, scalar};
+use super::yaml::{comment, file, list, scalar, width};
 use crate::model::{DateOrder, Dictionary, FieldType, ValueMatch, fold};
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ pub(super) fn text(columns: &Columns, dictionary: &Dictionary) -> String {
          # A column finds its field by name or alias; case, width, spaces and `_-()` do not matter. What nothing here declares is kept as it\n\
          # is, and rules can still read it as extra('header').\n\n",
         columns.seen(),
-        comment(&columns.file),
+        file(&columns.file),
         columns.format,
     );
     let currency = &dictionary.currency.code;
@@ -82,7 +82,8 @@ fn declare(field: &Column, dictionary: &Dictionary, out: &mut String) {
         return;
     }
     let line = format!("  {}: {{{}}}", scalar(&field.id), parts.join(", "));
-    let _ = writeln!(out, "{line:<REMARKS$}{}", remark(&remarks));
+    let gap = if remarks.is_empty() { 0 } else { REMARKS.saturating_sub(width(&line)) };
+    let _ = writeln!(out, "{line}{}{}", " ".repeat(gap), remark(&remarks));
 }
 
 fn remark(remarks: &[String]) -> String {

@@ -3,13 +3,15 @@
 
 use super::columns::{Column, Columns, count};
 use super::fields::DECIDERS;
-use super::yaml::{comment, condition, scalar};
+use super::yaml::{comment, condition, file, scalar};
 use crate::model::{Dictionary, FieldType, fold};
 use chrono::NaiveDate;
 use std::fmt::Write as _;
 
 /// Rules over choices, yes/no and numbers that nobody asked for, of each at most so many.
 const GUESSED: usize = 2;
+/// Fewer rules than this give no ranking worth the name.
+const ENOUGH: usize = 3;
 
 /// One proposed rule about the lead's attributes.
 pub(super) struct Rule {
@@ -49,15 +51,15 @@ pub(super) fn rules(columns: &Columns, dictionary: &Dictionary, today: NaiveDate
         });
     }
     for id in ["industry", "region", "country", "channel"] {
-        all.extend(columns.field(id).filter(|f| f.known).and_then(|f| choice(f, 5, dictionary)));
+        all.extend(columns.field(id).filter(|f| f.known).and_then(|f| choice(f, 0, 5, dictionary)));
     }
     all.extend(columns.field("budget").and_then(amount));
     let mut others = |wanted: fn(&Column) -> bool, make: &dyn Fn(&Column) -> Option<Rule>| {
         all.extend(columns.fields.iter().filter(|f| !f.known && wanted(f)).filter_map(make).take(GUESSED));
     };
-    others(|f| f.ty == FieldType::Text, &|f| choice(f, 5, dictionary));
-    others(|f| f.ty == FieldType::Boolean && f.guess.filled > 0 && !is_refusal(&f.id), &|f| Some(yes(f)));
-    others(|f| matches!(f.ty, FieldType::Money | FieldType::Integer | FieldType::Number | FieldType::Percent), &amount);
+    others(|f| f.ty == FieldType::Text && !is_personal(&f.id), &|f| choice(f, 0, 5, dictionary));
+    others(|f| f.ty == FieldType::Boolean && f.guess.filled > 0 && !is_personal(&f.id), &|f| Some(yes(f)));
+    others(|f| matches!(f.ty, FieldType::Money | FieldType::Integer | FieldType::Number | FieldType::Percent) && !is_personal(&f.id), &amount);
     for (id, en, zh, example) in [
         ("company", "company known", "留了公司", "Example Ltd"),
         ("email", "e-mail known", "留了邮箱", "lead@example.com"),
@@ -67,12 +69,25 @@ pub(super) fn rules(columns: &Columns, dictionary: &Dictionary, today: NaiveDate
             all.push(given(id, pick(en, zh), example));
         }
     }
-    if all.is_empty() {
-        // At the least a lead that says something is worth more than one that says nothing.
-        let field = columns.fields.iter().find(|f| f.ty == FieldType::Text);
-        let name = field.map(|f| format!("{} known", f.id));
-        all.extend(field.zip(name).map(|(f, name)| given(&f.id, &name, "x")));
+    if all.len() < ENOUGH
+        && let Some(field) = columns.fields.iter().find(|f| f.ty == FieldType::Channel || (f.ty == FieldType::Text && !f.guess.values.is_empty()))
+    {
+        // The next values of the one column that divides the leads at all.
+        let more = |(nth, points)| choice(field, nth, points, dictionary);
+        all.extend([(1, 3), (2, 2)].into_iter().filter_map(more));
     }
+    if all.is_empty()
+        && let Some(field) = columns.fields.iter().filter(|f| f.ty == FieldType::Text).max_by_key(|f| !matches!(f.id.as_str(), "id" | "name"))
+    {
+        all.push(Rule { why: "somewhere to begin: whoever filled this in said something".into(), ..given(&field.id, &format!("{} known", field.id), "x") });
+    }
+    let mut names: Vec<String> = Vec::new();
+    all.retain(|rule| {
+        let name = fold(&rule.name).into_owned();
+        let new = !names.contains(&name);
+        names.push(name);
+        new
+    });
     if columns.field("created_at").is_some_and(|f| f.ty == FieldType::Datetime) {
         for rule in &mut all {
             rule.example.push(("created_at".into(), today.to_string()));
@@ -99,37 +114,34 @@ fn given(id: &str, name: &str, example: &str) -> Rule {
     }
 }
 
-/// The most frequent value of a column with few of them, as the condition sees it.
-fn choice(field: &Column, points: i64, dictionary: &Dictionary) -> Option<Rule> {
+/// One of the most frequent values of a column with few of them, as the condition sees it.
+fn choice(field: &Column, nth: usize, points: i64, dictionary: &Dictionary) -> Option<Rule> {
     let values = &field.guess.values;
+    let known = field.guess.field.filter(|_| field.known).and_then(|ix| dictionary.fields.get(ix.0));
     let canonical = |cell: &str| match field.ty {
         FieldType::Channel => dictionary.channel_of(cell).map_or_else(|| cell.to_owned(), |c| c.id.clone()),
-        _ => field
-            .guess
-            .field
-            .filter(|_| field.known)
-            .and_then(|ix| dictionary.fields.get(ix.0))
-            .and_then(|f| f.canonical(cell))
-            .map_or_else(|| cell.to_owned(), |c| c.to_string()),
+        _ => known.and_then(|f| f.canonical(cell)).map_or_else(|| cell.to_owned(), |c| c.to_string()),
     };
-    let (cell, n) = values.iter().find(|(v, _)| !matches!(fold(v).as_ref(), "other" | "others" | "其他" | "其它")).filter(|_| values.len() > 1)?;
-    let mut others: Vec<String> = Vec::new();
-    for (v, n) in values.iter().filter(|(v, _)| v != cell).take(5) {
-        others.push(format!("{} {}", comment(&canonical(v)), count(*n)));
+    // Spellings that a condition takes for one are one here.
+    let mut merged: Vec<(&str, String, u64)> = Vec::new();
+    for (cell, n) in values {
+        let value = canonical(cell);
+        match merged.iter_mut().find(|(_, v, _)| fold(v) == fold(&value)) {
+            Some((.., all)) => *all += n,
+            None => merged.push((cell, value, *n)),
+        }
     }
-    Some(Rule {
-        name: format!("{}: {}", field.id, canonical(cell)),
-        why: format!(
-            "the most frequent value ({} of {}), not the best one: put yours here. Others: {}",
-            count(*n),
-            count(field.guess.filled),
-            others.join(" · ")
-        ),
-        when: Some(format!("{} = {}", named(&field.id), literal(&canonical(cell)))),
-        points: points.to_string(),
-        worth: points,
-        example: vec![(field.id.clone(), cell.clone())],
-    })
+    let says_something = |v: &str| !matches!(fold(v).as_ref(), "other" | "others" | "其他" | "其它");
+    let (cell, value, n) = merged.iter().filter(|(v, ..)| says_something(v)).nth(nth).filter(|_| merged.len() > 1)?;
+    let others: Vec<String> = merged.iter().filter(|(_, v, _)| v != value).take(5).map(|(_, v, n)| format!("{} {}", comment(v), count(*n))).collect();
+    let filled = count(field.guess.filled);
+    let why = match nth {
+        0 => format!("the most frequent value ({} of {filled}), not the best one: put yours here. Others: {}", count(*n), others.join(" · ")),
+        _ => format!("{} of {filled}", count(*n)),
+    };
+    let condition = format!("{} = {}", named(&field.id), literal(value));
+    let example = vec![(field.id.clone(), (*cell).to_owned())];
+    Some(Rule { name: format!("{}: {value}", field.id), why, when: Some(condition), points: points.to_string(), worth: points, example })
 }
 
 fn yes(field: &Column) -> Rule {
@@ -184,9 +196,12 @@ fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// Columns whose yes is a no.
-fn is_refusal(id: &str) -> bool {
-    ["unsub", "opt_out", "optout", "do_not", "bounce", "spam", "deleted", "archived", "退订", "拒绝", "无效", "consent"].iter().any(|w| id.contains(w))
+/// Columns that should give nobody points unless a person decides so: traits of the person, consent, refusals.
+fn is_personal(id: &str) -> bool {
+    const TRAITS: &[&str] = &["gender", "sex", "age", "marital", "race", "religion", "ethnicity", "性别", "年龄", "婚姻", "婚姻状况", "民族", "宗教"];
+    const REFUSALS: &[&str] =
+        &["unsub", "opt_out", "optout", "do_not", "bounce", "spam", "deleted", "archived", "consent", "default", "退订", "拒绝", "无效", "授权"];
+    TRAITS.contains(&id) || REFUSALS.iter().any(|w| id.contains(w))
 }
 
 /// The file.
@@ -199,8 +214,8 @@ pub(super) fn text(columns: &Columns, rules: &[Rule]) -> String {
          # matter. Then `sop check`, `sop test`, `sop score {}`, and `sop explain LEAD` for the reason of every point.\n\n\
          groups:\n  fit:                          # is it the right company and person? 属性分\n    rules:\n",
         columns.seen(),
-        comment(&columns.file),
-        comment(&columns.file),
+        file(&columns.file),
+        file(&columns.file),
     );
     for rule in rules {
         let _ = writeln!(out, "      - name: {}\n        # {}", scalar(&rule.name), rule.why);
@@ -215,7 +230,7 @@ pub(super) fn text(columns: &Columns, rules: &[Rule]) -> String {
     }
     out.push_str(
         "\n  engagement:                   # does it want something from us now? 行为分. These count as soon as a file of events is there:\n\
-         \x20   min: 0                      # sop score LEADS EVENTS. Silence takes back what activity gave, never more\n\
+         \x20   min: 0                      # sop score LEADS EVENTS. What is taken back is never more than what was given\n\
          \x20   max: 70\n\
          \x20   rules:\n",
     );
@@ -227,7 +242,8 @@ pub(super) fn text(columns: &Columns, rules: &[Rule]) -> String {
         "      - name: pricing page          # once a day, at most twice in 30 days\n        event: pricing_view\n        points: 15\n        per: day\n        limit: 2\n        within: 30d\n\
          \x20     - name: whitepaper            # each paper once\n        event: whitepaper_download\n        points: 10\n        per: asset\n        limit: 3\n        within: 180d\n\
          \x20     - name: trial or inquiry      # asked for something\n        event: high_intent\n        points: 25\n        limit: 1\n        within: 90d\n\
-         \x20     - name: silent for 30 days\n        when: days_since(last_event_at) >= 30\n        points: -10\n\
+         \x20     # Once events are there (without them everybody is silent):\n\
+         \x20     # - name: silent for 30 days\n      #   when: days_since(last_event_at) >= 30\n      #   points: -10\n\
          \ntotal: {min: 0, max: 100}\n\n\
          # name: the least score that has it. Look at the ranking first, then move these so that `hot` is what sales can call in a week.\n",
     );
@@ -246,7 +262,8 @@ fn bands(rules: &[Rule]) -> (i64, i64, i64) {
     match most {
         60.. => (60, 40, 20),
         40..60 => (50, 30, 15),
-        _ => (40, 25, 10),
+        15..40 => (40, 25, 10),
+        _ => (40, 25, 5),
     }
 }
 
@@ -258,7 +275,9 @@ pub(super) fn cases(columns: &Columns, rules: &[Rule], today: NaiveDate) -> Stri
             lead.push((field, cell));
         }
     }
-    let fit: i64 = rules.iter().map(|r| r.worth).sum();
+    let fires = |r: &Rule| r.example.iter().all(|(field, cell)| lead.iter().any(|(f, c)| f == field && c == cell));
+    let worth: Vec<i64> = rules.iter().map(|r| if fires(r) { r.worth } else { 0 }).collect();
+    let fit: i64 = worth.iter().sum();
     let mut out = String::from(
         "# What the scoring promises, example by example: `sop test` runs them. Change a rule, and these say what else moved.\n\
          # A bare `as_of` is the end of that day. Best are leads you know: copy one from an export and write down the score it deserves.\n\n\
@@ -266,15 +285,15 @@ pub(super) fn cases(columns: &Columns, rules: &[Rule], today: NaiveDate) -> Stri
     );
     let _ = writeln!(out, "  as_of: {today}");
     out.push_str(if lead.is_empty() { "  lead: {}\n" } else { "  lead:\n" });
-    for (field, cell) in lead {
+    for (field, cell) in &lead {
         let _ = writeln!(out, "    {}: {}", scalar(field), scalar(cell));
     }
     let _ = writeln!(out, "  expect:\n    fit: {fit}");
     if !rules.is_empty() {
         out.push_str("    lines:\n");
     }
-    for rule in rules {
-        let _ = writeln!(out, "      {}: {}", scalar(&rule.name), rule.worth);
+    for (rule, points) in rules.iter().zip(worth) {
+        let _ = writeln!(out, "      {}: {points}", scalar(&rule.name));
     }
     let created = if columns.field("created_at").is_some() { format!("{{created_at: {today}}}") } else { "{}".to_owned() };
     let _ = write!(out, "\n- name: a lead of whom nothing is known\n  as_of: {today}\n  lead: {created}\n  expect: {{fit: 0}}\n");

@@ -24,12 +24,25 @@ pub(super) fn list<'t>(items: impl IntoIterator<Item = &'t str>) -> String {
     format!("[{}]", items.into_iter().map(scalar).collect::<Vec<_>>().join(", "))
 }
 
-/// The text on one line of a comment, shortened.
+/// The text on one line of a comment, shortened as cells may be.
 pub(super) fn comment(text: &str) -> String {
-    const LONGEST: usize = 40;
+    within(text, 40)
+}
+
+/// A file's name in a comment: as long as such names get.
+pub(super) fn file(name: &str) -> String {
+    within(name, 200)
+}
+
+/// Columns that a text takes in an editor: two for 线.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(|c| if ('\u{1100}'..='\u{115f}').contains(&c) || ('\u{2e80}'..='\u{ffe6}').contains(&c) { 2 } else { 1 }).sum()
+}
+
+fn within(text: &str, longest: usize) -> String {
     let clean: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| is_harmless(*c)).collect();
     let clean = clean.trim();
-    if clean.chars().count() > LONGEST { clean.chars().take(LONGEST - 1).chain(['…']).collect() } else { clean.to_owned() }
+    if clean.chars().count() > longest { clean.chars().take(longest - 1).chain(['…']).collect() } else { clean.to_owned() }
 }
 
 fn is_bare(text: &str) -> bool {
