@@ -14,6 +14,9 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use std::io::{self, Seek, Write};
 
 /// Rows of a sheet, the header included.
+/// Rows of a sheet that is built in memory.
+const IN_MEMORY: usize = 50_000;
+
 const SHEET_ROWS: u32 = 1_048_576;
 /// Columns of a sheet.
 const SHEET_COLUMNS: usize = 16_384;
@@ -83,7 +86,9 @@ impl Book<'_> {
         let mut rows = rows.peekable();
         let mut part = 1;
         loop {
-            let sheet = self.workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+            // A large sheet goes through a temporary file, which the library cannot be told to miss: only where it must.
+            let large = rows.size_hint().0 > IN_MEMORY;
+            let sheet = if large { self.workbook.add_worksheet_with_constant_memory().map_err(failed)? } else { self.workbook.add_worksheet() };
             sheet.set_name(sheet_name(title, part)).map_err(failed)?;
             let mut widths: Vec<_> = labels.iter().map(|l| width(l)).collect();
             for (at, label) in (0..).zip(&labels) {
@@ -116,7 +121,7 @@ impl Book<'_> {
 
     /// What the numbers speak of, the totals and the notes on a last sheet.
     fn totals(&mut self, report: &Report) -> io::Result<()> {
-        let sheet = self.workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+        let sheet = self.workbook.add_worksheet();
         sheet.set_name(self.lang.pick("totals", "合计")).map_err(failed)?;
         let mut lines: Vec<(&str, &str, Cell)> = vec![(self.lang.pick("as of", "截至"), "", Cell::Text(self.printer.rfc3339(report.as_of)))];
         for (id, total) in &report.totals {

@@ -80,7 +80,7 @@ impl Importer<'_, '_> {
             }
         };
         for (other, identity) in others {
-            self.put_to_decide(lead, other, &identity)?;
+            self.leave_to_decide(lead, other, &identity)?;
         }
         self.touched.insert(lead);
         if let Some(key) = row.key {
@@ -140,7 +140,7 @@ impl Importer<'_, '_> {
                     self.bar(&name.identity)?;
                 }
                 None => found = Some(lead),
-                Some(first) if first != lead => self.put_to_decide(first, lead, &name.identity)?,
+                Some(first) if first != lead => self.leave_to_decide(first, lead, &name.identity)?,
                 Some(_) => {}
             }
         }
@@ -163,7 +163,7 @@ impl Importer<'_, '_> {
     }
 
     /// Two leads that may be one, by what both were found.
-    fn put_to_decide(&mut self, a: LeadId, b: LeadId, by: &Identity) -> Result<(), RunError> {
+    fn leave_to_decide(&mut self, a: LeadId, b: LeadId, by: &Identity) -> Result<(), RunError> {
         let why = format!("{} {}", by.kind, by.text);
         if self.session.store.add_to_decide(a, b, &why, self.session.run)? {
             self.summary.to_decide += 1;
