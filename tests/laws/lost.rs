@@ -123,7 +123,7 @@ fn a_field_that_changes_its_type_is_read_again() {
 fn rejected_rows_are_kept_with_their_reason() {
     let base = Base::new();
     let leads = file(&base, "leads.csv", "手机,员工数\n13920417003,12\n13920417040,12,13,14\n13920417077,lots\n");
-    base.on("11-01", &["import", &leads, "--strict"]).refused(1, &["1 row(s)", "rejects/leads.csv"]);
+    base.on("11-01", &["import", &leads, "--strict"]).refused(1, &["rejected rows: 1", "rejects/leads.csv"]);
     assert!(!base.db().exists(), "nothing was imported");
     base.on("11-01", &["import", &leads]).ok();
     let rejects = std::fs::read_to_string(base.path().join("rejects/leads.csv")).unwrap();
