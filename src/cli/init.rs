@@ -25,15 +25,25 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let folder = global.dir.as_ref().map_or_else(|| args.folder.clone(), |dir| dir.join(&args.folder));
+    // A rehearsal writes the same files elsewhere, and takes them away.
+    let elsewhere = if global.dry_run {
+        Some(tempfile::tempdir().map_err(|e| Failure::new(Exit::Files, e.to_string(), "check the folder for temporary files"))?)
+    } else {
+        None
+    };
+    if elsewhere.is_some() && folder.join("sops").exists() {
+        return Err(Failure::refused(format!("`{}` is there already", folder.join("sops").display()), "name another folder"));
+    }
+    let target = elsewhere.as_ref().map_or(folder.as_path(), |t| t.path());
     let written = match &args.from {
-        None => sop::run::init(&folder),
+        None => sop::run::init(target),
         Some(export) => {
             let (calendar, now) = (Calendar::default(), as_of::now());
             let at = match &global.as_of {
                 None => now,
                 Some(text) => as_of::parse(text, &calendar, now).map_err(|e| Failure::refused(e, "see `sop --help`, --as-of"))?,
             };
-            sop::run::init_from(&folder, export, calendar.date(at))
+            sop::run::init_from(target, export, calendar.date(at))
         }
     }
     .map_err(|e| failure(global, e))?;
@@ -44,7 +54,13 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             writeln!(out, "{note}")?;
         }
         for file in &written.files {
-            writeln!(out, "wrote {}", file.display())?;
+            match &elsewhere {
+                Some(t) => writeln!(out, "would write {}", folder.join(file.strip_prefix(t.path()).unwrap_or(file)).display())?,
+                None => writeln!(out, "wrote {}", file.display())?,
+            }
+        }
+        if elsewhere.is_some() {
+            return writeln!(out, "a rehearsal: nothing was written");
         }
         writeln!(out, "next: read the files through, then `sop{here} check` and `sop{here} score {file}`")
     })

@@ -79,6 +79,11 @@ impl<'g> Setup<'g> {
     }
 }
 
+/// Problems with their excerpts, on stderr.
+pub(crate) fn eprint_problems(text: &str) {
+    let _ = write!(std::io::stderr().lock(), "{text}");
+}
+
 /// The folder to look from, and whether it was named.
 pub(crate) fn folder(global: &Global) -> (PathBuf, bool) {
     match &global.dir {

@@ -3,9 +3,10 @@
 use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use super::setup::Setup;
+use super::setup::{Setup, colored, eprint_problems, failure, folder};
 use sop::report::explain::Line;
 use sop::report::tests as report;
+use sop::run::Workspace;
 const EXAMPLES: &str = "Examples:
   sop test                                run every case; a failure shows its score card
   sop test -f json                        for CI";
@@ -16,6 +17,12 @@ pub(crate) struct Args {}
 
 pub(crate) fn run(_args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
+    let (start, exact) = folder(global);
+    let (sources, problems, _) = Workspace::check(&Workspace::root(&start, exact)).map_err(|e| failure(global, e))?;
+    if problems.has_errors() {
+        eprint_problems(&sop::render::diagnostics(&problems, &sources, colored(global)));
+        return Err(Failure::new(Exit::BadSop, "", "mend the files; `sop check` lists every problem"));
+    }
     let setup = Setup::new(global)?;
     let sop = &setup.workspace.sop;
     let cases: Vec<report::Case> = sop::run::run_cases(sop)

@@ -26,9 +26,6 @@ pub struct LeadsRequest {
     pub by_account: bool,
 }
 
-/// A column that is no declared field.
-const STATE: [&str; 5] = ["score", "band", "stage", "owner", "queue"];
-
 #[derive(Clone, Debug)]
 enum Source {
     Key,
@@ -89,6 +86,15 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
     if unknown > 0 {
         notes.push(note("unknown", format!("{unknown} leads left out because the condition is unknown for them (a value is blank)")));
     }
+    if let Some(last) = store.last_run()?
+        && (context.as_of < last.as_of || store.due_count(Due::At(context.as_of, last.sop.unwrap_or_default()))? > 0)
+    {
+        let text = format!(
+            "scores and bands are as stored, as of {}; `sop score` brings them up to date, `sop explain LEAD --as-of` reckons one anew",
+            sop.calendar.local(last.as_of)
+        );
+        notes.push(note("stored", text));
+    }
     let matched = kept.len() as u64;
     if request.by_account {
         return Ok(accounts(workspace, context, &kept, notes));
@@ -118,8 +124,8 @@ pub(super) fn compile_filter(workspace: &Workspace, text: &str) -> Result<crate:
     condition.filter(|_| !problems.has_errors()).ok_or_else(|| RunError::Condition(Box::new((sources, problems))))
 }
 
-/// Every column that can be listed, in the order of an export.
-fn available(workspace: &Workspace, rows: &[ScanRow]) -> Vec<Listed> {
+/// The columns that hold something, or all that can be listed, in the order of an export.
+fn available(workspace: &Workspace, rows: &[ScanRow], blank_too: bool) -> Vec<Listed> {
     let sop = &workspace.sop;
     let text = |id: &str| Column::new(id, ColumnType::Text);
     let mut out = vec![Listed { column: text("key"), source: Source::Key }];
@@ -140,7 +146,7 @@ fn available(workspace: &Workspace, rows: &[ScanRow]) -> Vec<Listed> {
             FieldType::Owner => Source::Owner,
             _ => Source::Field(i),
         };
-        if rows.iter().any(|r| !matches!(cell(&source, r), Cell::Empty)) {
+        if blank_too || rows.iter().any(|r| !matches!(cell(&source, r), Cell::Empty)) {
             out.push(Listed { column: Column { title: Some(field.title.clone()), ..Column::new(&field.id, ty) }, source });
         }
     }
@@ -156,7 +162,7 @@ fn available(workspace: &Workspace, rows: &[ScanRow]) -> Vec<Listed> {
         out.push(Listed { column: Column::new(&g.id, ColumnType::Integer), source: Source::Group(i) });
     }
     for (ty, id, source) in [(FieldType::Stage, "stage", Source::Stage), (FieldType::Owner, "owner", Source::Owner)] {
-        if !sop.dictionary.fields.iter().any(|f| f.ty == ty) && rows.iter().any(|r| !matches!(cell(&source, r), Cell::Empty)) {
+        if !sop.dictionary.fields.iter().any(|f| f.ty == ty) && (blank_too || rows.iter().any(|r| !matches!(cell(&source, r), Cell::Empty))) {
             out.push(Listed { column: text(id), source });
         }
     }
@@ -165,20 +171,12 @@ fn available(workspace: &Workspace, rows: &[ScanRow]) -> Vec<Listed> {
 }
 
 fn pick(workspace: &Workspace, rows: &[ScanRow], id: &str) -> Result<Listed, RunError> {
-    let mut all = available(workspace, rows);
-    // A declared field without any value can be asked for too.
-    if let Some((ix, f)) = workspace.sop.dictionary.field(id)
-        && !matches!(f.ty, FieldType::Stage | FieldType::Owner)
-        && !all.iter().any(|l| l.column.id == id)
-    {
-        all.push(Listed { column: Column::new(&f.id, ColumnType::Text), source: Source::Field(ix.0) });
-    }
+    let mut all = available(workspace, rows, true);
     let same = |l: &Listed| crate::model::fold(&l.column.id) == crate::model::fold(id) || l.column.title.as_deref() == Some(id);
     match all.iter().position(same) {
         Some(i) => Ok(all.swap_remove(i)),
         None => {
-            let mut names: Vec<&str> = all.iter().map(|l| l.column.id.as_str()).collect();
-            names.extend(STATE.iter().filter(|n| !all.iter().any(|l| l.column.id == **n)));
+            let names: Vec<&str> = all.iter().map(|l| l.column.id.as_str()).collect();
             let near = nearest(id, names.iter().copied()).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             Err(RunError::refused(format!("there is no column `{id}`{near}"), format!("columns: {}", names.join(", "))))
         }
@@ -187,7 +185,7 @@ fn pick(workspace: &Workspace, rows: &[ScanRow], id: &str) -> Result<Listed, Run
 
 fn choose(workspace: &Workspace, request: &LeadsRequest, rows: &[ScanRow]) -> Result<Vec<Listed>, RunError> {
     if request.columns.is_empty() {
-        return Ok(available(workspace, rows));
+        return Ok(available(workspace, rows, false));
     }
     request.columns.iter().map(|id| pick(workspace, rows, id.trim())).collect()
 }

@@ -176,6 +176,9 @@ fn ranking(session: &Session<'_>, touched: Option<&Touched>, rows: Option<usize>
     if sop.starter {
         notes.push(note("starter", "no sops/ folder in sight: the built-in starter SOPs apply (`sop init` writes them out to edit)"));
     }
+    if sop.scoring.groups.is_empty() {
+        notes.push(note("no-rules", "sops/scoring.yaml has no rules, or is not there: every score is 0"));
+    }
     if !store.has_behaviour()? {
         notes.push(note("no-events", "no events: engagement is 0 for all"));
     }

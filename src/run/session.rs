@@ -90,9 +90,15 @@ impl<'a> Session<'a> {
 
 /// Takes the lock and opens the transaction; refuses to go back in time, but for a rehearsal: says whether it does.
 pub(super) fn open(workspace: &Workspace, context: &Context<'_>) -> Result<(Store, bool), RunError> {
+    // A typing error here would keep every later run out: a day ahead of the clock is asked about.
+    if context.as_of > context.started.plus(86_400) && !context.dry_run && !context.yes {
+        let what = format!("--as-of {} is in the future: every later run would have to be later still", workspace.sop.calendar.local(context.as_of));
+        return Err(RunError::refused(what, "look at it with --dry-run; if it is what you mean, repeat with --yes"));
+    }
     let store = Store::write(&workspace.db, &context.holder)?;
     let last = match store.last_run() {
-        Ok(last) => last.filter(|last| context.as_of < last.as_of),
+        // Taking back the run that went too far ahead must be possible.
+        Ok(last) => last.filter(|last| context.as_of < last.as_of && context.verb != "undo"),
         Err(e) => return Err(take_back(store, e.into())),
     };
     let Some(last) = last else { return Ok((store, false)) };
@@ -102,7 +108,13 @@ pub(super) fn open(workspace: &Workspace, context: &Context<'_>) -> Result<(Stor
     let zone = &workspace.sop.calendar;
     let (asked, was) = (zone.local(context.as_of), zone.local(last.as_of));
     let what = format!("time moves forward: --as-of {asked} is before run {} (`sop {}`, as of {was})", last.run.0, last.verb);
-    Err(take_back(store, RunError::refused(what, "leave out --as-of, or add --dry-run to see what would have been")))
+    Err(take_back(
+        store,
+        RunError::refused(
+            what,
+            format!("leave out --as-of, or add --dry-run to see what would have been; if run {} was a mistake: sop undo {0} --yes", last.run.0),
+        ),
+    ))
 }
 
 /// What a run says of itself when it starts.

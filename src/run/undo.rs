@@ -39,7 +39,7 @@ fn within(store: &Store, context: &Context<'_>, wanted: Option<i64>) -> Result<(
         Some(n) => {
             store.run(RunId(n))?.filter(|r| r.run != by).ok_or_else(|| RunError::refused(format!("there is no run {n}"), "`sop history` lists the runs"))?
         }
-        None => store.runs()?.into_iter().find(stands).ok_or_else(|| RunError::refused("there is no run to take back", "`sop history` lists the runs"))?,
+        None => last_with_something(store, stands)?.ok_or_else(|| RunError::refused("there is no run to take back", "`sop history` lists the runs"))?,
     };
     if !stands(&run) {
         let what = match run.undone_by {
@@ -59,4 +59,14 @@ fn within(store: &Store, context: &Context<'_>, wanted: Option<i64>) -> Result<(
     let undone = store.take_back(run.run, by)?;
     store.end_run(by, None, 0, "{}")?;
     Ok((by, run, undone))
+}
+
+/// The newest run that stands and changed anything: taking back one that changed nothing would please nobody.
+fn last_with_something(store: &Store, stands: impl Fn(&RunRow) -> bool) -> Result<Option<RunRow>, RunError> {
+    for run in store.runs()?.into_iter().filter(|r| stands(r)) {
+        if store.left_anything(run.run)? {
+            return Ok(Some(run));
+        }
+    }
+    Ok(None)
 }

@@ -77,9 +77,9 @@ impl Store {
         Ok(())
     }
 
-    /// The latest run that stands (that nothing took back).
+    /// The run with the latest as-of that stands: neither taken back nor an undo itself.
     pub fn last_run(&self) -> Result<Option<RunRow>> {
-        let sql = format!("SELECT {LIST} FROM runs WHERE undone_by IS NULL ORDER BY as_of DESC, run DESC LIMIT 1");
+        let sql = format!("SELECT {LIST} FROM runs WHERE undone_by IS NULL AND verb <> 'undo' ORDER BY as_of DESC, run DESC LIMIT 1");
         Ok(self.conn.query_row(&sql, [], read).optional()?)
     }
 

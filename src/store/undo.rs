@@ -102,6 +102,13 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a run left anything to take back.
+    pub fn left_anything(&self, run: RunId) -> Result<bool> {
+        let created: Vec<String> = CREATED.iter().map(|(table, column)| format!("EXISTS (SELECT 1 FROM {table} WHERE {column} = ?1)")).collect();
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM undo WHERE run = ?1) OR {}", created.join(" OR "));
+        Ok(self.conn.query_row(&sql, [run.0], |r| r.get(0))?)
+    }
+
     /// Whether rows that this run overwrote were dropped since.
     pub fn undo_is_pruned(&self, run: RunId) -> Result<bool> {
         Ok(self.conn.query_row("SELECT kept = 0 FROM runs WHERE run = ?1", [run.0], |r| r.get(0))?)

@@ -6,10 +6,11 @@ use super::resolver::{Resolver, Stranger, check};
 use super::sink::{EventSink, Group, Groups, STRANGER};
 use super::{Importer, Touched, spill_error};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, PendingRejects, RejectWriter, TableFile};
-use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, LeadId, RunId, stable_hash};
+use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, KindId, LeadId, RunId, stable_hash};
 use crate::run::RunError;
 use crate::store::{EventWriter, Store};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -183,6 +184,11 @@ fn claim_ids(store: &Store, batch: &mut Batch, leads: &[Option<LeadId>], ids: &[
     Ok(known)
 }
 
+/// The kind of a detail, as written, if nothing declares it.
+fn undeclared(detail: &Detail) -> Option<String> {
+    (detail.kind == KindId::OTHER).then(|| detail.kind_name.to_string())
+}
+
 fn broken() -> RunError {
     RunError::refused("reading the file failed unexpectedly", "please report this file's shape")
 }
@@ -215,6 +221,7 @@ impl Importer<'_, '_> {
         let (store, columns, run, progress) = (&session.store, &session.columns, session.run, session.context.progress);
         let mut matcher = Matcher { resolver, sink, touched, file: number, details: Vec::new(), matched: 0, waiting: 0, far: 0 };
         let (mut ids, mut known) = (Vec::new(), 0);
+        let mut strange: BTreeSet<String> = BTreeSet::new();
         let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {
             let (send, receive) = sync_channel::<Batch>(DEPTH);
             let parser = scope.spawn(move || parse(reader, rejects, |batch| send.send(batch).is_ok()));
@@ -222,6 +229,7 @@ impl Importer<'_, '_> {
                 pending.write(store, barred, run)?;
                 for mut batch in receive {
                     for detail in batch.details.drain(..) {
+                        strange.extend(undeclared(&detail));
                         ids.push(intern(store, columns, dictionary, &detail, "", run)?);
                     }
                     let leads = matcher.ask(store, &batch)?;
@@ -252,6 +260,7 @@ impl Importer<'_, '_> {
         })?;
         let Matcher { details, matched, waiting, far, .. } = matcher;
         for detail in &details {
+            strange.extend(undeclared(detail));
             ids.push(intern(store, columns, dictionary, detail, "", run)?);
         }
         self.renumber.insert(number, ids);
@@ -259,6 +268,11 @@ impl Importer<'_, '_> {
         summary.events_waiting = waiting;
         self.summary.events_known += known;
         counts.into(&mut summary);
+        if !strange.is_empty() {
+            let some = strange.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let what = format!("kinds of events that nothing declares, so that no rule can ask for them: {some}{}", if strange.len() > 5 { " …" } else { "" });
+            summary.notes.push(format!("{what} (declare them under `event_kinds:` in fields.yaml, or as aliases)"));
+        }
         if far > 0 {
             summary.notes.push(format!("{far} events dated before 1700 or after 2240 were left out"));
             summary.rejected += far;

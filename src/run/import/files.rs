@@ -125,6 +125,11 @@ impl Importer<'_, '_> {
             })?,
             None => {
                 let found = ingest::recognise(table.headers(), self.dictionary());
+                let events = ingest::EventMapping::new(table.headers(), self.dictionary());
+                if found.kind.is_none() && events.kind.is_some() && events.at.is_some() {
+                    let what = format!("`{}` has events but nobody whose they are: {}", short(path), events.missing().join(", "));
+                    return Err(RunError::refused(what, "add the column, or name the kind with --as"));
+                }
                 // A file that names nobody still holds rows: they are leads without identity.
                 found.kind.unwrap_or(FileKind::Leads)
             }
@@ -145,6 +150,9 @@ impl Importer<'_, '_> {
         if !mapping.derived.is_empty() {
             summary.notes.push(format!("columns that sop itself computes are not read: {}", mapping.derived.join(", ")));
         }
+        if mapping.key.is_none() && !mapping.has_identity(dictionary) {
+            summary.notes.push("no column identifies a person: every row is a lead of its own (declare one under `identity:` in fields.yaml)".into());
+        }
         if mapping.key.is_some() {
             self.resolver.with_keys(&self.session.store)?;
         }
@@ -162,7 +170,7 @@ impl Importer<'_, '_> {
         summary.number = number;
         self.keyed.clear();
         let before = self.summary.to_decide;
-        let mut existing = 0;
+        let (mut existing, mut nobody) = (0, 0_u64);
         let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {
             let (send, receive) = sync_channel::<Vec<LeadRow>>(DEPTH);
             let bytes = &bytes;
@@ -202,6 +210,8 @@ impl Importer<'_, '_> {
                             && let Some(f) = dictionary.fields.get(barred.field.0)
                         {
                             self.bar(&crate::model::Identity { kind: f.id.as_str().into(), text: barred.text.clone() })?;
+                        } else if barred.why != crate::model::NoIdentity::Shared {
+                            nobody += 1;
                         }
                     }
                     match self.lead_row(&file, row)? {
@@ -215,6 +225,11 @@ impl Importer<'_, '_> {
             parser.join().map_err(|_| RunError::refused("reading the file failed unexpectedly", "please report this file's shape"))?.map_err(RunError::from)
         })?;
         counts.into(&mut summary);
+        if nobody > 0 {
+            summary.notes.push(format!(
+                "{nobody} role mailboxes or test numbers (info@…, 13800138000, …12345678) identify nobody: their rows are joined by other identities only"
+            ));
+        }
         summary.unchanged = existing; // those that changed are told apart at the end
         summary.to_decide = self.summary.to_decide - before;
         self.existing_rows += existing;
