@@ -9,6 +9,7 @@ mod files;
 mod join;
 mod leads;
 mod pending;
+mod recognise;
 mod resolver;
 mod sink;
 mod stages;
