@@ -86,14 +86,14 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
     if unknown > 0 {
         notes.push(note("unknown", format!("{unknown} leads left out because the condition is unknown for them (a value is blank)")));
     }
-    if let Some(last) = store.last_run()?
-        && (context.as_of < last.as_of || store.due_count(Due::At(context.as_of, last.sop.unwrap_or_default()))? > 0)
-    {
-        let text = format!(
-            "scores and bands are as stored, as of {}; `sop score` brings them up to date, `sop explain LEAD --as-of` reckons one anew",
-            sop.calendar.local(last.as_of)
-        );
-        notes.push(note("stored", text));
+    if let Some(last) = store.last_run()? {
+        let due = store.due_count(Due::At(context.as_of, last.sop.unwrap_or_default()))?;
+        if context.as_of < last.as_of {
+            let text = format!("scores and bands are as stored, as of {}; `sop explain LEAD --as-of` reckons one anew", sop.calendar.local(last.as_of));
+            notes.push(note("stored", text));
+        } else if due > 0 {
+            notes.push(note("due", format!("{due} leads have news since they were scored, or their windows moved on: `sop score` brings them up to date")));
+        }
     }
     let matched = kept.len() as u64;
     if request.by_account {

@@ -90,9 +90,9 @@ impl<'a> Session<'a> {
 
 /// Takes the lock and opens the transaction; refuses to go back in time, but for a rehearsal: says whether it does.
 pub(super) fn open(workspace: &Workspace, context: &Context<'_>) -> Result<(Store, bool), RunError> {
-    // A typing error here would keep every later run out: a day ahead of the clock is asked about.
-    if context.as_of > context.started.plus(86_400) && !context.dry_run && !context.yes {
-        let what = format!("--as-of {} is in the future: every later run would have to be later still", workspace.sop.calendar.local(context.as_of));
+    // A typing error here would keep every later run out until it is taken back: more than a year ahead of the clock is asked about.
+    if context.as_of > context.started.plus(366 * 86_400) && !context.dry_run && !context.yes {
+        let what = format!("--as-of {} is more than a year ahead: every later run would have to be later still", workspace.sop.calendar.local(context.as_of));
         return Err(RunError::refused(what, "look at it with --dry-run; if it is what you mean, repeat with --yes"));
     }
     let store = Store::write(&workspace.db, &context.holder)?;

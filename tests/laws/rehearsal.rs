@@ -58,7 +58,7 @@ fn writing_moves_forward_and_reading_takes_any_date() {
     base.on("11-10", &["score", &leads, &events]).ok();
     let before = base.dump();
     let known = base.texts("SELECT phone FROM leads WHERE phone IS NOT NULL ORDER BY lead LIMIT 2");
-    for act in [vec!["score"], vec!["import", leads.as_str()], vec!["merge", &known[0], &known[1], "--why", "x"], vec!["undo", "--yes"]] {
+    for act in [vec!["score"], vec!["import", leads.as_str()], vec!["merge", &known[0], &known[1], "--why", "x"]] {
         base.on("11-09", &act).refused(2, &["time moves forward", "run 1", "2026-11-10 12:00:00"]);
     }
     assert_same("refused acts", &before, &base.dump());
@@ -82,4 +82,19 @@ fn a_rehearsal_of_the_past_knows_nothing_later() {
     assert_eq!((score("10-19"), score("10-21"), score("11-10")), (0, 20, 45));
     // `explain` says the same of that day.
     assert_eq!(base.on("10-21", &["explain", "13920417003", "-f", "json"]).ok().json()["totals"]["score"], 20);
+}
+
+#[test]
+fn a_future_as_of_asks_and_can_be_taken_back() {
+    let base = Base::new();
+    let (leads, events) = files(&base);
+    base.on("11-10", &["score", &leads, &events]).ok();
+    let before = base.dump();
+    base.run(&["score", "--as-of", "2099-12-31"]).refused(2, &["more than a year ahead", "--yes"]);
+    assert_same("asked first", &before, &base.dump());
+    base.run(&["score", "--full", "--as-of", "2099-12-31", "--yes"]).ok();
+    base.on("11-10", &["score"]).refused(2, &["time moves forward", "sop undo 2 --yes"]);
+    // Not in anybody's way: neither the run that went too far, once taken back, nor its undo.
+    base.on("11-10", &["undo", "--yes"]).ok();
+    base.on("11-10", &["score"]).ok();
 }

@@ -23,9 +23,9 @@ fn there_and_back(base: &Base, what: &str, act: impl FnOnce(&Base)) {
     let before = base.facts();
     act(base);
     assert_ne!(before, base.facts(), "{what} did something");
-    let plan = base.on("12-30", &["undo"]).ok();
+    let plan = base.on("11-20", &["undo"]).ok();
     assert!(plan.said().contains("--yes"), "{}", plan.said());
-    base.on("12-30", &["undo", "--yes"]).ok();
+    base.on("11-20", &["undo", "--yes"]).ok();
     assert_same(what, &before, &base.facts());
 }
 
@@ -41,7 +41,7 @@ fn an_import_of_ten_thousand_new_and_changed_leads() {
         b.on("11-05", &["score", &new[0], &new[1], &new[2], "--yes", "-q", "--limit", "1"]).ok();
     });
     there_and_back(&base, "import", |b| {
-        b.on("12-30", &["import", &new[0], &new[1], &new[2], "--yes"]).ok();
+        b.on("11-20", &["import", &new[0], &new[1], &new[2], "--yes"]).ok();
     });
 }
 
@@ -110,9 +110,9 @@ fn a_merge_and_a_split() {
         assert_eq!(b.number("SELECT count(*) FROM leads"), 2);
         assert_eq!(b.number("SELECT count(*) FROM events e JOIN details USING (detail) WHERE kind = 'whitepaper_download'"), 1, "equal rows count once");
     });
-    base.on("12-30", &["merge", "13920417003", "zw@example.com", "--why", "same person"]).ok();
+    base.on("11-20", &["merge", "13920417003", "zw@example.com", "--why", "same person"]).ok();
     there_and_back(&base, "split", |b| {
-        b.on("12-30", &["split", "13920417003", "--why", "father and son"]).ok();
+        b.on("11-20", &["split", "13920417003", "--why", "father and son"]).ok();
         assert_eq!(b.number("SELECT count(*) FROM leads"), 3);
     });
 }
