@@ -1,6 +1,6 @@
 //! One cell → one typed value, by the field that its column means.
 //!
-//! A [`Typer`] belongs to one column: it keeps the offsets of days and remembers the values of frequent texts, so that typing
+//! A `Typer` belongs to one column: it keeps the offsets of days and remembers the values of frequent texts, so that typing
 //! the same text again is a comparison. Typing trims; what is stored is otherwise as read.
 
 mod boolean;
