@@ -29,7 +29,8 @@ pub(super) fn canonical_name(scope: &Scope<'_>, name: &str) -> String {
     let event_fields = scope.dictionary.event_fields.iter().map(|f| &f.id);
     let known: Option<&String> = match scope.kind {
         ScopeKind::Event => event_fields.into_iter().find(|n| fold(n) == folded),
-        ScopeKind::Scoring | ScopeKind::Where => state.chain(fields).find(|n| fold(n) == folded),
+        ScopeKind::Owner => state.into_iter().find(|n| fold(n) == folded),
+        ScopeKind::Scoring | ScopeKind::Lifecycle | ScopeKind::State | ScopeKind::Where => state.chain(fields).find(|n| fold(n) == folded),
     };
     known.cloned().unwrap_or_else(|| folded.into_owned())
 }

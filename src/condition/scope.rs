@@ -10,8 +10,14 @@ pub enum ScopeKind {
     Event,
     /// scoring.yaml: lead fields, event functions, `as_of`, `created_at`, `last_event_at`.
     Scoring,
-    /// `--where` on the command line: the above and the lead's state.
+    /// lifecycle.yaml: the above and score, stage, deals, verdicts.
+    Lifecycle,
+    /// assignment, sla, alerts, nurture: the above and owner, queue, follow-ups.
+    State,
+    /// `--where` on the command line: as `State`.
     Where,
+    /// `owners_where`, `pass_over`, `claim.who`: one colleague.
+    Owner,
 }
 
 /// What an expression yields, as far as checking goes.

@@ -2,30 +2,38 @@
 
 mod calendar;
 mod change;
+mod deal;
 mod dictionary;
 mod event;
+mod follow_up;
 mod identity;
 mod key;
 mod money;
 mod period;
+mod standing;
 mod text;
 mod time;
 mod value;
+mod within;
 
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
+pub use deal::{Deal, DealFacts, DealStatus};
 pub use dictionary::{
     BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd,
     Table, TableColumn, ValueMatch,
 };
 pub use event::{Detail, DetailId, Details, Event};
+pub use follow_up::{FollowUp, Outcome, Verdict};
 pub use identity::{Identity, IdentityKind, NoIdentity};
 pub use key::{Key, stable_hash};
 pub use money::Currency;
 pub use period::Period;
+pub use standing::Standing;
 pub use text::{fold, fold_header, nearest};
 pub use time::{Duration, Instant, Until};
 pub use value::{FieldType, Value};
+pub use within::Within;
 
 /// The lead's number inside one base. Never shown as an identity: people use the [`Key`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,20 +2,26 @@
 //!
 //! `yaml` gives a located tree, `reader` typed values with their problems, one module per file the typed part, `workspace` the whole.
 
+pub mod alerts;
+pub mod assignment;
 mod builtin;
 mod calendar;
 pub mod cases;
 mod fields;
+pub mod lifecycle;
 mod reader;
 mod schema;
 pub mod scoring;
+pub mod sla;
 mod sop;
+pub mod state;
+pub mod team;
 mod workspace;
 mod yaml;
 
 pub use schema::{SCHEMAS, schema};
 pub use sop::{Derived, Sop, dated_warnings};
-pub use workspace::{File, load, starter, state_names};
+pub use workspace::{File, load, starter};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,12 @@
 //! The checked whole: everything that a workspace's files say.
 
+use super::alerts::Alert;
+use super::assignment::Assignment;
 use super::cases::Case;
+use super::lifecycle::Lifecycle;
 use super::scoring::Scoring;
+use super::sla::Promise;
+use super::team::Team;
 use crate::condition::Condition;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
 use crate::model::{Calendar, Dictionary, KindId, Table};
@@ -19,6 +24,16 @@ pub struct Sop {
     pub calendar: Calendar,
     /// scoring.yaml.
     pub scoring: Scoring,
+    /// lifecycle.yaml.
+    pub lifecycle: Lifecycle,
+    /// team.yaml.
+    pub team: Team,
+    /// assignment.yaml.
+    pub assignment: Assignment,
+    /// sla.yaml.
+    pub promises: Vec<Promise>,
+    /// alerts.yaml.
+    pub alerts: Vec<Alert>,
     /// The derived event kinds' conditions, in an order in which each only needs earlier ones.
     pub derived: Vec<Derived>,
     /// The columns of costs, deals, payments, stages, feedback and follow-ups.

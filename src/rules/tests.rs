@@ -228,7 +228,7 @@ fn the_fingerprint_follows_rules_not_tests() {
 #[test]
 fn state_names_are_in_their_fixed_order() {
     let (sop, _) = good(&[("scoring.yaml", "groups:\n  fit: {rules: []}\n  wish: {rules: []}\nbands: {b: 9, a: 0}\n")]);
-    let names = state_names(&sop.scoring);
+    let names = crate::rules::state::state_names(&sop.scoring, &[]);
     assert_eq!(names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["score", "band", "fit", "wish", "stage", "owner", "queue"]);
     assert_eq!(names[1].order, ["a", "b"]);
 }

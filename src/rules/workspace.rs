@@ -5,10 +5,10 @@
 
 use super::fields::{self, Fields};
 use super::reader::{Reader, compile};
-use super::scoring::{self, Scoring};
+use super::scoring;
 use super::sop::{Derived, Sop};
 use super::{calendar, cases, yaml};
-use crate::condition::{Scope, ScopeKind, StateName, Type, Want};
+use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, nearest, stable_hash};
 
@@ -82,19 +82,25 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     parts.extend(texts.iter().filter(|(n, ..)| !n.starts_with("tests/")).flat_map(|(n, _, t)| [n.as_bytes(), t.as_bytes()]));
     let fingerprint = format!("{:016x}", stable_hash(&parts));
     let Fields { dictionary, tables, .. } = fields;
-    let sop = Sop { dictionary, calendar, scoring, derived, tables, cases: all_cases, reviews, calendar_ends, fingerprint, sources, starter: false };
+    let sop = Sop {
+        dictionary,
+        calendar,
+        scoring,
+        lifecycle: Default::default(),
+        team: Default::default(),
+        assignment: Default::default(),
+        promises: Vec::new(),
+        alerts: Vec::new(),
+        derived,
+        tables,
+        cases: all_cases,
+        reviews,
+        calendar_ends,
+        fingerprint,
+        sources,
+        starter: false,
+    };
     Ok((sop, out))
-}
-
-/// The state names of `--where`, in the order of `Facts::state`: `score`, `band`, each group by its id in the file's order,
-/// `stage`, `owner`, `queue`.
-pub fn state_names(scoring: &Scoring) -> Vec<StateName> {
-    let name = |name: &str, ty| StateName { name: name.into(), ty, order: Vec::new() };
-    let bands = scoring.bands.iter().rev().map(|b| b.id.clone()).collect();
-    let mut all = vec![name("score", Type::Number), StateName { order: bands, ..name("band", Type::Text) }];
-    all.extend(scoring.groups.iter().map(|g| name(&g.id, Type::Number)));
-    all.extend(["stage", "owner", "queue"].map(|n| name(n, Type::Text)));
-    all
 }
 
 fn read_file<T>(

@@ -103,7 +103,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The state in the order of `rules::state_names`: score, band, the groups, stage, owner, queue.
+/// The state in the order of `rules::state::state_names`: score, band, the groups, stage, owner, queue.
 fn state_values(scoring: &crate::rules::scoring::Scoring, row: &ScanRow) -> Vec<Value> {
     let text = |t: &Option<String>| t.as_deref().map_or(Value::Null, Value::text);
     let mut out = vec![row.state.score.map_or(Value::Null, Value::Int), text(&row.state.band)];
