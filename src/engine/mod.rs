@@ -1,4 +1,5 @@
 //! Decisions: pure functions of (SOP, facts, as_of). One file per SOP kind.
 
 pub mod events;
+pub mod lifecycle;
 pub mod scoring;
