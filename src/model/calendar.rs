@@ -60,8 +60,10 @@ impl Calendar {
     }
     /// The next local midnight strictly after an instant.
     pub fn next_midnight(&self, at: Instant) -> Instant {
-        let day = self.date(at);
-        self.start_of(day.checked_add_days(Days::new(1)).unwrap_or(day))
+        let midnight = |days: u64| self.start_of(self.date(at).checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX));
+        // Where the clocks turn back over midnight, the day before is on the wall once more after tomorrow has begun.
+        let next = midnight(1);
+        if next > at { next } else { midnight(2) }
     }
     /// Whole calendar days of the zone from one instant to another; negative when `to` is earlier.
     pub fn days_between(&self, from: Instant, to: Instant) -> i64 {
@@ -134,6 +136,9 @@ mod tests {
         assert_eq!(c.next_midnight(a), b);
         let gap = c.instant(day("2026-03-29").and_hms_opt(2, 30, 0).expect("a time"));
         assert_eq!(c.local(gap), day("2026-03-29").and_hms_opt(3, 0, 0).expect("a time"));
+        // At 00:01 of the 7th the clocks went back to 23:01 of the 6th: the midnight after that is the 8th's.
+        let c = Calendar { zone: chrono_tz::America::St_Johns, ..Calendar::default() };
+        assert_eq!(c.next_midnight(c.start_of(day("2010-11-07")).plus(600)), c.start_of(day("2010-11-08")));
     }
 
     #[test]
