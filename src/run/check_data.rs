@@ -30,7 +30,7 @@ pub fn check_data(workspace: &Workspace, context: &Context<'_>) -> Result<Diagno
     };
     let mut titles: FxHashMap<String, (String, u64)> = FxHashMap::default();
     let mut leads = 0_u64;
-    store.scan(&columns, Due::All, &Needs::all(&columns), |row| -> Result<(), RunError> {
+    store.scan(&columns, Due::All, &Needs { standing: false, deals: false, follow_ups: false, ..Needs::all(&columns) }, |row| -> Result<(), RunError> {
         leads += 1;
         let mut matched = false;
         for (i, (_, rule)) in rules.iter().enumerate() {

@@ -132,7 +132,7 @@ fn detail(dictionary: &Dictionary, (_, kind, values): StoredDetail) -> Detail {
 /// What the scoring rules read of a lead.
 fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
     let sop = &workspace.sop;
-    let mut needs = Needs { fields: vec![false; columns.fields.len()], extra: false, events: true };
+    let mut needs = Needs { fields: vec![false; columns.fields.len()], extra: false, events: true, standing: false, deals: false, follow_ups: false };
     let mut read = |c: &Condition| {
         for ix in c.fields() {
             if let Some(needed) = needs.fields.get_mut(ix.0) {

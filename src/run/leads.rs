@@ -58,7 +58,7 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
     let mut unknown = 0_u64;
     let owner = request.owner.as_deref().map(|o| crate::model::fold(o).into_owned());
     let mut needs = Needs::all(&columns);
-    needs.events = condition.is_some();
+    (needs.events, needs.standing, needs.deals, needs.follow_ups) = (condition.is_some(), condition.is_some(), condition.is_some(), condition.is_some());
     store.scan(&columns, Due::All, &needs, |mut row| -> Result<(), RunError> {
         if let Some(c) = &condition {
             match evaluator.test(c, &row) {

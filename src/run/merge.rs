@@ -7,7 +7,7 @@ use super::import::{Difference, Incoming, join, value_text};
 use super::lookup::find;
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::ingest::cell;
-use crate::model::{Change, Dictionary, Field, FieldType, Identity, Instant, Key, LeadId, Value, What};
+use crate::model::{Change, Dictionary, Field, FieldType, Identity, Instant, Key, LeadId, Standing, Value, What};
 use crate::store::{Columns, LeadRecord, SourceRow};
 
 /// What a merge or split did.
@@ -106,16 +106,17 @@ fn unite(session: &Session<'_>, survivor: &mut LeadRecord, loser: &LeadRecord, w
         let change = Change { lead: survivor.lead, what: What::Field(d.field.clone()), at, from: d.from.clone(), to: d.to.clone(), why: why.to_owned() };
         store.record(*run, &change)?;
     }
-    let (kept, lost) = (store.state(columns, survivor.lead)?.unwrap_or_default(), store.state(columns, loser.lead)?.unwrap_or_default());
-    let (stage, owner) = (kept.stage.clone().or(lost.stage), kept.owner.clone().or(lost.owner));
-    if (&stage, &owner) != (&kept.stage, &kept.owner) {
-        store.set_stage_owner(survivor.lead, stage.as_deref(), owner.as_deref())?;
-        for (what, from, to) in [(What::Stage, kept.stage, stage), (What::Owner, kept.owner, owner)] {
-            if from != to {
-                store.record(*run, &Change { lead: survivor.lead, what, at, from, to, why: why.to_owned() })?;
-            }
-        }
+    let (kept, lost) = (store.standing(survivor.lead)?, store.standing(loser.lead)?);
+    let united = one_standing(workspace, &kept, &lost);
+    store.put_standing(survivor.lead, &united, *run)?;
+    let both = [(What::Stage, &kept.stage, &united.stage), (What::Owner, &kept.owner, &united.owner), (What::Queue, &kept.queue, &united.queue)];
+    for (what, from, to) in both.into_iter().filter(|(_, from, to)| from != to) {
+        store.record(*run, &Change { lead: survivor.lead, what, at, from: from.clone(), to: to.clone(), why: why.to_owned() })?;
     }
+    store.move_deals(loser.lead, survivor.lead)?;
+    store.move_follow_ups(loser.lead, survivor.lead, *run)?;
+    store.move_assignments(loser.lead, survivor.lead, at, *run)?;
+    store.move_notices(loser.lead, survivor.lead, *run)?;
     store.move_identities(loser.lead, survivor.lead, *run)?;
     store.move_events(loser.lead, survivor.lead, *run)?;
     store.move_stages(loser.lead, survivor.lead, *run)?;
@@ -126,6 +127,32 @@ fn unite(session: &Session<'_>, survivor: &mut LeadRecord, loser: &LeadRecord, w
         Change { lead: survivor.lead, what: What::Merge, at, from: Some(loser.key.to_string()), to: Some(survivor.key.to_string()), why: why.to_owned() };
     store.record(*run, &change)?;
     Ok(differences)
+}
+
+/// The standing of two leads that are one: the owner is the survivor's, else the other's; the stage the further one of the
+/// line, and out of the line the survivor's; who is held waits in no queue. What each of these brought along comes with it.
+fn one_standing(workspace: &Workspace, kept: &Standing, lost: &Standing) -> Standing {
+    let place = |s: &Standing| s.stage.as_deref().and_then(|id| workspace.sop.lifecycle.place(id));
+    let mut one = kept.clone();
+    if kept.stage.is_none() || (place(kept).is_some() && place(lost) > place(kept)) {
+        one = Standing { owner: kept.owner.clone(), queue: kept.queue.clone(), ..lost.clone() };
+        (one.owner_at, one.last_owner, one.assigned_at) = (kept.owner_at, kept.last_owner.clone(), kept.assigned_at);
+        (one.queue_at, one.last_queue) = (kept.queue_at, kept.last_queue.clone());
+        one.below = kept.below.clone();
+    }
+    if one.owner.is_none() && lost.owner.is_some() {
+        (one.owner, one.owner_at, one.assigned_at) = (lost.owner.clone(), lost.owner_at, lost.assigned_at);
+    }
+    one.last_owner = one.last_owner.or_else(|| lost.last_owner.clone());
+    if one.queue.is_none() {
+        (one.queue, one.queue_at) = (lost.queue.clone(), lost.queue_at);
+    }
+    one.last_queue = one.last_queue.or_else(|| lost.last_queue.clone());
+    if one.owner.is_some() {
+        (one.queue, one.queue_at) = (None, None);
+    }
+    one.reached = kept.reached.clone(); // the dates of the other come with its history
+    one
 }
 
 /// A lead that one row made, as that row.
@@ -186,7 +213,12 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
             let place = workspace.sop.dictionary.fields.iter().position(|f| f.ty == ty);
             place.and_then(|i| new.values.get(i)).and_then(Value::as_text)
         };
-        store.insert_state(new.lead, told(FieldType::Stage), told(FieldType::Owner))?;
+        let (stage, owner) = (told(FieldType::Stage), told(FieldType::Owner));
+        store.insert_state(new.lead, stage, owner)?;
+        if stage.is_some() || owner.is_some() {
+            let since = |told: Option<&str>| told.map(|_| context.as_of);
+            store.seed_standing(new.lead, since(stage), since(owner), *run)?;
+        }
         let mut identities: Vec<Identity> = source.identities.iter().filter(|i| !is_shared(i)).cloned().collect();
         for identity in &identities {
             store.remove_identity(identity, lead)?;

@@ -17,6 +17,8 @@ pub struct Columns {
     pub event_fields: Vec<(String, FieldType)>,
     /// Score groups.
     pub groups: Vec<String>,
+    /// Digits of the currency behind the point.
+    pub currency_digits: u32,
     /// Written once: these are asked for every row.
     pub(super) sql: Statements,
 }
@@ -41,6 +43,7 @@ impl Columns {
             fields: dictionary.fields.iter().map(|f| (f.id.clone(), f.ty)).collect(),
             event_fields: dictionary.event_fields.iter().map(|f| (f.id.clone(), f.ty)).collect(),
             groups: groups.into_iter().collect(),
+            currency_digits: dictionary.currency.digits,
             sql: Statements::default(),
         };
         columns.sql = columns.statements();
@@ -59,8 +62,11 @@ impl Columns {
             let values: Vec<String> = (0..rows).map(|r| format!("(?{}{})", r * width + 1, marks(r * width + 2, width - 1))).collect();
             let names: String = groups.iter().map(|g| format!(", {}", ident(g))).collect();
             let sets: String = groups.iter().map(|g| format!(", {0} = excluded.{0}", ident(g))).collect();
+            let moved: String = groups.iter().map(|g| format!(" OR {0} IS NOT excluded.{0}", ident(g))).collect();
+            // What the engines behind scoring may see has changed, or came in since: they are due.
             format!(
                 "INSERT INTO lead_state (lead, score, band, next_change_at, sop{names}) VALUES {} ON CONFLICT (lead) DO UPDATE SET
+                 moves_at = iif(next_change_at = 0 OR score IS NOT excluded.score OR band IS NOT excluded.band OR sop IS NOT excluded.sop{moved}, 0, moves_at),
                  score = excluded.score, band = excluded.band, next_change_at = excluded.next_change_at, sop = excluded.sop{sets}",
                 values.join(", ")
             )

@@ -174,7 +174,7 @@ impl Store {
 
     /// Takes a lead out of the base (it was joined into another).
     pub fn delete_lead(&self, lead: LeadId) -> Result<()> {
-        for table in ["leads", "lead_state"] {
+        for table in ["leads", "lead_state", "standings"] {
             self.conn.execute(&format!("DELETE FROM {table} WHERE lead = ?1"), [lead.0])?;
         }
         Ok(())

@@ -5,29 +5,39 @@
 //! - The internal key is `lead` everywhere. Declared fields are columns of `leads` under their own names.
 //! - Rows that a run creates carry its number; rows that it changes are kept in `undo` as they were.
 
+mod assignments;
 mod changes;
 mod columns;
+mod deals;
 mod decide;
 mod details;
 mod events;
+mod follow_ups;
 mod identities;
 mod leads;
 mod lock;
+mod notices;
 mod open;
 mod runs;
 mod scan;
+mod side;
+mod standing;
 mod state;
 mod undo;
 mod views;
 
+pub use assignments::{AssignmentRow, Ended, Holding, QueueStay};
 pub use changes::ChangeRow;
 pub use columns::Columns;
+pub use deals::{DealId, DealRow};
 pub use decide::{SourceRow, ToDecide};
 pub use details::StoredDetail;
 pub use events::EventWriter;
+pub use follow_ups::FollowUpRow;
 pub use identities::StoredIdentity;
 pub use leads::LeadRecord;
 pub use lock::Holder;
+pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};

@@ -1,9 +1,10 @@
 //! One ordered pass: each lead with its state and its events.
 
 use super::leads::{masked_list, read_record};
+use super::side::Reader;
 use super::state::{read_state, state_list};
-use super::{Columns, LeadRecord, Result, StateRow, Store};
-use crate::model::{DetailId, Event, Instant, LeadId};
+use super::{Columns, LeadRecord, Result, StateRow, Store, deals, follow_ups, standing};
+use crate::model::{Deal, DetailId, Event, FollowUp, Instant, LeadId, Standing, Verdict};
 
 /// Which leads a pass hands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Due {
     All,
     /// Those whose state may have changed by this instant, or that another SOP version scored.
     At(Instant, i64),
+    /// Those that the engines behind scoring are due for by this instant.
+    Moves(Instant),
 }
 
 /// What a pass reads of each lead.
@@ -23,12 +26,18 @@ pub struct Needs {
     pub extra: bool,
     /// The events.
     pub events: bool,
+    /// The standing.
+    pub standing: bool,
+    /// Deals with their payments.
+    pub deals: bool,
+    /// Follow-ups and verdicts.
+    pub follow_ups: bool,
 }
 
 impl Needs {
     /// Everything.
     pub fn all(columns: &Columns) -> Self {
-        Self { fields: vec![true; columns.fields.len()], extra: true, events: true }
+        Self { fields: vec![true; columns.fields.len()], extra: true, events: true, standing: true, deals: true, follow_ups: true }
     }
 }
 
@@ -40,16 +49,40 @@ pub struct ScanRow {
     pub state: StateRow,
     /// Its events, in order.
     pub events: Vec<Event>,
+    /// Where it stands beside its score, where asked for.
+    pub standing: Standing,
+    /// Its deals, where asked for.
+    pub deals: Vec<Deal>,
+    /// Its follow-ups, oldest first, where asked for.
+    pub follow_ups: Vec<FollowUp>,
+    /// What sales made of it, oldest first, where asked for with the follow-ups.
+    pub verdicts: Vec<Verdict>,
+}
+
+impl ScanRow {
+    fn new(record: LeadRecord, state: StateRow, events: Vec<Event>, standing: bool) -> Self {
+        let standing = match standing {
+            true => Standing { stage: state.stage.clone(), owner: state.owner.clone(), queue: state.queue.clone(), ..Standing::default() },
+            false => Standing::default(),
+        };
+        Self { record, state, events, standing, deals: Vec::new(), follow_ups: Vec::new(), verdicts: Vec::new() }
+    }
+
+    /// Takes what a row of `standings` says; the state has said the rest.
+    fn stand(&mut self, row: Standing) {
+        let Standing { stage, owner, queue, .. } = std::mem::take(&mut self.standing);
+        self.standing = Standing { stage, owner, queue, ..row };
+    }
 }
 
 impl Store {
     /// Hands each lead of `due`, in the order of their numbers, to `f`, which may keep the row; memory stays flat.
-    /// Nothing may be written to `leads`, `lead_state` or `events` from inside `f`, except to leads already handed out.
+    /// Nothing may be written to what is read from inside `f`, except to leads already handed out.
     pub fn scan<E: From<super::StoreError>>(&self, columns: &Columns, due: Due, needs: &Needs, f: impl FnMut(ScanRow) -> Result<(), E>) -> Result<(), E> {
         // Reading a tenth of the base one query each costs as much as one pass over all events.
-        let streamed = needs.events && (due == Due::All || self.due_count(due)?.saturating_mul(10) > self.due_count(Due::All)?);
-        if !streamed {
-            return self.pass(columns, due, needs, None, f);
+        let most = due == Due::All || self.due_count(due)?.saturating_mul(10) > self.due_count(Due::All)?;
+        if !(most && needs.events) {
+            return self.pass(columns, due, needs, most, None, f);
         }
         let sql_error = |e: rusqlite::Error| E::from(e.into());
         let mut all = self.conn.prepare("SELECT lead, at, detail FROM events ORDER BY lead, at, seq").map_err(sql_error)?;
@@ -59,7 +92,7 @@ impl Store {
             let read = |i| r.get::<_, i64>(i).map_err(sql_error);
             Ok(Some((read(0)?, Event { at: Instant(read(1)?), detail: DetailId(read(2)? as u32) })))
         };
-        self.pass(columns, due, needs, Some(&mut next), f)
+        self.pass(columns, due, needs, most, Some(&mut next), f)
     }
 
     /// The same for a base that is being built: `next` gives the events, in order, as they are written.
@@ -70,7 +103,7 @@ impl Store {
         next: &mut dyn FnMut() -> Result<Option<(i64, Event)>, E>,
         f: impl FnMut(ScanRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.pass(columns, Due::All, needs, Some(next), f)
+        self.pass(columns, Due::All, needs, true, Some(next), f)
     }
 
     #[expect(clippy::type_complexity, reason = "a stream of events with their leads")]
@@ -79,6 +112,7 @@ impl Store {
         columns: &Columns,
         due: Due,
         needs: &Needs,
+        most: bool,
         mut stream: Option<&mut dyn FnMut() -> Result<Option<(i64, Event)>, E>>,
         mut f: impl FnMut(ScanRow) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -91,13 +125,26 @@ impl Store {
             Due::At(..) => {
                 format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2 ORDER BY s.lead")
             }
+            Due::Moves(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at <= ?1 ORDER BY s.lead"),
         };
         let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
         let mut rows = match due {
             Due::All => leads.query([]),
             Due::At(at, sop) => leads.query([at.0, sop]),
+            Due::Moves(at) => leads.query([at.0]),
         }
         .map_err(sql_error)?;
+        let mut feed = standing::SIDE.feed(self, needs.standing, most)?;
+        let mut standings = Reader::new(&standing::SIDE, &mut feed)?;
+        let mut feed = standing::REACHED.feed(self, needs.standing, most)?;
+        let mut reached = Reader::new(&standing::REACHED, &mut feed)?;
+        let mut feed = deals::SIDE.feed(self, needs.deals, most)?;
+        let mut all_deals = Reader::new(&deals::SIDE, &mut feed)?;
+        let mut parts = deals::Parts::default();
+        let mut feed = follow_ups::SIDE.feed(self, needs.follow_ups, most)?;
+        let mut all_follow_ups = Reader::new(&follow_ups::SIDE, &mut feed)?;
+        let mut feed = follow_ups::VERDICTS.feed(self, needs.follow_ups, most)?;
+        let mut all_verdicts = Reader::new(&follow_ups::VERDICTS, &mut feed)?;
         const END: (i64, Event) = (i64::MAX, Event { at: Instant::MAX, detail: DetailId(0) });
         let mut next = None;
         while let Some(row) = rows.next().map_err(sql_error)? {
@@ -116,7 +163,16 @@ impl Store {
                     next = Some(stream()?.unwrap_or(END));
                 },
             }
-            f(ScanRow { record, state, events })?;
+            let mut row = ScanRow::new(record, state, events, needs.standing);
+            let lead = row.record.lead;
+            standings.each(lead, |s| row.stand(s))?;
+            reached.each(lead, |(stage, at)| {
+                row.standing.reached.entry(stage).or_insert(at);
+            })?;
+            all_deals.each(lead, |d| parts.add(&mut row.deals, d))?;
+            all_follow_ups.each(lead, |x| row.follow_ups.push(x))?;
+            all_verdicts.each(lead, |v| row.verdicts.push(v))?;
+            f(row)?;
         }
         Ok(())
     }
@@ -129,15 +185,21 @@ impl Store {
                 let sql = "SELECT count(*) FROM lead_state WHERE next_change_at <= ?1 OR sop IS NOT ?2";
                 self.conn.query_row(sql, [at.0, sop], |r| r.get(0))?
             }
+            Due::Moves(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at <= ?1", [at.0], |r| r.get(0))?,
         })
     }
 
-    /// One lead with its state and events.
+    /// One lead with everything that is known of it.
     pub fn whole_lead(&self, columns: &Columns, lead: LeadId) -> Result<Option<ScanRow>> {
         let (Some(record), Some(state)) = (self.lead(columns, lead)?, self.state(columns, lead)?) else { return Ok(None) };
         let mut events = Vec::new();
         self.events_of(lead, &mut events)?;
-        Ok(Some(ScanRow { record, state, events }))
+        let mut row = ScanRow::new(record, state, events, false);
+        row.standing = self.standing(lead)?;
+        row.deals = self.deals_of(lead)?;
+        row.follow_ups = follow_ups::SIDE.of(self, lead)?;
+        row.verdicts = self.verdicts_of(lead)?;
+        Ok(Some(row))
     }
 
     /// Every lead's number and score (unscored: lowest), in the order of numbers.

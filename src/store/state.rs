@@ -24,6 +24,8 @@ pub struct StateRow {
     pub next_change_at: i64,
     /// The SOP version it was scored by.
     pub sop: Option<i64>,
+    /// The engines behind scoring are due at or after this instant; 0 = there are new facts.
+    pub moves_at: i64,
 }
 
 /// Scores of one statement.
@@ -63,7 +65,8 @@ pub struct Totals {
     pub events: i64,
 }
 
-const OWN: &str = "score, band, stage, owner, queue, next_change_at, sop";
+const OWN: &str = "score, band, stage, owner, queue, next_change_at, sop, moves_at";
+const OWN_COUNT: usize = 8;
 
 pub(super) fn state_list(columns: &Columns, prefix: &str) -> String {
     let own: Vec<String> = OWN.split(", ").map(|c| format!("{prefix}{c}")).collect();
@@ -73,7 +76,7 @@ pub(super) fn state_list(columns: &Columns, prefix: &str) -> String {
 pub(super) fn read_state(row: &Row<'_>, first: usize, columns: &Columns) -> rusqlite::Result<StateRow> {
     let mut groups = Vec::with_capacity(columns.groups.len());
     for i in 0..columns.groups.len() {
-        groups.push(row.get::<_, Option<i64>>(first + 7 + i)?.unwrap_or(0));
+        groups.push(row.get::<_, Option<i64>>(first + OWN_COUNT + i)?.unwrap_or(0));
     }
     Ok(StateRow {
         score: row.get(first)?,
@@ -83,6 +86,7 @@ pub(super) fn read_state(row: &Row<'_>, first: usize, columns: &Columns) -> rusq
         queue: row.get(first + 4)?,
         next_change_at: row.get::<_, Option<i64>>(first + 5)?.unwrap_or(0),
         sop: row.get(first + 6)?,
+        moves_at: row.get::<_, Option<i64>>(first + 7)?.unwrap_or(0),
         groups,
     })
 }
@@ -101,17 +105,17 @@ impl Store {
         Ok(statement.query_row([lead.0], |r| read_state(r, 0, columns)).optional()?)
     }
 
-    /// New facts: the lead is due now.
+    /// New facts: the lead is due now, for scoring and for the engines behind it.
     pub fn make_due(&self, lead: LeadId) -> Result<()> {
-        let sql = "UPDATE lead_state SET next_change_at = 0 WHERE lead = ?1 AND next_change_at <> 0";
+        let sql = "UPDATE lead_state SET next_change_at = 0, moves_at = 0 WHERE lead = ?1 AND (next_change_at <> 0 OR moves_at <> 0)";
         self.conn.prepare_cached(sql)?.execute([lead.0])?;
         Ok(())
     }
 
-    /// Sets stage and owner.
-    pub fn set_stage_owner(&self, lead: LeadId, stage: Option<&str>, owner: Option<&str>) -> Result<()> {
-        let sql = "UPDATE lead_state SET stage = ?2, owner = ?3 WHERE lead = ?1";
-        self.conn.prepare_cached(sql)?.execute(params![lead.0, stage, owner])?;
+    /// When the engines behind scoring are due again for this lead.
+    pub fn put_moves_at(&self, lead: LeadId, at: Until) -> Result<()> {
+        let sql = "UPDATE lead_state SET moves_at = ?2 WHERE lead = ?1 AND moves_at <> ?2";
+        self.conn.prepare_cached(sql)?.execute([lead.0, at.0.0])?;
         Ok(())
     }
 

@@ -38,11 +38,23 @@ const TABLES: &[Table] = &[
     table("stage_history", &["lead", "at", "stage"], Some("lead"), Some("run")),
     table("waiting_stages", &["hash", "at", "stage"], None, Some("run")),
     table("waiting_names", &["hash", "waits"], None, Some("run")),
+    table("standings", &["lead"], Some("lead"), Some("run")),
+    table("deals", &["deal"], Some("lead"), Some("run")),
+    table("waiting_deals", &["hash", "deal"], None, Some("run")),
+    table("payments", &["deal", "at", "amount"], None, Some("run")),
+    table("follow_ups", &["lead", "at", "seq"], Some("lead"), Some("run")),
+    table("verdicts", &["lead", "at", "seq"], Some("lead"), Some("run")),
+    table("assignments", &["lead", "at", "seq"], Some("lead"), Some("run")),
+    table("queue_stays", &["lead", "from_at", "seq"], Some("lead"), Some("run")),
+    table("credits", &["round", "rule"], None, Some("run")),
+    table("alerts", &["alert", "lead", "cause"], Some("lead"), Some("run")),
+    table("breaches", &["promise", "lead", "start", "kind"], Some("lead"), Some("run")),
+    table("notices", &["notice"], Some("lead"), Some("run")),
     table("meta", &["name"], None, None),
 ];
 
 /// Tables that a run may overwrite without changing anything in the end: two rows of a file that disagree do it each time.
-const REWRITTEN: [&str; 3] = ["leads", "lead_state", "source_rows"];
+const REWRITTEN: [&str; 4] = ["leads", "lead_state", "standings", "source_rows"];
 
 /// Tables whose rows carry the run that created them. Further down are those that the rows above refer to.
 const CREATED: &[(&str, &str)] = &[
@@ -57,6 +69,18 @@ const CREATED: &[(&str, &str)] = &[
     ("stage_history", "run"),
     ("waiting_stages", "run"),
     ("waiting_names", "run"),
+    ("standings", "run"),
+    ("deals", "run"),
+    ("waiting_deals", "run"),
+    ("payments", "run"),
+    ("follow_ups", "run"),
+    ("verdicts", "run"),
+    ("assignments", "run"),
+    ("queue_stays", "run"),
+    ("credits", "run"),
+    ("alerts", "run"),
+    ("breaches", "run"),
+    ("notices", "run"),
     ("changes", "run"),
     ("details", "run"),
     ("sop_versions", "run"),
@@ -121,7 +145,11 @@ impl Store {
         }
         // Leads that a run created, gave something to, or overwrote.
         const TOUCHED: &str = "SELECT lead, lead_run AS run FROM leads UNION SELECT lead, run FROM events UNION SELECT lead, run FROM identities
-            UNION SELECT lead, run FROM stage_history UNION SELECT lead, run FROM changes UNION SELECT lead, run FROM undo WHERE lead IS NOT NULL";
+            UNION SELECT lead, run FROM stage_history UNION SELECT lead, run FROM standings UNION SELECT lead, run FROM deals WHERE lead IS NOT NULL
+            UNION SELECT lead, run FROM follow_ups UNION SELECT lead, run FROM verdicts UNION SELECT lead, run FROM assignments
+            UNION SELECT lead, run FROM queue_stays UNION SELECT lead, run FROM alerts UNION SELECT lead, run FROM breaches
+            UNION SELECT lead, run FROM notices WHERE lead IS NOT NULL
+            UNION SELECT lead, run FROM changes UNION SELECT lead, run FROM undo WHERE lead IS NOT NULL";
         // Later runs with a lead in common, or that overwrote a row which this run created or overwrote.
         let sql = format!(
             "WITH t AS ({TOUCHED}), later AS (SELECT run FROM runs WHERE run > ?1 AND run <> ?2 AND undone_by IS NULL)

@@ -26,14 +26,36 @@ pub(super) fn create(conn: &Connection, columns: &Columns) -> Result<()> {
     let groups: String = columns.groups.iter().map(|g| format!(", s.{} AS {}", ident(&group_column(g)), ident(&group_column(g)))).collect();
     let event_fields: String = columns.event_fields.iter().map(|(n, _)| format!(", d.{} AS {}", ident(&event_column(n)), ident(n))).collect();
     let leads = format!(
-        "CREATE VIEW v_leads AS SELECT l.lead, {key}, s.score AS total_score, s.band, s.stage AS stage_now, s.owner AS owner_now, s.queue{groups},
-         {} AS seen_at_local{fields}, l.extra FROM leads l JOIN lead_state s USING (lead)",
+        "CREATE VIEW v_leads AS SELECT l.lead, {key}, s.score AS total_score, s.band, s.stage AS stage_now, {} AS stage_since_local,
+         s.owner AS owner_now, {} AS owner_since_local, s.queue, {} AS queue_since_local{groups},
+         {} AS seen_at_local{fields}, l.extra FROM leads l JOIN lead_state s USING (lead) LEFT JOIN standings t USING (lead)",
+        local("t.stage_at"),
+        local("t.owner_at"),
+        local("t.queue_at"),
         local("l.seen_at")
+    );
+    let digits = columns.currency_digits;
+    let amount = |column: &str| if digits == 0 { column.to_owned() } else { format!("{column} / {:.1}", 10_f64.powi(digits as i32)) };
+    let deals = format!(
+        "CREATE VIEW v_deals AS SELECT d.deal, d.id, d.source, d.lead, {key}, d.company, d.owner, {} AS amount, d.kind, d.product, d.status, d.reason,
+         {} AS opened_at_local, d.opened_at, {} AS closed_at_local, d.closed_at, (SELECT {} FROM payments p WHERE p.deal = d.deal) AS paid
+         FROM deals d LEFT JOIN leads l USING (lead)",
+        amount("d.amount"),
+        local("d.opened_at"),
+        local("d.closed_at"),
+        amount("sum(p.amount * p.n)")
+    );
+    let follow_ups = format!(
+        "CREATE VIEW v_follow_ups AS SELECT f.lead, {key}, {} AS at_local, f.at, f.owner, f.type, f.outcome, f.note, f.pain, f.progress, f.budget,
+         {} AS next_at_local, f.next_at, f.quality FROM follow_ups f JOIN leads l USING (lead)",
+        local("f.at"),
+        local("f.next_at")
     );
     let events =
         format!("CREATE VIEW v_events AS SELECT e.lead, {} AS at_local, e.at, d.kind{event_fields} FROM events e JOIN details d USING (detail)", local("e.at"));
     let outbox = "CREATE VIEW v_outbox AS SELECT NULL AS message, NULL AS lead, NULL AS state WHERE FALSE";
-    for (name, sql) in [("v_leads", leads.as_str()), ("v_events", events.as_str()), ("v_outbox", outbox)] {
+    let views = [("v_leads", leads.as_str()), ("v_events", &events), ("v_deals", &deals), ("v_follow_ups", &follow_ups), ("v_outbox", outbox)];
+    for (name, sql) in views {
         let there: Option<String> =
             conn.query_row("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?1", [name], |r| r.get(0)).map(Some).or_else(|e| match e {
                 rusqlite::Error::QueryReturnedNoRows => Ok(None),

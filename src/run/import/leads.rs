@@ -5,7 +5,7 @@ use super::join::{Incoming, join, value_text};
 use super::recognise::Named;
 use super::{Importer, Outcome};
 use crate::ingest::LeadRow;
-use crate::model::{Change, DetailId, FieldIx, Identity, Instant, Key, LeadId, Value, What};
+use crate::model::{Change, DetailId, FieldIx, Identity, Instant, Key, LeadId, Standing, Value, What};
 use crate::run::RunError;
 use crate::store::{LeadRecord, SourceRow, StateRow};
 use std::sync::Arc;
@@ -103,6 +103,10 @@ impl Importer<'_, '_> {
         let (stage, owner) = (text(self.stage), text(self.owner));
         if stage.is_some() || owner.is_some() {
             self.session.store.insert_state(lead, stage, owner)?; // all others get theirs when they are scored
+            // Since when, no file says. The day on which we learnt it is the one that we can vouch for: nobody is taken for
+            // having neglected a lead before we knew that it was theirs.
+            let since = |told: Option<&str>| told.map(|_| record.seen_at);
+            self.session.store.seed_standing(lead, since(stage), since(owner), self.session.run)?;
         }
         let own = Identity { kind: Identity::KEY.into(), text: key.to_string() };
         if derived == Some(key) {
@@ -181,10 +185,17 @@ impl Importer<'_, '_> {
         if stage == state.stage && owner == state.owner {
             return Ok(());
         }
-        self.session.store.set_stage_owner(lead, stage.as_deref(), owner.as_deref())?;
+        let at = self.session.context.as_of;
+        let mut seeded = self.session.store.standing(lead)?;
+        if stage != state.stage {
+            (seeded.stage, seeded.stage_at) = (stage.clone(), Some(at));
+        }
+        if owner != state.owner {
+            (seeded.owner, seeded.owner_at, seeded.last_owner) = (owner.clone(), Some(at), state.owner.clone().or(seeded.last_owner));
+        }
+        self.session.store.put_standing(lead, &seeded, self.session.run)?;
         if is_old {
             self.rewritten.insert(lead);
-            let at = self.session.context.as_of;
             for (what, from, to) in [(What::Stage, state.stage, stage), (What::Owner, state.owner, owner)] {
                 if from != to {
                     self.session.store.record(self.session.run, &Change { lead, what, at, from, to, why: "import (master: file)".into() })?;
@@ -286,10 +297,10 @@ impl Importer<'_, '_> {
             let state = self.state_of(lead)?;
             if let Some((when, latest)) = latest
                 && when <= self.session.context.as_of
-                && state.stage.as_deref() != Some(&latest)
             {
-                self.session.store.set_stage_owner(lead, Some(&latest), state.owner.as_deref())?;
-                if lead.0 <= self.last_before {
+                let standing = Standing { stage: Some(latest.clone()), stage_at: Some(when), ..self.session.store.standing(lead)? };
+                self.session.store.put_standing(lead, &standing, self.session.run)?;
+                if lead.0 <= self.last_before && state.stage.as_deref() != Some(&latest) {
                     let change = Change { lead, what: What::Stage, at: when, from: state.stage, to: Some(latest), why: "import (dated stages)".into() };
                     self.session.store.record(self.session.run, &change)?;
                 }

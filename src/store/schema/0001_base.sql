@@ -40,7 +40,33 @@ CREATE TABLE lead_state (
   owner          TEXT,
   queue          TEXT,
   next_change_at INTEGER NOT NULL,       -- due at or after this instant
-  sop            INTEGER                 -- the version it was scored by
+  sop            INTEGER,                -- the version it was scored by
+  moves_at       INTEGER NOT NULL DEFAULT 0 -- the engines behind scoring are due at or after this instant
+) STRICT;
+CREATE INDEX lead_state_by_owner ON lead_state(owner, stage) WHERE owner IS NOT NULL;
+CREATE INDEX lead_state_by_queue ON lead_state(queue) WHERE queue IS NOT NULL;
+
+-- What a standing says beside `lead_state`: a row only where there is something to say. `run` is the run that made the row.
+CREATE TABLE standings (
+  lead        INTEGER PRIMARY KEY,
+  stage_at    INTEGER,
+  came_from   TEXT,                      -- where `leave` takes it back to
+  back_at     INTEGER,                   -- in a detour: when it comes back, and to which stage
+  back_to     TEXT,
+  spell_at    INTEGER,
+  assigned_at INTEGER,
+  accepted_at INTEGER,
+  rejected_at INTEGER,
+  rounds      TEXT,                      -- JSON array of names
+  recycled_at INTEGER,
+  barred_at   INTEGER,
+  spent       TEXT,                      -- JSON object: detour -> instant
+  owner_at    INTEGER,
+  last_owner  TEXT,
+  queue_at    INTEGER,
+  last_queue  TEXT,
+  below       TEXT,                      -- JSON object: band -> instant
+  run         INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE identity_kinds (kind INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -118,7 +144,7 @@ CREATE TABLE to_decide (
   PRIMARY KEY (lead, other)
 ) STRICT, WITHOUT ROWID;
 
--- Dated stages that files told.
+-- Dated stages: those that files told, and every move.
 CREATE TABLE stage_history (
   lead  INTEGER NOT NULL,
   at    INTEGER NOT NULL,
@@ -131,6 +157,138 @@ CREATE TABLE waiting_stages (
   hash INTEGER NOT NULL, at INTEGER NOT NULL, stage TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, run INTEGER NOT NULL,
   PRIMARY KEY (hash, at, stage)
 ) STRICT, WITHOUT ROWID;
+
+-- Deals. `deal` is a hash: of the source and the deal's own id, or of what stays the same about a deal without one.
+CREATE TABLE deals (
+  deal      INTEGER PRIMARY KEY,
+  id        TEXT,                        -- its own, as told
+  source    TEXT NOT NULL,
+  lead      INTEGER,                     -- NULL: no lead that we know
+  company   TEXT,
+  owner     TEXT,
+  amount    INTEGER,                     -- minor units
+  kind      TEXT NOT NULL,               -- new, renewal, upsell, cross_sell
+  product   TEXT,
+  opened_at INTEGER,
+  closed_at INTEGER,
+  status    TEXT NOT NULL,               -- open, won, lost
+  reason    TEXT,
+  run       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deals_by_lead ON deals(lead) WHERE lead IS NOT NULL;
+
+-- Under which names the leads of deals without a lead are known: whoever arrives under one gets the deal.
+CREATE TABLE waiting_deals (
+  hash INTEGER NOT NULL, deal INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, run INTEGER NOT NULL,
+  PRIMARY KEY (hash, deal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX waiting_deals_by_deal ON waiting_deals(deal);
+
+-- Payments, also of deals that have not arrived. Equal ones are one row with their number.
+CREATE TABLE payments (
+  deal   INTEGER NOT NULL,
+  at     INTEGER NOT NULL,
+  amount INTEGER NOT NULL,               -- minor units
+  n      INTEGER NOT NULL,
+  run    INTEGER NOT NULL,
+  PRIMARY KEY (deal, at, amount)
+) STRICT, WITHOUT ROWID;
+
+-- Logged contacts of an owner with a lead. `origin` is blank, or what a row without a date is known by when it comes again.
+CREATE TABLE follow_ups (
+  lead     INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  seq      INTEGER NOT NULL,             -- tells equal instants apart; carries no meaning
+  owner    TEXT,
+  type     TEXT,                         -- call, email, wecom, visit
+  outcome  TEXT,
+  note     TEXT,
+  pain     TEXT,
+  progress TEXT,
+  budget   TEXT,
+  next_at  INTEGER,
+  quality  TEXT,
+  origin   TEXT NOT NULL,
+  run      INTEGER NOT NULL,
+  PRIMARY KEY (lead, at, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX follow_ups_by_owner ON follow_ups(owner, at) WHERE owner IS NOT NULL;
+
+-- What sales made of leads that were handed over.
+CREATE TABLE verdicts (
+  lead   INTEGER NOT NULL,
+  at     INTEGER NOT NULL,
+  seq    INTEGER NOT NULL,
+  owner  TEXT,
+  reason TEXT,                           -- NULL = accepted
+  origin TEXT NOT NULL,                  -- as in follow_ups
+  run    INTEGER NOT NULL,
+  PRIMARY KEY (lead, at, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Who got which lead, when and how it ended.
+CREATE TABLE assignments (
+  lead       INTEGER NOT NULL,
+  at         INTEGER NOT NULL,
+  seq        INTEGER NOT NULL,
+  owner      TEXT NOT NULL,
+  from_owner TEXT,
+  round      TEXT,                       -- NULL: by hand, or by a claim
+  rule       TEXT,
+  ended_at   INTEGER,
+  ended_how  TEXT,                       -- handed-over, returned, reclaimed, rejected, won, by-hand
+  run        INTEGER NOT NULL,
+  PRIMARY KEY (lead, at, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assignments_by_owner ON assignments(owner, at);
+
+-- Leads in queues, from when until when.
+CREATE TABLE queue_stays (
+  lead     INTEGER NOT NULL,
+  from_at  INTEGER NOT NULL,
+  seq      INTEGER NOT NULL,
+  queue    TEXT NOT NULL,
+  until_at INTEGER,                      -- NULL: still there
+  how      TEXT,                         -- how it left
+  run      INTEGER NOT NULL,
+  PRIMARY KEY (lead, from_at, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What the turns of each rule stand at. `run` is the run that made the row.
+CREATE TABLE credits (
+  round TEXT NOT NULL, rule TEXT NOT NULL, state TEXT NOT NULL, run INTEGER NOT NULL,
+  PRIMARY KEY (round, rule)
+) STRICT, WITHOUT ROWID;
+
+-- Alerts that rang. `cause` is the event or the episode: for each, an alert rings once.
+CREATE TABLE alerts (
+  alert TEXT NOT NULL, lead INTEGER NOT NULL, cause TEXT NOT NULL,
+  at INTEGER NOT NULL, recipient TEXT, run INTEGER NOT NULL,
+  PRIMARY KEY (alert, lead, cause)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alerts_by_lead ON alerts(lead);
+
+-- What was done about promises: the warning and the breach of each clock, once each.
+CREATE TABLE breaches (
+  promise TEXT NOT NULL, lead INTEGER NOT NULL, start INTEGER NOT NULL, kind TEXT NOT NULL, -- warned, breached
+  at INTEGER NOT NULL, owner TEXT, recipient TEXT, run INTEGER NOT NULL,
+  PRIMARY KEY (promise, lead, start, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX breaches_by_lead ON breaches(lead);
+
+-- Words to colleagues, and whether they left. `notice` is a hash of what it is about and whom it is for.
+CREATE TABLE notices (
+  notice    INTEGER PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  recipient TEXT NOT NULL,
+  medium    TEXT NOT NULL,
+  lead      INTEGER,
+  subject   TEXT NOT NULL,
+  body      TEXT NOT NULL,
+  state     TEXT NOT NULL,               -- queued, sent, failed, unknown
+  run       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX notices_by_lead ON notices(lead) WHERE lead IS NOT NULL;
 
 -- Every recorded fact of every run.
 CREATE TABLE changes (

@@ -1,0 +1,212 @@
+//! Deals and their payments. A deal may have no lead that we know: it keeps its company, and waits under the names that
+//! its file gave for the lead. A payment may come before its deal.
+
+use super::side::Side;
+use super::{Result, Store};
+use crate::model::{Deal, DealStatus, Identity, Instant, LeadId, RunId};
+use rusqlite::{OptionalExtension, Row, params};
+
+/// The number of a deal: a stable hash of its source and own id, or of what stays the same about a deal without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DealId(pub u64);
+
+/// A deal as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealRow {
+    /// Its number.
+    pub deal: DealId,
+    /// Its own id, as told.
+    pub id: Option<String>,
+    /// `--source` of its file.
+    pub source: String,
+    /// Whose; `None` = of no lead that we know.
+    pub lead: Option<LeadId>,
+    /// The company, as told.
+    pub company: Option<String>,
+    /// An owner's id, or a name that the team does not know.
+    pub owner: Option<String>,
+    /// In minor units.
+    pub amount: Option<i64>,
+    /// `new`, `renewal`, `upsell`, `cross_sell`
+    pub kind: String,
+    /// The product, as told.
+    pub product: Option<String>,
+    /// When it was opened.
+    pub opened_at: Option<Instant>,
+    /// When it was won or lost.
+    pub closed_at: Option<Instant>,
+    /// How it stands.
+    pub status: DealStatus,
+    /// Why it was lost, as told.
+    pub reason: Option<String>,
+}
+
+/// A deal with one of its payments, during a pass.
+pub(super) struct DealPart {
+    deal: i64,
+    facts: Deal,
+    paid: Option<(Instant, i64, i64)>,
+}
+
+/// Deals during a pass: one row for each payment, or one without.
+pub(super) const SIDE: Side<DealPart> = Side {
+    any: "SELECT EXISTS (SELECT 1 FROM deals WHERE lead IS NOT NULL)",
+    rows: "SELECT d.lead, d.deal, d.status, d.amount, d.opened_at, d.closed_at, p.at, p.amount, p.n FROM deals d LEFT JOIN payments p USING (deal)
+        WHERE d.lead IS NOT NULL AND {} ORDER BY d.lead, d.deal, p.at, p.amount",
+    read: |r| {
+        let at = |i: usize| Ok::<_, rusqlite::Error>(r.get::<_, Option<i64>>(i)?.map(Instant));
+        let status = DealStatus::parse(r.get_ref(2)?.as_str().unwrap_or_default()).unwrap_or(DealStatus::Open);
+        let facts = Deal { status, amount: r.get(3)?, opened_at: at(4)?, closed_at: at(5)?, paid: Vec::new() };
+        let paid = match at(6)? {
+            Some(at) => Some((at, r.get(7)?, r.get(8)?)),
+            None => None,
+        };
+        Ok(DealPart { deal: r.get(1)?, facts, paid })
+    },
+};
+
+/// Deals under way from parts: parts of one deal come one after the other.
+#[derive(Default)]
+pub(super) struct Parts {
+    last: Option<i64>,
+}
+
+impl Parts {
+    /// Adds a part to the deals of its lead.
+    pub(super) fn add(&mut self, deals: &mut Vec<Deal>, part: DealPart) {
+        if self.last != Some(part.deal) || deals.is_empty() {
+            self.last = Some(part.deal);
+            deals.push(part.facts);
+        }
+        if let (Some(deal), Some((at, amount, n))) = (deals.last_mut(), part.paid) {
+            deal.paid.extend((0..n).map(|_| (at, amount)));
+        }
+    }
+}
+
+const LIST: &str = "deal, id, source, lead, company, owner, amount, kind, product, opened_at, closed_at, status, reason";
+
+fn read(r: &Row<'_>) -> rusqlite::Result<DealRow> {
+    Ok(DealRow {
+        deal: DealId(r.get::<_, i64>(0)? as u64),
+        id: r.get(1)?,
+        source: r.get(2)?,
+        lead: r.get::<_, Option<i64>>(3)?.map(LeadId),
+        company: r.get(4)?,
+        owner: r.get(5)?,
+        amount: r.get(6)?,
+        kind: r.get(7)?,
+        product: r.get(8)?,
+        opened_at: r.get::<_, Option<i64>>(9)?.map(Instant),
+        closed_at: r.get::<_, Option<i64>>(10)?.map(Instant),
+        status: DealStatus::parse(&r.get::<_, String>(11)?).unwrap_or(DealStatus::Open),
+        reason: r.get(12)?,
+    })
+}
+
+impl Store {
+    /// One deal.
+    pub fn deal(&self, deal: DealId) -> Result<Option<DealRow>> {
+        let sql = format!("SELECT {LIST} FROM deals WHERE deal = ?1");
+        Ok(self.conn.prepare_cached(&sql)?.query_row([deal.0 as i64], read).optional()?)
+    }
+
+    /// Every deal, in the order of source and id.
+    pub fn each_deal(&self, mut f: impl FnMut(DealRow)) -> Result<()> {
+        let mut statement = self.conn.prepare(&format!("SELECT {LIST} FROM deals ORDER BY source, id, deal"))?;
+        let mut rows = statement.query([])?;
+        while let Some(r) = rows.next()? {
+            f(read(r)?);
+        }
+        Ok(())
+    }
+
+    /// The deals of one lead, as rules ask for them.
+    pub fn deals_of(&self, lead: LeadId) -> Result<Vec<Deal>> {
+        let (mut deals, mut parts) = (Vec::new(), Parts::default());
+        for part in SIDE.of(self, lead)? {
+            parts.add(&mut deals, part);
+        }
+        Ok(deals)
+    }
+
+    /// Writes a deal; a known one is overwritten if it differs. The row keeps the run that made it.
+    pub fn put_deal(&self, d: &DealRow, run: RunId) -> Result<()> {
+        const PUT: &str = "INSERT INTO deals (deal, id, source, lead, company, owner, amount, kind, product, opened_at, closed_at, status, reason, run)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (deal) DO UPDATE SET
+            lead = excluded.lead, company = excluded.company, owner = excluded.owner, amount = excluded.amount, kind = excluded.kind,
+            product = excluded.product, opened_at = excluded.opened_at, closed_at = excluded.closed_at, status = excluded.status, reason = excluded.reason";
+        self.conn.prepare_cached(PUT)?.execute(params![
+            d.deal.0 as i64,
+            d.id,
+            d.source,
+            d.lead.map(|l| l.0),
+            d.company,
+            d.owner,
+            d.amount,
+            d.kind,
+            d.product,
+            d.opened_at.map(|t| t.0),
+            d.closed_at.map(|t| t.0),
+            d.status.name(),
+            d.reason,
+            run.0
+        ])?;
+        Ok(())
+    }
+
+    /// Lets a deal without a lead be found by whoever arrives under this name.
+    pub fn wait_deal(&self, identity: &Identity, deal: DealId, run: RunId) -> Result<()> {
+        let sql = "INSERT OR IGNORE INTO waiting_deals (hash, deal, kind, text, run) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.conn.prepare_cached(sql)?.execute(params![identity.hash() as i64, deal.0 as i64, &*identity.kind, identity.text, run.0])?;
+        Ok(())
+    }
+
+    /// Whether any deal waits for its lead.
+    pub fn any_waiting_deals(&self) -> Result<bool> {
+        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM waiting_deals)", [], |r| r.get(0))?)
+    }
+
+    /// Gives the deals that waited under a name to the lead that arrived. Says how many.
+    pub fn take_waiting_deals(&self, identity: &Identity, lead: LeadId) -> Result<usize> {
+        let mut select = self.conn.prepare_cached("SELECT deal FROM waiting_deals WHERE hash = ?1 AND text = ?2 ORDER BY deal")?;
+        let found: Vec<i64> = select.query_map(params![identity.hash() as i64, identity.text], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+        for deal in &found {
+            self.conn.prepare_cached("UPDATE deals SET lead = ?2 WHERE deal = ?1 AND lead IS NULL")?.execute([*deal, lead.0])?;
+            self.found_lead(DealId(*deal as u64))?;
+        }
+        Ok(found.len())
+    }
+
+    /// A deal has its lead: it waits for nobody.
+    pub fn found_lead(&self, deal: DealId) -> Result<()> {
+        self.conn.prepare_cached("DELETE FROM waiting_deals WHERE deal = ?1")?.execute([deal.0 as i64])?;
+        Ok(())
+    }
+
+    /// Adds payments of a deal that the base does not have yet: a file with `n` equal ones raises the base to max(base, n).
+    /// Gives how many were added.
+    pub fn raise_payments(&self, deal: DealId, at: Instant, amount: i64, n: i64, run: RunId) -> Result<i64> {
+        const FIND: &str = "SELECT n FROM payments WHERE deal = ?1 AND at = ?2 AND amount = ?3";
+        let key = params![deal.0 as i64, at.0, amount];
+        let there: Option<i64> = self.conn.prepare_cached(FIND)?.query_row(key, |r| r.get(0)).optional()?;
+        match there {
+            Some(m) if m >= n => return Ok(0),
+            Some(_) => {
+                let sql = "UPDATE payments SET n = ?4 WHERE deal = ?1 AND at = ?2 AND amount = ?3";
+                self.conn.prepare_cached(sql)?.execute(params![deal.0 as i64, at.0, amount, n])?;
+            }
+            None => {
+                let sql = "INSERT INTO payments (deal, at, amount, n, run) VALUES (?1, ?2, ?3, ?4, ?5)";
+                self.conn.prepare_cached(sql)?.execute(params![deal.0 as i64, at.0, amount, n, run.0])?;
+            }
+        }
+        Ok(n - there.unwrap_or(0))
+    }
+
+    /// Gives the deals of one lead to another.
+    pub fn move_deals(&self, from: LeadId, to: LeadId) -> Result<()> {
+        self.conn.execute("UPDATE deals SET lead = ?2 WHERE lead = ?1", [from.0, to.0])?;
+        Ok(())
+    }
+}

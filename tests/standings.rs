@@ -1,0 +1,302 @@
+//! What the base keeps of stages, owners, queues, deals and follow-ups comes out as it went in, in every way of asking, and
+//! a run that is taken back leaves nothing of it.
+
+#![allow(clippy::unwrap_used)] // a test may stop anywhere
+
+mod base;
+
+use base::{Base, assert_same};
+use proptest::prelude::*;
+use sop::model::{Deal, DealStatus, FollowUp, Identity, Instant, Key, LeadId, Outcome, RunId, Standing, Until, Value, Verdict};
+use sop::store::{
+    AlertRow, AssignmentRow, BreachKind, BreachRow, Columns, DealId, DealRow, Due, Ended, FollowUpRow, Holder, LeadRecord, Needs, NoticeRow, NoticeState,
+    RunRecord, ScanRow, ScoreRow, Store, StoreError,
+};
+use std::path::Path;
+
+fn columns() -> Columns {
+    let texts: Vec<_> = sop::rules::starter().into_iter().map(|(name, bytes)| (name, Ok(bytes))).collect();
+    let (sop, _) = sop::rules::load(&texts).unwrap();
+    Columns::new(&sop.dictionary, sop.scoring.groups.iter().map(|g| g.id.clone()))
+}
+
+/// A run on a base, committed.
+fn run<T>(db: &Path, act: impl FnOnce(&Store, &Columns, RunId) -> T) -> (RunId, T) {
+    let columns = columns();
+    let store = Store::write(db, &Holder::default()).unwrap();
+    store.ensure_columns(&columns).unwrap();
+    let record = RunRecord { verb: "test".into(), flags: String::new(), version: String::new(), as_of: Instant(0), started: Instant(0) };
+    let run = store.begin_run(&record).unwrap();
+    let out = act(&store, &columns, run);
+    store.end_run(run, None, 0, "{}").unwrap();
+    store.commit().unwrap();
+    (run, out)
+}
+
+fn with_leads(n: i64) -> Base {
+    let base = Base::new();
+    run(&base.db(), |store, columns, run| {
+        for i in 1..=n {
+            let record = LeadRecord {
+                lead: LeadId(i),
+                key: Key::of_hash((i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+                run,
+                seen_at: Instant(0),
+                fresh_at: None,
+                sources: 1,
+                extra: Vec::new(),
+                values: vec![Value::Null; columns.fields.len()],
+            };
+            store.insert_lead(columns, &record).unwrap();
+            store.insert_state(record.lead, None, None).unwrap();
+        }
+    });
+    base
+}
+
+fn pass(store: &Store, columns: &Columns, due: Due, needs: &Needs) -> Vec<ScanRow> {
+    let mut rows = Vec::new();
+    store
+        .scan(columns, due, needs, |row| -> Result<(), StoreError> {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
+    rows
+}
+
+fn at() -> impl Strategy<Value = Option<Instant>> {
+    prop::option::of((0_i64..2_000_000_000).prop_map(Instant))
+}
+
+fn name() -> impl Strategy<Value = Option<String>> {
+    prop::option::of(prop::sample::select(vec!["mql", "zhang.wei", "公共池", "o'neil \"x\""]).prop_map(str::to_owned))
+}
+
+prop_compose! {
+    fn standing()(
+        names in prop::array::uniform7(name()), times in prop::array::uniform9(at()), back in at(),
+        rounds in prop::collection::vec("[清洗a-z]{1,4}", 0..3), lists in prop::array::uniform3(prop::collection::btree_map("[a-z]{1,3}", (0_i64..100).prop_map(Instant), 0..3)),
+    ) -> Standing {
+        let [stage, came_from, back_to, owner, last_owner, queue, last_queue] = names;
+        let [stage_at, spell_at, assigned_at, accepted_at, rejected_at, recycled_at, barred_at, owner_at, queue_at] = times;
+        let [reached, spent, below] = lists;
+        Standing { stage, stage_at, came_from, back: back.zip(back_to), reached, spell_at, assigned_at, accepted_at, rejected_at, rounds, recycled_at,
+            barred_at, spent, owner, owner_at, last_owner, queue, queue_at, last_queue, below }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_standing_comes_out_as_it_went_in_and_undo_takes_it_back(first in prop::collection::vec(standing(), 12), then in standing()) {
+        let base = with_leads(12);
+        let empty = base.facts();
+        let (one, ()) = run(&base.db(), |store, columns, run| {
+            for (i, s) in first.iter().enumerate() {
+                store.put_standing(LeadId(i as i64 + 1), s, run).unwrap();
+            }
+            // In one stream, and lead by lead.
+            let all: Vec<Standing> = pass(store, columns, Due::All, &Needs::all(columns)).into_iter().map(|r| r.standing).collect();
+            assert_eq!(all, first);
+            for i in 2..=12 {
+                store.put_moves_at(LeadId(i), Until(Instant(500))).unwrap();
+            }
+            let due = pass(store, columns, Due::Moves(Instant(499)), &Needs { events: false, ..Needs::all(columns) });
+            assert_eq!(due.iter().map(|r| &r.standing).collect::<Vec<_>>(), [&first[0]]);
+            assert_eq!(store.due_count(Due::Moves(Instant(500))).unwrap(), 12);
+        });
+        let before = base.facts();
+        let (two, ()) = run(&base.db(), |store, _, run| {
+            // What was reached stays reached.
+            let mut then = then.clone();
+            then.reached.extend(first[0].reached.clone());
+            store.put_standing(LeadId(1), &then, run).unwrap();
+            assert_eq!(store.standing(LeadId(1)).unwrap(), then);
+            for (i, s) in first.iter().enumerate().skip(1) {
+                store.put_standing(LeadId(i as i64 + 1), s, run).unwrap(); // says nothing new
+            }
+        });
+        let (_, ()) = run(&base.db(), |store, _, by| { store.take_back(two, by).unwrap(); });
+        assert_same("the second run", &before, &base.facts());
+        let (_, ()) = run(&base.db(), |store, _, by| { store.take_back(one, by).unwrap(); });
+        assert_same("the first run", &empty, &base.facts());
+    }
+}
+
+fn deal(deal: u64, lead: Option<i64>, status: DealStatus) -> DealRow {
+    DealRow {
+        deal: DealId(deal),
+        id: Some(format!("D{deal}")),
+        source: "default".into(),
+        lead: lead.map(LeadId),
+        company: Some("甲".into()),
+        owner: None,
+        amount: Some(500),
+        kind: "new".into(),
+        product: None,
+        opened_at: Some(Instant(10)),
+        closed_at: None,
+        status,
+        reason: None,
+    }
+}
+
+#[test]
+fn a_pass_hands_out_deals_follow_ups_and_verdicts_with_their_leads() {
+    let base = with_leads(30);
+    run(&base.db(), |store, columns, run| {
+        store.put_deal(&deal(u64::MAX - 3, Some(2), DealStatus::Won), run).unwrap();
+        store.put_deal(&deal(7, Some(2), DealStatus::Open), run).unwrap();
+        store.put_deal(&deal(8, None, DealStatus::Lost), run).unwrap();
+        assert_eq!(store.raise_payments(DealId(7), Instant(20), 100, 2, run).unwrap(), 2);
+        assert_eq!(store.raise_payments(DealId(7), Instant(20), 100, 2, run).unwrap(), 0, "the same again is the same");
+        assert_eq!(store.raise_payments(DealId(7), Instant(15), 40, 1, run).unwrap(), 1);
+        let call = FollowUpRow { owner: Some("a".into()), outcome: Some(Outcome::Connected), ..FollowUpRow::default() };
+        for lead in [2, 29] {
+            store.add_follow_up(LeadId(lead), Instant(5), &call, run).unwrap();
+            store.add_follow_up(LeadId(lead), Instant(5), &call, run).unwrap();
+        }
+        let verdict = Verdict { at: Instant(6), owner: None, reason: Some("price".into()) };
+        assert!(store.put_verdict(LeadId(2), &verdict, "", run).unwrap());
+        assert!(!store.put_verdict(LeadId(2), &verdict, "", run).unwrap());
+
+        (1..=30).filter(|i| *i != 2).for_each(|i| store.put_moves_at(LeadId(i), Until::NEVER).unwrap());
+        let few = pass(store, columns, Due::Moves(Instant(0)), &Needs::all(columns));
+        let all = pass(store, columns, Due::All, &Needs::all(columns));
+        let asked = store.whole_lead(columns, LeadId(2)).unwrap().unwrap();
+        for row in [&few[0], &all[1], &asked] {
+            let open = Deal {
+                status: DealStatus::Open,
+                amount: Some(500),
+                opened_at: Some(Instant(10)),
+                closed_at: None,
+                paid: vec![(Instant(15), 40), (Instant(20), 100), (Instant(20), 100)],
+            };
+            let won = Deal { status: DealStatus::Won, paid: Vec::new(), ..open.clone() };
+            let mut deals = row.deals.clone();
+            deals.sort_by_key(|d| d.paid.len());
+            assert_eq!(deals, [won, open]);
+            let logged = FollowUp { at: Instant(5), owner: Some("a".into()), outcome: Some(Outcome::Connected) };
+            assert_eq!(row.follow_ups, [logged.clone(), logged]);
+            assert_eq!(row.verdicts, [verdict.clone()]);
+        }
+        assert_eq!((few.len(), all.len(), all[28].follow_ups.len(), all[0].deals.len()), (1, 30, 2, 0));
+    });
+}
+
+#[test]
+fn a_deal_finds_its_lead_when_it_arrives() {
+    let base = with_leads(1);
+    let mail = Identity { kind: "email".into(), text: "a@example.com".into() };
+    let before = base.facts();
+    let (one, ()) = run(&base.db(), |store, _, run| {
+        store.put_deal(&deal(8, None, DealStatus::Lost), run).unwrap();
+        store.wait_deal(&mail, DealId(8), run).unwrap();
+    });
+    let waiting = base.facts();
+    let (two, ()) = run(&base.db(), |store, _, _| {
+        assert!(store.any_waiting_deals().unwrap());
+        assert_eq!(store.take_waiting_deals(&mail, LeadId(1)).unwrap(), 1);
+        assert_eq!(store.deals_of(LeadId(1)).unwrap().len(), 1);
+        assert!(!store.any_waiting_deals().unwrap());
+    });
+    run(&base.db(), |store, _, by| store.take_back(two, by).unwrap());
+    assert_same("the arrival", &waiting, &base.facts());
+    run(&base.db(), |store, _, by| store.take_back(one, by).unwrap());
+    assert_same("the deal", &before, &base.facts());
+}
+
+#[test]
+fn assignments_queues_and_notices_are_kept_once_and_taken_back() {
+    let base = with_leads(3);
+    let before = base.facts();
+    let (one, ()) = run(&base.db(), |store, _, run| {
+        for (lead, owner, stage) in [(1, "a", Some("mql")), (2, "a", None), (3, "b", Some("mql"))] {
+            let s = Standing { owner: Some(owner.into()), stage: stage.map(str::to_owned), ..Standing::default() };
+            store.put_standing(LeadId(lead), &s, run).unwrap();
+            let a = AssignmentRow {
+                lead: LeadId(lead),
+                at: Instant(100 * lead),
+                owner: owner.into(),
+                from_owner: None,
+                round: Some("r".into()),
+                rule: None,
+                ended: None,
+            };
+            store.add_assignment(&a, run).unwrap();
+        }
+        let held: Vec<_> = store.holdings().unwrap().into_iter().map(|h| (h.owner, h.stage, h.leads)).collect();
+        assert_eq!(held, [("a".into(), None, 1), ("a".into(), Some("mql".into()), 1), ("b".to_owned(), Some("mql".to_owned()), 1)]);
+        assert_eq!(store.held_by("a").unwrap(), [LeadId(1), LeadId(2)]);
+        assert_eq!(store.got_on(Instant(100), Instant(300)).unwrap(), [("a".to_owned(), 2, 0)]);
+        assert_eq!(store.last_activity(Instant(250)).unwrap(), [("a".to_owned(), Instant(200))]);
+        let call = FollowUpRow { owner: Some("a".into()), ..FollowUpRow::default() };
+        store.add_follow_up(LeadId(3), Instant(220), &call, run).unwrap();
+        assert_eq!(store.last_activity(Instant(250)).unwrap(), [("a".to_owned(), Instant(220))]);
+        assert!(store.end_assignment(LeadId(1), Instant(150), Ended::Returned).unwrap());
+        assert!(!store.end_assignment(LeadId(1), Instant(160), Ended::ByHand).unwrap(), "it has ended");
+        assert_eq!(store.last_end(LeadId(1), "a").unwrap(), Some((Instant(150), Ended::Returned)));
+
+        store.enter_queue(LeadId(1), "public", Instant(150), run).unwrap();
+        assert!(store.leave_queue(LeadId(1), Instant(170), "claimed").unwrap());
+        assert_eq!(store.queue_stays_of(LeadId(1)).unwrap()[0].left, Some((Instant(170), "claimed".into())));
+        store.put_credit("r", "rest", "{\"a\":1}", run).unwrap();
+        assert_eq!(store.credit("r", "rest").unwrap().as_deref(), Some("{\"a\":1}"));
+
+        let alert = AlertRow { alert: "x".into(), lead: LeadId(1), cause: "10/3/0".into(), at: Instant(11), recipient: Some("a".into()) };
+        assert!(store.ring(&alert, run).unwrap() && !store.ring(&AlertRow { at: Instant(99), ..alert.clone() }, run).unwrap());
+        assert_eq!(store.alerts(Some(LeadId(1))).unwrap(), [alert]);
+        let breach =
+            BreachRow { promise: "p".into(), lead: LeadId(1), start: Instant(1), kind: BreachKind::Warned, at: Instant(2), owner: None, recipient: None };
+        assert!(store.put_breach(&breach, run).unwrap() && !store.put_breach(&breach, run).unwrap());
+        assert!(store.put_breach(&BreachRow { kind: BreachKind::Breached, ..breach }, run).unwrap());
+        assert_eq!((store.breaches(None).unwrap().len(), store.breaches(Some(LeadId(2))).unwrap().len()), (2, 0));
+        let notice = NoticeRow {
+            notice: u64::MAX,
+            at: Instant(2),
+            recipient: "a".into(),
+            medium: "csv".into(),
+            lead: Some(LeadId(1)),
+            subject: "s".into(),
+            body: "b".into(),
+            state: NoticeState::Queued,
+        };
+        assert!(store.put_notice(&notice, run).unwrap() && !store.put_notice(&notice, run).unwrap());
+        store.set_notice_state(u64::MAX, NoticeState::Sent).unwrap();
+        assert_eq!(store.notices(Some(NoticeState::Queued)).unwrap(), []);
+    });
+    run(&base.db(), |store, _, by| store.take_back(one, by).unwrap());
+    assert_same("the run", &before, &base.facts());
+}
+
+#[test]
+fn a_new_score_makes_the_engines_behind_it_due() {
+    let base = with_leads(60);
+    run(&base.db(), |store, columns, _| {
+        let groups = vec![1; columns.groups.len()];
+        let score = |lead: i64, total: i64, until: i64| ScoreRow { lead: LeadId(lead), groups: &groups, total, band: "a", until: Until(Instant(until)) };
+        let settle = || (1..=60).for_each(|i| store.put_moves_at(LeadId(i), Until(Instant(9))).unwrap());
+        let due = || {
+            pass(store, columns, Due::Moves(Instant(8)), &Needs { events: false, ..Needs::all(columns) }).iter().map(|r| r.record.lead.0).collect::<Vec<_>>()
+        };
+        let rows: Vec<ScoreRow<'_>> = (1..=60).map(|i| score(i, 5, 100)).collect();
+        settle();
+        store.write_scores(columns, &rows, 1).unwrap();
+        assert_eq!(due().len(), 60, "scored for the first time");
+        settle();
+        store.write_scores(columns, &(1..=60).map(|i| score(i, 5, 200)).collect::<Vec<_>>(), 1).unwrap();
+        assert!(due().is_empty(), "the same score, due at another time");
+        store.write_scores(columns, &(1..=60).map(|i| score(i, if i == 3 { 6 } else { 5 }, 200)).collect::<Vec<_>>(), 1).unwrap();
+        assert_eq!(due(), [3]);
+        settle();
+        store.make_due(LeadId(4)).unwrap();
+        store.put_moves_at(LeadId(4), Until(Instant(9))).unwrap();
+        store.write_scores(columns, &[score(4, 5, 200)], 1).unwrap();
+        assert_eq!(due(), [4], "new facts");
+        settle();
+        store.write_scores(columns, &[score(5, 5, 200)], 2).unwrap();
+        assert_eq!(due(), [5], "another version of the rules");
+    });
+}
