@@ -16,6 +16,8 @@ pub struct Known<'a> {
     pub band: Option<&'a str>,
     /// Stage, owner, queue and what the spell has seen.
     pub standing: &'a Standing,
+    /// When the base first saw the lead: since then it has been below the bands that its standing does not mention.
+    pub seen_at: Option<Instant>,
     /// As of the instant that is reasoned about.
     pub deals: &'a DealFacts,
     /// Ordered by instant; later ones than the as-of do not exist yet.
@@ -36,7 +38,9 @@ pub fn values(scoring: &Scoring, lifecycle: &Lifecycle, known: &Known<'_>, as_of
     all.extend([known.score.map_or(Value::Null, Value::Int), text(known.band)]);
     all.extend((0..scoring.groups.len()).map(|i| known.groups.get(i).map_or(Value::Null, |n| Value::Int(*n))));
     all.extend([text(standing.stage.as_deref()), at(standing.stage_at)]);
-    all.extend(scoring.bands.iter().rev().map(|b| at(standing.below.get(&b.id).copied())));
+    let place = known.band.and_then(|id| scoring.bands.iter().position(|b| b.id == id));
+    let below = |i: usize, id: &String| if place.is_some_and(|here| here > i) { standing.below.get(id).copied().or(known.seen_at) } else { None };
+    all.extend(scoring.bands.iter().enumerate().rev().map(|(i, b)| at(below(i, &b.id))));
     all.extend([&standing.accepted_at, &standing.rejected_at, &standing.assigned_at].map(|known| Value::Bool(known.is_some())));
     all.push(at(standing.recycled_at));
     all.extend([deals.open, deals.won, deals.lost].map(Value::Int));

@@ -62,7 +62,8 @@ impl<'a> Evaluator<'a> {
         &self.details
     }
 
-    fn with_facts<T>(&mut self, row: &ScanRow, state: &[Value], f: impl FnOnce(&mut Scorer<'a>, &Facts<'_>) -> T) -> T {
+    /// What conditions may look at of a lead, with the values of its state names.
+    pub(super) fn with_facts<T>(&mut self, row: &ScanRow, state: &[Value], f: impl FnOnce(&mut Scorer<'a>, &Facts<'_>) -> T) -> T {
         let dictionary = &self.sop.dictionary;
         let events = match dictionary.bot_filter {
             None => &row.events,
@@ -81,7 +82,7 @@ impl<'a> Evaluator<'a> {
             created_at: told.unwrap_or(row.record.seen_at),
             events,
             details: &self.details,
-            follow_ups: &[],
+            follow_ups: &row.follow_ups,
             state,
             event: None,
         };
@@ -100,23 +101,23 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a condition over a lead's state holds.
     pub(super) fn test(&mut self, condition: &Condition, row: &ScanRow) -> Option<bool> {
-        let state = state_values(self.sop, row, self.as_of);
+        let state = state_values(self.sop, row, &row.standing, &DealFacts::of(&row.deals, self.as_of), self.as_of);
         self.with_facts(row, &state, |_, facts| condition.test(facts).0)
     }
 }
 
-/// The state as the base keeps it, in the order of `rules::state::state_names`.
-fn state_values(sop: &Sop, row: &ScanRow, as_of: Instant) -> Vec<Value> {
+/// The values of a lead's state names, for one standing of it.
+pub(super) fn state_values(sop: &Sop, row: &ScanRow, standing: &Standing, deals: &DealFacts, as_of: Instant) -> Vec<Value> {
     let state = &row.state;
-    let standing = Standing { stage: state.stage.clone(), owner: state.owner.clone(), queue: state.queue.clone(), ..Standing::default() };
     let owner = standing.owner.as_deref().and_then(|id| sop.team.owner(id));
     let known = Known {
         score: state.score,
         groups: &state.groups,
         band: state.band.as_deref(),
-        standing: &standing,
-        deals: &DealFacts::default(),
-        follow_ups: &[],
+        standing,
+        seen_at: Some(row.record.seen_at),
+        deals,
+        follow_ups: &row.follow_ups,
         owner_role: owner.map(|o| o.role.as_str()),
         media: &media_of(&sop.dictionary, &row.record.values),
     };
