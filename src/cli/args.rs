@@ -168,6 +168,9 @@ verbs! {
     "score" Score(super::score::Args): "Import the files if given, score what is due, print the ranking";
     "leads" Leads(super::leads::Args): "List and export leads";
     "explain" Explain(super::explain::Args): "Why: the score card of a lead, its state and its timeline";
+    "tick" Tick(super::tick::Args): "The whole day: inbox, score, stages, owners, promises, alerts";
+    "advance" Advance(super::advance::Args): "Move leads between stages";
+    "assign" Assign(super::assign::Args): "Hand leads to owners and queues";
     "today" Today(super::today::Args): "What waits for a person";
     "changes" Changes(super::changes::Args): "What moved, and by which rule";
     "merge" Merge(super::merge::Args): "Two leads are one: join B into A";

@@ -11,6 +11,8 @@ mod exit;
 mod output;
 mod progress;
 
+mod advance;
+mod assign;
 mod changes;
 mod check;
 mod completions;
@@ -25,6 +27,7 @@ mod score;
 mod setup;
 mod split;
 mod test;
+mod tick;
 mod today;
 mod undo;
 
@@ -69,6 +72,9 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Score(args) => score::run(&args, &global),
         Verb::Leads(args) => leads::run(&args, &global),
         Verb::Explain(args) => explain::run(&args, &global),
+        Verb::Tick(args) => tick::run(&args, &global),
+        Verb::Advance(args) => advance::run(&args, &global),
+        Verb::Assign(args) => assign::run(&args, &global),
         Verb::Today(args) => today::run(&args, &global),
         Verb::Changes(args) => changes::run(&args, &global),
         Verb::Merge(args) => merge::run(&args, &global),

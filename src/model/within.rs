@@ -156,6 +156,25 @@ impl Calendar {
         day.map_or(Instant::MAX, |day| self.instant(day.and_time(local.time())))
     }
 
+    /// The latest instant from which so much time passes by `at`: `add` of it is no later. Found by halving, since `add` never
+    /// goes back. [`Instant`] of 0001 when there is none.
+    pub fn before(&self, at: Instant, within: &Within) -> Instant {
+        if let Within::Wall(d) = within {
+            return at.plus(d.0.saturating_neg());
+        }
+        let fits = |t: i64| self.add(Instant(t), within) <= at;
+        let mut step = 86_400_i64;
+        while at.0.saturating_sub(step) > super::business::FIRST.0 && !fits(at.0.saturating_sub(step)) {
+            step = step.saturating_mul(2);
+        }
+        let (mut low, mut high) = (at.0.saturating_sub(step).max(super::business::FIRST.0), at.0);
+        while low < high {
+            let middle = low + (high - low + 1) / 2;
+            if fits(middle) { low = middle } else { high = middle - 1 }
+        }
+        Instant(low)
+    }
+
     /// How much has passed from one instant to another: seconds, or whole business days, of which n have passed once the deadline
     /// of n days is reached. Negative when `to` is earlier.
     pub fn elapsed(&self, from: Instant, to: Instant, unit: Unit) -> i64 {

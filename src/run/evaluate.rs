@@ -4,6 +4,7 @@ use super::import::Arriving;
 use super::{RunError, Session, Workspace};
 use crate::condition::{Condition, Facts};
 use crate::engine::events::{bot_filter, classify};
+use crate::engine::lifecycle::cross;
 use crate::engine::scoring::{ScoreCard, Scored, Scorer};
 use crate::engine::state::{Known, media_of, values};
 use crate::model::{Change, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Standing, Value, What};
@@ -244,6 +245,12 @@ impl Writer<'_, '_> {
                 let why = format!("score {} → {}", before.score.unwrap_or_default(), scored.total);
                 let change = Change { lead: *lead, what: What::Band, at: context.as_of, from: Some(was.clone()), to: Some(band.to_owned()), why };
                 store.record(*run, &change)?;
+                let bands = &workspace.sop.scoring.bands;
+                if let Some(from) = bands.iter().position(|b| b.id == *was) {
+                    let mut standing = store.standing(*lead)?;
+                    cross(&mut standing, bands, from, scored.band, context.as_of);
+                    store.put_standing(*lead, &standing, *run)?;
+                }
             }
             let same = before.score == Some(scored.total)
                 && before.groups == scored.groups

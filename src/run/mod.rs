@@ -16,6 +16,7 @@ mod records;
 mod refit;
 mod score;
 mod session;
+mod tick;
 mod undo;
 mod workspace;
 
@@ -32,5 +33,6 @@ pub use merge::{Merged, merge, split};
 pub use records::{changes, history, today};
 pub use score::{Imported, Ranking, ScoreRequest, frame, import_files, score};
 pub use session::{Ended, Session};
+pub use tick::{Engines, Ticked, one_engine, tick};
 pub use undo::{UndoReport, undo};
 pub use workspace::Workspace;

@@ -143,6 +143,11 @@ impl Store {
         Ok(statement.query_map([], |r| Ok(Holding { owner: r.get(0)?, stage: r.get(1)?, leads: r.get(2)? }))?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Whether anything was ever handed over.
+    pub fn any_assignment(&self) -> Result<bool> {
+        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM assignments)", [], |r| r.get(0))?)
+    }
+
     /// The leads that an owner holds, in the order of their numbers.
     pub fn held_by(&self, owner: &str) -> Result<Vec<LeadId>> {
         let mut statement = self.conn.prepare_cached("SELECT lead FROM lead_state WHERE owner = ?1 ORDER BY lead")?;

@@ -157,6 +157,20 @@ impl Store {
         Ok(statement.query_map([lead.map(|l| l.0)], read_breach)?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Whether a breach still waits for its answer.
+    pub fn set_breach_open(&self, promise: &str, lead: LeadId, start: Instant, open: bool) -> Result<()> {
+        const OPEN: &str = "UPDATE breaches SET open = ?4 WHERE promise = ?1 AND lead = ?2 AND start = ?3 AND kind = 'breached' AND open <> ?4";
+        self.conn.prepare_cached(OPEN)?.execute(params![promise, lead.0, start.0, open])?;
+        Ok(())
+    }
+
+    /// How many breaches of each owner still wait for their answer; by owner.
+    pub fn open_breaches(&self) -> Result<Vec<(String, i64)>> {
+        const OPEN: &str = "SELECT owner, count(*) FROM breaches WHERE kind = 'breached' AND open = 1 AND owner IS NOT NULL GROUP BY owner ORDER BY owner";
+        let mut statement = self.conn.prepare(OPEN)?;
+        Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Queues a notice. False when the same was said to the same before.
     pub fn put_notice(&self, n: &NoticeRow, run: RunId) -> Result<bool> {
         const PUT: &str =

@@ -83,6 +83,12 @@ impl Store {
         Ok(self.conn.query_row(&sql, [], read).optional()?)
     }
 
+    /// The last run of a verb that stands.
+    pub fn last_run_of(&self, verb: &str) -> Result<Option<RunRow>> {
+        let sql = format!("SELECT {LIST} FROM runs WHERE undone_by IS NULL AND verb = ?1 AND counts <> '{{}}' ORDER BY as_of DESC, run DESC LIMIT 1");
+        Ok(self.conn.query_row(&sql, [verb], read).optional()?)
+    }
+
     /// One run.
     pub fn run(&self, run: RunId) -> Result<Option<RunRow>> {
         let sql = format!("SELECT {LIST} FROM runs WHERE run = ?1");

@@ -112,6 +112,12 @@ impl Store {
         Ok(())
     }
 
+    /// Every lead that is at no stage stands at the first: where all begin.
+    pub fn begin_line(&self, first: &str) -> Result<()> {
+        self.conn.execute("UPDATE lead_state SET stage = ?1 WHERE stage IS NULL", [first])?;
+        Ok(())
+    }
+
     /// When the engines behind scoring are due again for this lead.
     pub fn put_moves_at(&self, lead: LeadId, at: Until) -> Result<()> {
         let sql = "UPDATE lead_state SET moves_at = ?2 WHERE lead = ?1 AND moves_at <> ?2";

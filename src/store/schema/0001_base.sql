@@ -272,6 +272,7 @@ CREATE INDEX alerts_by_lead ON alerts(lead);
 CREATE TABLE breaches (
   promise TEXT NOT NULL, lead INTEGER NOT NULL, start INTEGER NOT NULL, kind TEXT NOT NULL, -- warned, breached
   at INTEGER NOT NULL, owner TEXT, recipient TEXT, run INTEGER NOT NULL,
+  open INTEGER NOT NULL DEFAULT 1,                                                         -- 0: answered since, or out of the owner's hands
   PRIMARY KEY (promise, lead, start, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX breaches_by_lead ON breaches(lead);

@@ -1,0 +1,114 @@
+//! `inbox/`: files that somebody drops for the next tick, read in the order of their names. After the commit they move to
+//! `inbox/done/RUN/`. One that is unusable moves to `inbox/failed/` with its reason beside it, and never stops the others;
+//! files that a guard holds back stay where they are.
+
+use crate::model::RunId;
+use crate::run::{RunError, Workspace};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Endings that are read; anything else in the folder is left alone.
+const ENDINGS: [&str; 8] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+
+/// The files of one tick.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    files: Vec<PathBuf>,
+    failed: Vec<(PathBuf, String)>,
+    /// Files that stay in the inbox, and why.
+    held: Vec<(PathBuf, String)>,
+}
+
+impl Inbox {
+    /// What lies there. A workspace without the folder has an empty one.
+    pub(super) fn look(workspace: &Workspace) -> Result<Self, RunError> {
+        let folder = workspace.root.join("inbox");
+        let trouble = |source: io::Error| RunError::File { verb: "read", path: folder.display().to_string(), source };
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) => return Err(trouble(e)),
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(trouble)?.path();
+            let name = name_of(&path);
+            let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+            // Excel's and editors' lock files, and files that are still on their way.
+            let passing = name.starts_with(['.', '~']) || name.ends_with('~');
+            if path.is_file() && !passing && ENDINGS.contains(&ending.as_str()) {
+                files.push(path);
+            }
+        }
+        files.sort();
+        Ok(Self { files, ..Self::default() })
+    }
+
+    pub(super) fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// Takes what an error speaks of out of the day. False: the error is not about files.
+    pub(super) fn set_aside(&mut self, error: &RunError) -> bool {
+        let why = error.to_string();
+        match error {
+            RunError::Ingest(e) => {
+                let Some(place) = self.files.iter().position(|f| f.display().to_string() == e.file || name_of(f) == e.file) else { return false };
+                let file = self.files.remove(place);
+                self.failed.push((file, format!("{why}\n{}", e.help)));
+                true
+            }
+            // A guard asks a person: the files wait, the rest of the day does not.
+            RunError::Refused { help, .. } if !self.files.is_empty() => {
+                self.held.extend(self.files.drain(..).map(|f| (f, format!("{why}\n{help}"))));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Name and reason of what was not read.
+    pub(super) fn aside(&self) -> Vec<(String, String)> {
+        let first_line = |why: &str| why.lines().next().unwrap_or_default().to_owned();
+        let failed = self.failed.iter().map(|(f, why)| (format!("inbox/failed/{}", name_of(f)), first_line(why)));
+        let held = self.held.iter().map(|(f, why)| (format!("inbox/{}", name_of(f)), first_line(why)));
+        failed.chain(held).collect()
+    }
+
+    /// After the commit: what was read and what could not be go where they belong.
+    pub(super) fn put_away(self, workspace: &Workspace, run: RunId) -> Result<(), RunError> {
+        let inbox = workspace.root.join("inbox");
+        if !self.files.is_empty() {
+            let done = inbox.join("done").join(run.0.to_string());
+            for file in &self.files {
+                shift(file, &done)?;
+            }
+        }
+        for (file, why) in &self.failed {
+            let moved = shift(file, &inbox.join("failed"))?;
+            let beside = PathBuf::from(format!("{}.reason.txt", moved.display()));
+            fs::write(&beside, format!("{why}\n")).map_err(|source| RunError::File { verb: "write", path: beside.display().to_string(), source })?;
+        }
+        Ok(())
+    }
+}
+
+/// Moves a file into a folder, beside whatever has its name there.
+fn shift(file: &Path, folder: &Path) -> Result<PathBuf, RunError> {
+    let trouble = |path: &Path| {
+        let path = path.display().to_string();
+        move |source| RunError::File { verb: "move", path, source }
+    };
+    fs::create_dir_all(folder).map_err(trouble(folder))?;
+    let name = name_of(file);
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
+    let free = |n: usize| folder.join(if n == 0 { name.clone() } else { format!("{stem}-{n}.{ending}") });
+    let target = (0..).map(free).find(|t| !t.exists()).unwrap_or_else(|| folder.join(&name));
+    fs::rename(file, &target).map_err(trouble(file))?;
+    Ok(target)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,361 @@
+//! `sop tick`, the whole day in one transaction: inbox/ → score → come back → advance → reclaim → assign → promises → alerts;
+//! `sop advance` and `sop assign`, one engine of it at a time.
+//!
+//! A lead that was handed over may move on because of it, and a lead that moved may be taken up by the next round: the engines
+//! go round until nothing changes, so that a second tick of the same instant finds nothing to do.
+
+mod chain;
+mod inbox;
+mod keep;
+mod place;
+
+pub(in crate::run) use chain::changes_of;
+pub(in crate::run) use keep::{Step, keep};
+pub(in crate::run) use place::{credits, desks, put_credits, setting};
+
+use super::evaluate::{Evaluator, evaluate};
+use super::import::{ImportOptions, ImportSummary, Rejects, import};
+use super::score::{frame, note};
+use super::{Context, Ended, RunError, Session, Workspace};
+use crate::engine::assignment::{Candidate, Unplaced};
+use crate::model::{Change, Instant, LeadId, Until};
+use crate::report::plan::Count;
+use crate::report::{Frame, Note};
+use crate::store::{Due, Ended as HoldEnded, Needs};
+use chain::{Chain, Turned};
+use inbox::Inbox;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
+const MOST_TURNS: usize = 12;
+/// Leads of which so many per cent are with somebody whom the team does not know keep the first dealing waiting.
+const STRANGERS: i64 = 20;
+
+/// Which engines behind scoring run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Engines {
+    /// Moves between stages.
+    pub advance: bool,
+    /// Queues that take back.
+    pub reclaim: bool,
+    /// Rounds that deal.
+    pub assign: bool,
+    /// Promises and alerts.
+    pub watch: bool,
+}
+
+impl Engines {
+    /// The whole day.
+    pub const ALL: Self = Self { advance: true, reclaim: true, assign: true, watch: true };
+    /// Stages alone.
+    pub const ADVANCE: Self = Self { advance: true, reclaim: false, assign: false, watch: false };
+    /// Hand-overs alone.
+    pub const ASSIGN: Self = Self { advance: false, reclaim: false, assign: true, watch: false };
+}
+
+/// What a day came to.
+#[derive(Debug)]
+pub struct Ticked {
+    /// Of its report.
+    pub frame: Frame,
+    /// What changed: leads by what they moved from and to.
+    pub counts: Vec<Count>,
+    /// What people should know.
+    pub notes: Vec<Note>,
+    /// One line for a log.
+    pub summary: String,
+    /// Files that could not be read and were put into `inbox/failed/`, with why.
+    pub set_aside: Vec<(String, String)>,
+    /// What the files of `inbox/` brought.
+    pub import: Option<ImportSummary>,
+    /// The run.
+    pub ended: Ended,
+}
+
+/// What the engines did, on the way to a [`Ticked`].
+#[derive(Default)]
+struct Done {
+    counts: BTreeMap<(u8, String, Option<String>, Option<String>), i64>,
+    looked: u64,
+    moved: i64,
+    reclaimed: i64,
+    assigned: i64,
+    queued: i64,
+    waiting: Vec<Unplaced>,
+    notes: Vec<Note>,
+}
+
+impl Done {
+    fn count(&mut self, order: u8, what: &str, from: Option<String>, to: Option<String>) {
+        *self.counts.entry((order, what.to_owned(), from, to)).or_default() += 1;
+    }
+
+    fn changes(&mut self, changes: &[Change]) {
+        for c in changes {
+            self.count(1, &c.what.name(), c.from.clone(), c.to.clone());
+        }
+    }
+}
+
+/// The whole day.
+pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunError> {
+    let mut inbox = Inbox::look(workspace)?;
+    loop {
+        let mut session = Session::begin(workspace, context)?;
+        match day(&mut session, &inbox) {
+            Ok((done, import, rejects)) => return end(session, inbox, done, import, rejects),
+            Err(failed) => {
+                super::import::discard(workspace);
+                // A file that cannot be read must not stop the day: it is put aside, and the day begins anew without it.
+                let error = session.abandon(failed.error);
+                if !failed.in_files || !inbox.set_aside(&error) {
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+/// Why a day broke off.
+struct Failed {
+    error: RunError,
+    /// While the files of the inbox were read.
+    in_files: bool,
+}
+
+impl From<RunError> for Failed {
+    fn from(error: RunError) -> Self {
+        Self { error, in_files: false }
+    }
+}
+
+fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportSummary>, Rejects), Failed> {
+    let mut done = Done::default();
+    let (mut rejects, mut summary, mut arriving) = (Rejects::default(), None, None);
+    if !inbox.files().is_empty() {
+        let files: Vec<PathBuf> = inbox.files().to_vec();
+        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error, in_files: true })?;
+        summary = Some(read);
+        rejects = left.rejects;
+        arriving = left.arriving;
+    }
+    let scored = evaluate(session, arriving)?;
+    session.counts.insert("scored".into(), scored.leads.into());
+    session.counts.insert("bands_changed".into(), scored.bands.into());
+    if scored.bands > 0 {
+        done.counts.insert((0, "band".into(), None, None), i64::try_from(scored.bands).unwrap_or(i64::MAX));
+    }
+    engines(session, Engines::ALL, &mut done)?;
+    Ok((done, summary, rejects))
+}
+
+/// Stages alone: `sop advance`; hand-overs alone: `sop assign`.
+pub fn one_engine(workspace: &Workspace, context: &Context<'_>, which: Engines) -> Result<Ticked, RunError> {
+    let session = Session::begin(workspace, context)?;
+    let mut done = Done::default();
+    match engines(&session, which, &mut done) {
+        Ok(()) => end(session, Inbox::default(), done, None, Rejects::default()),
+        Err(e) => Err(session.abandon(e)),
+    }
+}
+
+fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<ImportSummary>, rejects: Rejects) -> Result<Ticked, RunError> {
+    let (workspace, context) = (session.workspace, session.context);
+    let summary = summary_of(&done, import.as_ref(), &session.counts);
+    for (name, n) in [("moved", done.moved), ("reclaimed", done.reclaimed), ("assigned", done.assigned), ("queued", done.queued)] {
+        if n > 0 {
+            session.counts.insert(name.into(), n.into());
+        }
+    }
+    for (why, leads) in reasons(&done.waiting, workspace) {
+        done.notes.push(note(
+            "unassigned",
+            format!("{leads} lead{} not be handed over and wait{}: {why}", if leads == 1 { " could" } else { "s could" }, if leads == 1 { "s" } else { "" }),
+        ));
+    }
+    let run = session.run;
+    let ended = match session.end() {
+        Ok(ended) => ended,
+        Err(e) => {
+            rejects.discard(workspace);
+            return Err(e);
+        }
+    };
+    let set_aside = inbox.aside();
+    if ended.rehearsed {
+        rejects.discard(workspace);
+    } else {
+        rejects.persist()?;
+        inbox.put_away(workspace, run)?;
+    }
+    let mut counts: Vec<Count> = done.counts.into_iter().map(|((_, what, from, to), count)| Count { what, from, to, count }).collect();
+    if let Some(read) = &import {
+        let files = read.files.iter().map(|f| Count {
+            what: format!("file:{}", f.kind),
+            from: None,
+            to: Some(f.file.clone()),
+            count: i64::try_from(f.rows).unwrap_or(i64::MAX),
+        });
+        counts = files.chain(counts).collect();
+    }
+    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, ended })
+}
+
+/// Why leads wait, most frequent first.
+fn reasons(waiting: &[Unplaced], workspace: &Workspace) -> Vec<(String, usize)> {
+    let mut by_why: BTreeMap<String, usize> = BTreeMap::new();
+    for unplaced in waiting {
+        *by_why.entry(unplaced.why(&workspace.sop.assignment)).or_default() += 1;
+    }
+    let mut all: Vec<_> = by_why.into_iter().collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    all.truncate(5);
+    all
+}
+
+fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &serde_json::Map<String, serde_json::Value>) -> String {
+    let mut parts = Vec::new();
+    let mut tell = |n: i64, one: &str, many: &str| {
+        if n > 0 {
+            parts.push(format!("{} {}", crate::report::thousands(n), if n == 1 { one } else { many }));
+        }
+    };
+    let number = |name: &str| counts.get(name).and_then(serde_json::Value::as_i64).unwrap_or(0);
+    tell(import.map_or(0, |i| i64::try_from(i.files.len()).unwrap_or(0)), "file read", "files read");
+    tell(import.map_or(0, |i| i64::try_from(i.new).unwrap_or(0)), "new lead", "new leads");
+    tell(number("bands_changed"), "band changed", "bands changed");
+    tell(done.moved, "lead moved", "leads moved");
+    tell(done.reclaimed, "reclaimed", "reclaimed");
+    tell(done.assigned, "assigned", "assigned");
+    tell(done.queued, "queued", "queued");
+    tell(i64::try_from(done.waiting.len()).unwrap_or(0), "waits for an owner", "wait for an owner");
+    for (what, n) in done.counts.iter().filter(|((order, ..), _)| *order == 2).map(|((_, what, ..), n)| (what, *n)) {
+        parts.push(format!("{n} {what}"));
+    }
+    if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") }
+}
+
+/// The engines behind scoring, over whoever is due, until nothing changes.
+fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(), RunError> {
+    let Session { store, columns, context, workspace, .. } = session;
+    let sop = &workspace.sop;
+    let mut which = which;
+    if which.assign
+        && let Some(reason) = strangers(session)?
+    {
+        if which == Engines::ASSIGN {
+            return Err(RunError::refused(
+                reason,
+                "add them to team.yaml (with `aliases:` for other spellings), or repeat with --yes: leads held elsewhere are never dealt",
+            ));
+        }
+        done.notes.push(note("assign-waits", format!("nobody was assigned: {reason}; `sop assign --yes` begins all the same")));
+        which.assign = false;
+    }
+    if which.advance
+        && let Some(first) = sop.lifecycle.stages.first()
+    {
+        store.begin_line(&first.id)?;
+    }
+    let whole = which == Engines::ALL;
+    let world = Evaluator::new(sop, store, columns, context.as_of)?;
+    let mut chain = Chain::new(sop, context.as_of, which, world);
+    // What is not stored as of an earlier day cannot say who is due on it.
+    let due = if context.full || session.in_the_past || !whole { Due::All } else { Due::Moves(context.as_of) };
+    let all = store.due_count(due)?.unsigned_abs();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
+        let turned = chain.turn(&row);
+        done.looked += 1;
+        if done.looked % 1000 == 0 {
+            (context.progress)("stages and owners", done.looked, all);
+        }
+        take(session, &row.record.lead, &row.standing, &turned, done)?;
+        finish(session, whole, row.record.lead, turned, &mut candidates)
+    })?;
+    for _ in 0..MOST_TURNS {
+        if candidates.is_empty() {
+            return Ok(());
+        }
+        let placed = place::place(session, &candidates)?;
+        candidates.clear();
+        for p in &placed.placements {
+            match p.to.owner() {
+                Some(_) => done.assigned += 1,
+                None => done.queued += 1,
+            }
+            let (what, to) = match &p.to {
+                crate::engine::assignment::To::Owner(id) => ("owner", id),
+                crate::engine::assignment::To::Queue(id) => ("queue", id),
+            };
+            done.count(1, what, p.from.clone(), Some(to.clone()));
+        }
+        for unplaced in &placed.unplaced {
+            if whole {
+                store.put_moves_at(unplaced.lead, Until(context.as_of))?; // asked again at the next tick
+            }
+        }
+        done.waiting.extend(placed.unplaced);
+        for p in &placed.placements {
+            let Some(row) = store.whole_lead(columns, p.lead)? else { continue };
+            let turned = chain.turn(&row);
+            take(session, &p.lead, &row.standing, &turned, done)?;
+            finish(session, whole, p.lead, turned, &mut candidates)?;
+        }
+    }
+    done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
+    Ok(())
+}
+
+/// Takes a turn into the base.
+fn take(session: &Session<'_>, lead: &LeadId, before: &crate::model::Standing, turned: &Turned, done: &mut Done) -> Result<(), RunError> {
+    done.moved += i64::from(!turned.moves.is_empty());
+    done.reclaimed += i64::from(turned.reclaimed);
+    done.changes(&turned.changes);
+    let how = if turned.reclaimed { HoldEnded::Reclaimed } else { HoldEnded::ByHand };
+    let step = Step { lead: *lead, before, after: &turned.standing, moves: &turned.moves, changes: &turned.changes, at: session.context.as_of, how, by: None };
+    keep(session, &step)
+}
+
+/// A lead that a round took up is finished when it is placed; of all others it is known when they are due again.
+fn finish(session: &Session<'_>, whole: bool, lead: LeadId, turned: Turned, candidates: &mut Vec<Candidate>) -> Result<(), RunError> {
+    match turned.candidate {
+        Some(candidate) => candidates.push(candidate),
+        None if whole => session.store.put_moves_at(lead, turned.until)?,
+        None => {}
+    }
+    Ok(())
+}
+
+/// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt
+/// leads that others are working on.
+fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
+    let sop = &session.workspace.sop;
+    if session.context.yes || sop.assignment.rounds.is_empty() || session.store.any_assignment()? {
+        return Ok(None);
+    }
+    let leads = session.store.due_count(Due::All)?;
+    let mut unknown: Vec<(String, i64)> = Vec::new();
+    for h in session.store.holdings()? {
+        if sop.team.find(&h.owner).is_none() {
+            match unknown.iter_mut().find(|(name, _)| *name == h.owner) {
+                Some((_, n)) => *n += h.leads,
+                None => unknown.push((h.owner, h.leads)),
+            }
+        }
+    }
+    let total: i64 = unknown.iter().map(|(_, n)| n).sum();
+    if total * 100 <= leads * STRANGERS {
+        return Ok(None);
+    }
+    unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let some: Vec<String> = unknown.iter().take(5).map(|(name, n)| format!("{name} ({n})")).collect();
+    let more = if unknown.len() > 5 { format!(" and {} more", unknown.len() - 5) } else { String::new() };
+    Ok(Some(format!("{total} of {leads} leads are held by people whom team.yaml does not know: {}{more}", some.join(", "))))
+}
+
+/// The instant of the last tick that stands.
+pub(super) fn last_tick(session: &Session<'_>) -> Result<Option<Instant>, RunError> {
+    Ok(session.store.last_run_of("tick")?.map(|r| r.as_of))
+}
