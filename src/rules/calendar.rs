@@ -1,6 +1,6 @@
 //! calendar.yaml → [`Calendar`]: zone, opening hours, holidays and make-up workdays.
 
-use super::reader::{Reader, date_of};
+use super::reader::Reader;
 use super::yaml::Node;
 use crate::diag::{Code, Span};
 use crate::model::{Calendar, DayHours, nearest};
@@ -126,19 +126,6 @@ fn span_of(text: &str, at: Span, r: &mut Reader<'_>) -> Option<(u32, u32)> {
     }
 }
 
-/// `[2026-10-01..2026-10-07, 2026-12-31]`
 fn dates(node: &Node, r: &mut Reader<'_>) -> Vec<NaiveDate> {
-    let mut all = Vec::new();
-    for (text, at) in r.texts(node) {
-        let (from, to) = text.split_once("..").unwrap_or((text, text));
-        match (date_of(from.trim()), date_of(to.trim())) {
-            (Some(a), Some(b)) if a <= b && (b - a).num_days() < LONGEST => all.extend(a.iter_days().take_while(|d| *d <= b)),
-            (Some(a), Some(b)) => {
-                let help = if a > b { format!("write `{b}..{a}`") } else { format!("no holiday is longer than {LONGEST} days") };
-                r.error(Code::BadValue, at, format!("`{text}` is not a range of days"), help);
-            }
-            _ => r.error(Code::BadValue, at, format!("`{text}` is not a date"), "write `2026-10-01`, or a range `2026-10-01..2026-10-07`"),
-        }
-    }
-    all
+    r.days(node, LONGEST).into_iter().flat_map(|(a, b)| a.iter_days().take_while(move |d| *d <= b)).collect()
 }

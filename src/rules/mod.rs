@@ -8,6 +8,7 @@ mod builtin;
 mod calendar;
 pub mod cases;
 mod fields;
+mod files;
 pub mod lifecycle;
 mod reader;
 mod schema;
