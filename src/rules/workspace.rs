@@ -9,7 +9,7 @@ use super::files::{is_beside_the_point, plain_name, text_of};
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{calendar, cases, team, yaml};
+use super::{calendar, cases, lifecycle, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -55,12 +55,17 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         None => scoring::read::default(),
     };
     let (team, _) = split(read_file(whole("team.yaml"), &mut out, &mut reviews, team::read::read), there("team.yaml"));
+    let staged = read_file(whole("lifecycle.yaml"), &mut out, &mut reviews, |n, r| lifecycle::read::read(n, &fields.dictionary, &scoring, r));
+    let (lifecycle, stage_spots) = split(staged, there("lifecycle.yaml"));
     let mut all_cases = Vec::new();
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
         let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &fields.dictionary, &calendar, &scoring, r));
         all_cases.extend(read.unwrap_or_default());
     }
-    let team = team.unwrap_or_default();
+    let (lifecycle, team) = (lifecycle.unwrap_or_default(), team.unwrap_or_default());
+    if !out.has_errors() {
+        lifecycle::check::check(&lifecycle, &scoring, &stage_spots, &mut out);
+    }
     out.sort();
     if out.has_errors() {
         return Err((sources, out));
@@ -73,7 +78,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         dictionary,
         calendar,
         scoring,
-        lifecycle: Default::default(),
+        lifecycle,
         team,
         assignment: Default::default(),
         promises: Vec::new(),
