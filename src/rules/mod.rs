@@ -9,6 +9,7 @@ mod calendar;
 pub mod cases;
 mod fields;
 mod files;
+mod known;
 pub mod lifecycle;
 mod reader;
 mod schema;

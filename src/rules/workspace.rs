@@ -6,10 +6,11 @@
 
 use super::fields::{self, Fields};
 use super::files::{is_beside_the_point, plain_name, text_of};
+use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{calendar, cases, lifecycle, team, yaml};
+use super::{assignment, calendar, cases, lifecycle, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -54,17 +55,21 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         }
         None => scoring::read::default(),
     };
-    let (team, _) = split(read_file(whole("team.yaml"), &mut out, &mut reviews, team::read::read), there("team.yaml"));
+    let (team, owner_spots) = split(read_file(whole("team.yaml"), &mut out, &mut reviews, team::read::read), there("team.yaml"));
     let staged = read_file(whole("lifecycle.yaml"), &mut out, &mut reviews, |n, r| lifecycle::read::read(n, &fields.dictionary, &scoring, r));
     let (lifecycle, stage_spots) = split(staged, there("lifecycle.yaml"));
+    let known = Known::new(&fields.dictionary, &scoring, lifecycle.as_ref(), team.as_ref());
+    let assigned = read_file(whole("assignment.yaml"), &mut out, &mut reviews, |n, r| assignment::read::read(n, &known, r));
+    let (assignment, rule_spots) = split(assigned, there("assignment.yaml"));
     let mut all_cases = Vec::new();
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
         let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &fields.dictionary, &calendar, &scoring, r));
         all_cases.extend(read.unwrap_or_default());
     }
-    let (lifecycle, team) = (lifecycle.unwrap_or_default(), team.unwrap_or_default());
+    let (lifecycle, team, assignment) = (lifecycle.unwrap_or_default(), team.unwrap_or_default(), assignment.unwrap_or_default());
     if !out.has_errors() {
         lifecycle::check::check(&lifecycle, &scoring, &stage_spots, &mut out);
+        assignment::check::check(&assignment, &rule_spots, (&team, &owner_spots), (&fields.dictionary, &calendar), &mut out);
     }
     out.sort();
     if out.has_errors() {
@@ -80,7 +85,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         scoring,
         lifecycle,
         team,
-        assignment: Default::default(),
+        assignment,
         promises: Vec::new(),
         alerts: Vec::new(),
         derived,
