@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::model::nearest;
 
 /// The files that this version reads, beside `tests/*.yaml`.
-const KNOWN: &[&str] = &["fields.yaml", "calendar.yaml", "scoring.yaml", "team.yaml", "lifecycle.yaml", "assignment.yaml"];
+const KNOWN: &[&str] = &["fields.yaml", "calendar.yaml", "scoring.yaml", "team.yaml", "lifecycle.yaml", "assignment.yaml", "sla.yaml", "alerts.yaml"];
 /// The files and folders of later versions.
 const LATER: &[&str] = &["delivery.yaml", "reports.yaml", "experiments.yaml", "goals.yaml", "nurture/", "content/", "playbooks/"];
 

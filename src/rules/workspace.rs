@@ -10,7 +10,7 @@ use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{assignment, calendar, cases, lifecycle, team, yaml};
+use super::{alerts, assignment, calendar, cases, lifecycle, sla, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -61,6 +61,8 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let known = Known::new(&fields.dictionary, &scoring, lifecycle.as_ref(), team.as_ref());
     let assigned = read_file(whole("assignment.yaml"), &mut out, &mut reviews, |n, r| assignment::read::read(n, &known, r));
     let (assignment, rule_spots) = split(assigned, there("assignment.yaml"));
+    let (promises, promise_spots) = read_file(whole("sla.yaml"), &mut out, &mut reviews, |n, r| sla::read::read(n, &known, r)).unwrap_or_default();
+    let (alerts, told) = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r)).unwrap_or_default();
     let mut all_cases = Vec::new();
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
         let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &fields.dictionary, &calendar, &scoring, r));
@@ -70,6 +72,10 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     if !out.has_errors() {
         lifecycle::check::check(&lifecycle, &scoring, &stage_spots, &mut out);
         assignment::check::check(&assignment, &rule_spots, (&team, &owner_spots), (&fields.dictionary, &calendar), &mut out);
+        [&promise_spots.recipients, &told].into_iter().for_each(|spots| sla::recipient::check(spots, &team, &mut out));
+        if !there("calendar.yaml") {
+            sla::check::business_time(promise_spots.business.iter().chain(&rule_spots.business), &mut out);
+        }
     }
     out.sort();
     if out.has_errors() {
@@ -86,8 +92,8 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         lifecycle,
         team,
         assignment,
-        promises: Vec::new(),
-        alerts: Vec::new(),
+        promises,
+        alerts,
         derived,
         tables,
         cases: all_cases,
