@@ -65,7 +65,8 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let (alerts, told) = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r)).unwrap_or_default();
     let mut all_cases = Vec::new();
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
-        let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &fields.dictionary, &calendar, &scoring, r));
+        let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment: assignment.as_ref() };
+        let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &around, r));
         all_cases.extend(read.unwrap_or_default());
     }
     let (lifecycle, team, assignment) = (lifecycle.unwrap_or_default(), team.unwrap_or_default(), assignment.unwrap_or_default());
