@@ -48,6 +48,7 @@ impl Lead {
             created_at: AS_OF.plus(-200 * 86_400),
             events: &self.events,
             details: &self.details,
+            follow_ups: &[],
             state: &[],
             event: None,
         }

@@ -7,7 +7,7 @@ use condition_world::World;
 use proptest::prelude::*;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, params};
-use sop::condition::{ScopeKind, Want, compile};
+use sop::condition::{Scope, ScopeKind, Want, compile};
 use sop::diag::{Diagnostics, SourceId};
 use sop::model::{Instant, Until, Value, fold};
 use sqlparser::ast::{CaseWhen, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator, Value as Sql};
@@ -534,7 +534,7 @@ fn strange(text: &str) {
     for (kind, want) in [(ScopeKind::Scoring, Want::Boolean), (ScopeKind::Event, Want::Boolean), (ScopeKind::Where, Want::Number)] {
         let mut out = Diagnostics::default();
         let place = sop::condition::Place::verbatim(SourceId(0), 0, text.len());
-        let condition = compile(text, &place, &w.scope(kind), want, &mut out);
+        let condition = compile(text, &place, &Scope { kind, dictionary: &w.dictionary, state: &condition_world::states(kind) }, want, &mut out);
         assert_eq!(condition.is_none(), out.has_errors(), "{text:?}: no value without a reason");
         for d in &out.0 {
             let span = d.span.expect("a span");

@@ -202,8 +202,7 @@ fn names_outside_their_scope_say_where_they_are_allowed() {
     only(w.problems("reached('mql')"), Code::OutOfScope, "reached", "lifecycle.yaml");
     only(w.problems("follow_ups('met', '7d') > 0"), Code::OutOfScope, "follow_ups", "assignment.yaml");
     only(w.problems("held > 3"), Code::OutOfScope, "held", "owners_where");
-    only(w.problems_in("contactable('email')", ScopeKind::Where), Code::NotYet, "contactable", "later version");
-    only(w.problems_in("days_in_stage > 3", ScopeKind::Where), Code::NotYet, "days_in_stage", "later version");
+    only(w.problems_in("clicked('case')", ScopeKind::Where), Code::NotYet, "clicked", "later version");
     only(w.problems("path = '/x'"), Code::OutOfScope, "path", "events('*'");
     only(w.problems_in("industry = 'x'", ScopeKind::Event), Code::OutOfScope, "industry", "`path`");
     only(w.problems_in("events('page_view') > 1", ScopeKind::Event), Code::OutOfScope, "events", "outside");

@@ -104,6 +104,7 @@ impl World {
             created_at: Instant(TODAY - 100),
             events,
             details: &self.details,
+            follow_ups: &[],
             state: &[],
             event: None,
         }

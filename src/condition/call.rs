@@ -3,20 +3,26 @@
 use super::check::{Checker, called, listed};
 use super::literal::{self, inner_offsets};
 use super::names::{self, Function};
-use super::plan::{Count, Lit, Node, NodeKind, Read, Which};
+use super::plan::{Contacts, Count, Lit, Node, NodeKind, Read, Which};
 use super::scope::{Scope, ScopeKind, Type};
 use super::text::Words;
 use super::tree::{Bytes, Expr, Kind, Quote};
 use super::{parse, print, sense};
 use crate::diag::Code;
-use crate::model::{FieldIx, FieldType, KindId, fold, fold_header, nearest};
+use crate::model::{Duration, FieldIx, FieldType, KindId, Outcome, fold, fold_header, nearest};
 use std::sync::Arc;
 
 impl Checker<'_, '_, '_> {
     pub(super) fn call(&mut self, name: &str, name_span: Bytes, args: &[Expr], span: Bytes) -> Option<Node> {
         let folded = fold(name).into_owned();
         let Some(function) = Function::of(&folded) else { return self.unknown_function(name, &folded, name_span, args) };
-        if !function.allowed(self.scope.kind) {
+        if function.asks_lead() && self.scope.kind == ScopeKind::Owner {
+            return self.not_of_colleague(name, name_span);
+        }
+        if let Some(home) = names::home(&folded).filter(|home| !home.is_open_to(self.scope.kind)) {
+            return self.elsewhere(name, home, name_span);
+        }
+        if function.asks_lead() && self.scope.kind == ScopeKind::Event {
             let message = format!("`{name}` asks about the lead; a `where` on events sees only the event");
             self.problems.error(Code::OutOfScope, name_span, message, "ask about the lead outside the event function");
             return None;
@@ -26,6 +32,7 @@ impl Checker<'_, '_, '_> {
             let wanted = match (least, most) {
                 (1, usize::MAX) => "at least one argument".to_owned(),
                 (1, 1) => "one argument".to_owned(),
+                (0, most) => format!("at most {most} arguments"),
                 (a, b) if a == b => format!("{a} arguments"),
                 (a, b) => format!("{a} to {b} arguments"),
             };
@@ -47,12 +54,18 @@ impl Checker<'_, '_, '_> {
             (Function::Length, [text]) => self.text(text, function).and_then(|x| made(NodeKind::Length(Box::new(x)), Type::Number)),
             (Function::Coalesce, all) => self.coalesce(all, span),
             (Function::Extra, [header]) => self.extra(header, span),
+            (Function::Reached, [stage]) => self.holds("reached", stage, "the stage", span),
+            (Function::Contactable, [medium]) => self.contactable(medium, span),
+            (Function::FollowUps, args) => self.follow_ups(args, span),
             _ => None,
         }
     }
 
     fn unknown_function(&mut self, name: &str, folded: &str, name_span: Bytes, args: &[Expr]) -> Option<Node> {
-        if let Some(home) = names::later(folded) {
+        if self.scope.kind == ScopeKind::Owner && names::home(folded).is_some() {
+            return self.not_of_colleague(name, name_span);
+        }
+        if let Some(home) = names::home(folded) {
             return self.elsewhere(name, home, name_span);
         }
         for arg in args {
@@ -66,9 +79,9 @@ impl Checker<'_, '_, '_> {
             "upper" | "trim" => "text compares without regard to case and outer space; `lower(x)` exists".to_owned(),
             "if" | "iif" => "write `CASE WHEN … THEN … ELSE … END`".to_owned(),
             "contains" => "write `title LIKE '%总监%'`, or `has_word(title, 'CTO')` for a whole word".to_owned(),
-            _ => match nearest(folded, Function::names()) {
+            _ => match nearest(folded, Function::names_in(self.scope.kind)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the functions are {}", listed(&Function::names().collect::<Vec<_>>())),
+                None => format!("the functions are {}", listed(&Function::names_in(self.scope.kind).collect::<Vec<_>>())),
             },
         };
         self.problems.error(Code::UnknownName, name_span, format!("`{name}` is no function"), help);
@@ -171,13 +184,71 @@ impl Checker<'_, '_, '_> {
     fn has_tag(&mut self, tag: &Expr, span: Bytes) -> Option<Node> {
         let fields = &self.scope.dictionary.fields;
         let lists = || fields.iter().enumerate().filter(|(_, f)| f.ty == FieldType::List);
-        let Some((i, _)) = lists().find(|(_, f)| f.id == "tags").or_else(|| lists().next()) else {
+        let Some((i, field)) = lists().find(|(_, f)| f.id == "tags").or_else(|| lists().next()) else {
             self.problems.error(Code::BadArguments, span, "`has_tag` needs a field of type list", "declare `tags: {type: list}` in fields.yaml");
             return None;
         };
         let tag = self.literal(tag, "the tag")?;
         self.uses.fields.insert(FieldIx(i));
-        Some(Node::new(NodeKind::HasTag(Read::Field(FieldIx(i), FieldType::List), fold(tag).into_owned()), Type::Boolean, span))
+        let read = Read::Field(FieldIx(i), FieldType::List);
+        Some(Node::new(NodeKind::Holds(read, field.id.as_str().into(), fold(tag).into_owned()), Type::Boolean, span))
+    }
+
+    /// Whether a list of the state holds an id: `reached('mql')`.
+    fn holds(&mut self, name: &str, id: &Expr, what: &str, span: Bytes) -> Option<Node> {
+        let text = self.literal(id, what)?;
+        let states = self.scope.state;
+        let Some((i, state)) = states.iter().enumerate().find(|(_, s)| s.name == name) else {
+            self.problems.error(Code::NotYet, span, format!("`{name}` is not known yet"), "it comes with a later version of sop");
+            return None;
+        };
+        if state.known.is_empty() {
+            self.problems.error(Code::BadValue, id.span, format!("`{name}` knows no `{text}`: no stages are declared"), "declare them in lifecycle.yaml");
+            return None;
+        }
+        self.known_id(state, text, id.span)?;
+        Some(Node::new(NodeKind::Holds(Read::State(i), name.into(), fold(text).into_owned()), Type::Boolean, span))
+    }
+
+    fn contactable(&mut self, medium: &Expr, span: Bytes) -> Option<Node> {
+        let node = self.holds("contactable", medium, "the medium", span)?;
+        if let Kind::Text(medium) = &medium.kind {
+            self.uses.fields.extend(self.scope.dictionary.addresses(&fold(medium)));
+        }
+        Some(node)
+    }
+
+    /// `follow_ups([outcome] [, within])`; a single argument may be either.
+    fn follow_ups(&mut self, args: &[Expr], span: Bytes) -> Option<Node> {
+        (self.uses.follow_ups, self.uses.clock) = (true, true);
+        let mut which = Contacts { outcome: None, within: None };
+        let (outcome, within) = match args {
+            [one] if matches!(&one.kind, Kind::Text(t) if Duration::parse(t).is_ok()) => (None, Some(one)),
+            [outcome, rest @ ..] => (Some(outcome), rest.first()),
+            [] => (None, None),
+        };
+        let mut broken = false;
+        if let Some(arg) = outcome.filter(|a| !matches!(a.kind, Kind::Null)) {
+            which.outcome = self.literal(arg, "the outcome").and_then(|text| self.outcome(text, arg.span));
+            broken |= which.outcome.is_none();
+        }
+        if let Some(arg) = within.filter(|a| !matches!(a.kind, Kind::Null)) {
+            which.within = self.literal(arg, "the age of follow-ups").and_then(|text| literal::duration(text, arg.span, self.problems));
+            broken |= which.within.is_none();
+        }
+        if broken { None } else { Some(Node::new(NodeKind::FollowUps(which), Type::Number, span)) }
+    }
+
+    fn outcome(&mut self, text: &str, at: Bytes) -> Option<Outcome> {
+        let outcome = Outcome::parse(&fold(text));
+        if outcome.is_none() {
+            let help = match nearest(text, Outcome::ALL.iter().map(|(n, _)| *n)) {
+                Some(near) => format!("did you mean `'{near}'`?"),
+                None => format!("outcomes are {}; for any of them: `follow_ups('30d')`", listed(&Outcome::ALL.map(|(n, _)| n))),
+            };
+            self.problems.error(Code::BadValue, at, format!("`{text}` is no outcome of a follow-up"), help);
+        }
+        outcome
     }
 
     fn has_any(&mut self, text: &Expr, list: &Expr, span: Bytes) -> Option<Node> {

@@ -5,7 +5,7 @@ use super::closure;
 use super::literal;
 use super::plan::{Lit, Node, NodeKind, Read};
 use super::problems::Problems;
-use super::scope::{Scope, ScopeKind, Type};
+use super::scope::{Scope, ScopeKind, StateName, StateUse, Type};
 use super::text::Pattern;
 use super::tree::{Bytes, Expr, Kind, Op, Sign};
 use crate::diag::Code;
@@ -19,6 +19,7 @@ pub(super) struct Uses {
     pub(super) fields: BTreeSet<FieldIx>,
     pub(super) kinds: BTreeSet<KindId>,
     pub(super) events: bool,
+    pub(super) follow_ups: bool,
     pub(super) clock: bool,
 }
 
@@ -196,6 +197,9 @@ impl<'a> Checker<'a, '_, '_> {
                 break;
             }
         }
+        if let Some(node) = self.has_item(op, &left, &right, span).or_else(|| self.has_item(op, &right, &left, span)) {
+            return Some(node);
+        }
         if !op.is_equality() {
             if let Some(state) = self.ordered(&left) {
                 (left, right) = (self.rank(&left, state), self.place(right, state)?);
@@ -215,6 +219,16 @@ impl<'a> Checker<'a, '_, '_> {
         self.stored_value(&left, &right);
         self.stored_value(&right, &left);
         Some(Node::new(NodeKind::Compare(op, Box::new(left), Box::new(right)), Type::Boolean, span))
+    }
+
+    /// `industries = '制造业'` of a colleague: whether the list has it.
+    fn has_item(&self, op: Op, list: &Node, item: &Node, span: Bytes) -> Option<Node> {
+        let (NodeKind::Read(read @ Read::State(i)), Type::List, Some(text), true) = (&list.kind, list.ty, item.literal_text(), op.is_equality()) else {
+            return None;
+        };
+        let name = self.scope.state.get(*i).map_or("", |s| s.name.as_str());
+        let holds = Node::new(NodeKind::Holds(read.clone(), name.into(), fold(text).into_owned()), Type::Boolean, span);
+        Some(if op == Op::Eq { holds } else { Node::new(NodeKind::Not(Box::new(holds)), Type::Boolean, span) })
     }
 
     /// The place of an ordered state name (`band`, `stage`), if this node is one.
@@ -255,6 +269,11 @@ impl<'a> Checker<'a, '_, '_> {
             self.problems.warn(Code::NeverTrue, literal.span, "no value is empty text", help);
             return;
         }
+        if let NodeKind::Read(Read::State(i)) = field.kind
+            && let Some(state) = self.scope.state.get(i)
+        {
+            self.known_id(state, &text, literal.span);
+        }
         let NodeKind::Read(Read::Field(ix, ty)) = field.kind else { return };
         let Some(def) = self.scope.dictionary.fields.get(ix.0) else { return };
         let stored = match ty {
@@ -267,11 +286,29 @@ impl<'a> Checker<'a, '_, '_> {
         }
     }
 
+    /// Whether a state name can have this id; one that it never has is an error.
+    pub(super) fn known_id(&mut self, state: &StateName, id: &str, at: Bytes) -> Option<()> {
+        let folded = fold(id);
+        if state.known.is_empty() || state.known.iter().any(|known| fold(known) == folded) {
+            return Some(());
+        }
+        let near = nearest(id, state.known.iter().map(String::as_str));
+        let help = near.map_or_else(|| format!("there are {}", listed(&state.known)), |n| format!("did you mean `'{n}'`?"));
+        let message = if state.used == StateUse::Holds { format!("`{}` knows no `{id}`", state.name) } else { format!("`{}` is never `{id}`", state.name) };
+        self.problems.error(Code::BadValue, at, message, help);
+        None
+    }
+
     fn in_list(&mut self, negated: bool, item: &Expr, list: &[Expr], span: Bytes) -> Option<Node> {
         let item = self.node(item);
         let list: Vec<_> = list.iter().map(|x| self.node(x)).collect();
         let item = item?;
         let list: Vec<Node> = list.into_iter().collect::<Option<_>>()?;
+        let items: Option<Vec<Node>> = list.iter().map(|one| self.has_item(Op::Eq, &item, one, span)).collect();
+        if let Some(any) = items.filter(|any| !any.is_empty()) {
+            let any = Node::new(NodeKind::Or(any), Type::Boolean, span);
+            return Some(if negated { Node::new(NodeKind::Not(Box::new(any)), Type::Boolean, span) } else { any });
+        }
         if negated && list.iter().any(|n| n.constant() == Some(&Lit::Null)) {
             self.problems.warn(Code::NeverTrue, span, "NOT IN with a NULL in its list is never true", "remove the NULL; for blanks add `OR … IS NULL`");
         }

@@ -35,6 +35,7 @@ pub struct Condition {
     fields: Vec<FieldIx>,
     kinds: Vec<KindId>,
     uses_events: bool,
+    uses_follow_ups: bool,
     uses_clock: bool,
 }
 
@@ -72,6 +73,7 @@ pub fn compile(text: &str, place: &Place, scope: &Scope<'_>, want: Want, out: &m
         fields: uses.fields.into_iter().collect(),
         kinds: uses.kinds.into_iter().collect(),
         uses_events: uses.events,
+        uses_follow_ups: uses.follow_ups,
         uses_clock: uses.clock,
     })
 }
@@ -98,18 +100,17 @@ impl Condition {
     /// A condition on one event, apart from any lead: whether a detail counts as a derived kind.
     pub fn test_event(&self, detail: &Detail, as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> (Option<bool>, Until) {
         let details = Details::default();
-        self.test(&Facts {
-            dictionary,
-            calendar,
-            as_of,
-            lead: &[],
-            extra: &[],
-            created_at: as_of,
-            events: &[],
-            details: &details,
-            state: &[],
-            event: Some(detail),
-        })
+        self.test(&Facts { event: Some(detail), ..nobody(dictionary, calendar, as_of, &details) })
+    }
+    /// A condition on one colleague, whose values `state` gives in the order of `Scope::state`.
+    pub fn test_owner(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> (Option<bool>, Until) {
+        let details = Details::default();
+        self.test(&Facts { state, ..nobody(dictionary, calendar, as_of, &details) })
+    }
+    /// Why a condition on one colleague holds or not.
+    pub fn explain_owner(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> Explanation {
+        let details = Details::default();
+        self.explain(&Facts { state, ..nobody(dictionary, calendar, as_of, &details) })
     }
     /// Which parts hold, fail or are unknown, and the values seen.
     pub fn explain(&self, facts: &Facts<'_>) -> Explanation {
@@ -141,7 +142,11 @@ impl Condition {
     pub fn uses_events(&self) -> bool {
         self.uses_events
     }
-    /// Whether time alone can change its value.
+    /// Whether it counts the lead's follow-ups.
+    pub fn uses_follow_ups(&self) -> bool {
+        self.uses_follow_ups
+    }
+    /// Whether time alone can change its value. (What time does to the state that it is handed is for whoever hands it.)
     pub fn uses_clock(&self) -> bool {
         self.uses_clock
     }
@@ -153,4 +158,9 @@ impl Condition {
     pub fn is_never_true(&self) -> bool {
         sense::never(&self.plan)
     }
+}
+
+/// Facts without a lead.
+fn nobody<'a>(dictionary: &'a Dictionary, calendar: &'a Calendar, as_of: Instant, details: &'a Details) -> Facts<'a> {
+    Facts { dictionary, calendar, as_of, lead: &[], extra: &[], created_at: as_of, events: &[], details, follow_ups: &[], state: &[], event: None }
 }

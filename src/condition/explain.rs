@@ -99,12 +99,15 @@ fn look(node: &Node, text: &str, facts: &Facts<'_>, seen: &mut Vec<(String, Opti
     let found = match &node.kind {
         NodeKind::Read(read) => Some((name(), read_shown(read, node.ty, facts))),
         NodeKind::Rank(i, _) => Some((name(), facts.state.get(*i).and_then(|v| shown(v, facts)))),
-        NodeKind::Events(_) => Some((name(), closure::now(&closure::number(node), facts).map(plain))),
+        NodeKind::Events(_) | NodeKind::FollowUps(_) => Some((name(), closure::now(&closure::number(node), facts).map(plain))),
         NodeKind::FirstEvent(_) | NodeKind::LastEvent(_) => Some((name(), closure::now(&closure::time(node), facts).map(|t| moment(t, facts.calendar)))),
-        NodeKind::HasTag(read @ Read::Field(ix, _), _) => {
-            let field = facts.dictionary.fields.get(ix.0).map_or_else(String::new, |f| f.id.clone());
-            Some((field, closure::value(read, facts).and_then(|v| shown(v, facts))))
+        NodeKind::Holds(read, list, _) => {
+            let held = closure::value(read, facts).and_then(|v| shown(v, facts));
+            // What a state keeps is never blank: it may hold nothing.
+            Some((list.to_string(), if matches!(read, Read::State(_)) { held.or(Some("none".to_owned())) } else { held }))
         }
+        // `days_in_stage`: one name for the count and the instant behind it.
+        NodeKind::DaysSince(x) if x.span == node.span => Some((name(), closure::now(&closure::number(node), facts).map(plain))),
         _ => None,
     };
     if let Some(found) = found {

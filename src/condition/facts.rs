@@ -1,6 +1,6 @@
 //! What a condition may look at: one lead as of one instant.
 
-use crate::model::{Calendar, Detail, Details, Dictionary, Event, Instant, Value};
+use crate::model::{Calendar, Detail, Details, Dictionary, Event, FollowUp, Instant, Value};
 
 /// One lead (or one event of it) as of one instant. Slices are indexed by the dictionary's indices.
 #[derive(Clone, Copy)]
@@ -21,6 +21,8 @@ pub struct Facts<'a> {
     pub events: &'a [Event],
     /// What the events were.
     pub details: &'a Details,
+    /// The lead's follow-ups, ordered by instant. May hold later ones than `as_of`.
+    pub follow_ups: &'a [FollowUp],
     /// The state names of the scope, by their place in `Scope::state`; empty where the scope has none.
     pub state: &'a [Value],
     /// The one event that an event `where` is about.

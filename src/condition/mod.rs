@@ -35,4 +35,4 @@ pub use compiled::{Condition, Want, compile};
 pub use explain::{Explanation, Joint};
 pub use facts::Facts;
 pub use names::is_reserved;
-pub use scope::{Place, Scope, ScopeKind, StateName, Type};
+pub use scope::{Place, Scope, ScopeKind, StateName, StateUse, Type};

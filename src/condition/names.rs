@@ -3,7 +3,7 @@
 use super::scope::ScopeKind;
 use crate::model::fold;
 
-/// From which file on a name is known.
+/// From which file on a name is known. Later engines see earlier ones' values, never the reverse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Home {
     /// Lifecycle and everything behind it.
@@ -21,6 +21,15 @@ impl Home {
             Self::Lifecycle => "lifecycle.yaml and the files behind it (assignment, sla, alerts, nurture, `--where`)",
             Self::State => "assignment.yaml, sla.yaml, alerts.yaml, nurture and `--where`",
             Self::Owner => "`owners_where`, `pass_over` and `claim.who` of assignment.yaml",
+        }
+    }
+    /// Whether conditions of a scope may use its names: the wall between the scopes.
+    pub(super) fn is_open_to(self, scope: ScopeKind) -> bool {
+        match scope {
+            ScopeKind::Event | ScopeKind::Scoring => false,
+            ScopeKind::Lifecycle => self == Self::Lifecycle,
+            ScopeKind::State | ScopeKind::Where => self != Self::Owner,
+            ScopeKind::Owner => self == Self::Owner,
         }
     }
 }
@@ -44,13 +53,17 @@ const LIFECYCLE: &[&str] = &[
     "contactable",
 ];
 const STATE: &[&str] = &["owner", "owner_role", "queue", "assigned_at", "days_held", "last_follow_up_at", "follow_ups", "opened", "clicked", "replied"];
+/// Questions about messages, which nothing answers yet.
+const MESSAGES: &[&str] = &["opened", "clicked", "replied"];
 /// Usual group names: later state, unless a field has the name.
 const GROUPS: &[&str] = &["fit", "engagement"];
 const OWNER: &[&str] = &["id", "name", "role", "region", "industries", "manager", "capacity", "weight", "held", "breached"];
+/// Before the id of a band: since how many days the score has been below it.
+pub(super) const DAYS_BELOW: &str = "days_below_";
 
-/// Names of later scopes that no field can take over. `folded` is a folded name.
-pub(super) fn later(folded: &str) -> Option<Home> {
-    if LIFECYCLE.contains(&folded) || folded.starts_with("days_below_") {
+/// The home of a name that no field can take over. `folded` is a folded name.
+pub(super) fn home(folded: &str) -> Option<Home> {
+    if LIFECYCLE.contains(&folded) || folded.starts_with(DAYS_BELOW) {
         Some(Home::Lifecycle)
     } else if STATE.contains(&folded) {
         Some(Home::State)
@@ -59,8 +72,8 @@ pub(super) fn later(folded: &str) -> Option<Home> {
     }
 }
 
-/// Names of later scopes that a field of the same name hides.
-pub(super) fn later_unless_field(folded: &str) -> Option<Home> {
+/// The home of a name that a field of the same name hides.
+pub(super) fn home_unless_field(folded: &str) -> Option<Home> {
     if GROUPS.contains(&folded) {
         Some(Home::Lifecycle)
     } else if OWNER.contains(&folded) {
@@ -68,6 +81,11 @@ pub(super) fn later_unless_field(folded: &str) -> Option<Home> {
     } else {
         None
     }
+}
+
+/// Whether a name asks about messages: it is reserved, and not known yet.
+pub(super) fn asks_messages(folded: &str) -> bool {
+    MESSAGES.contains(&folded)
 }
 
 /// The built-in names that are no functions.
@@ -78,7 +96,7 @@ pub(super) const BUILT_IN: [&str; 3] = ["as_of", "created_at", "last_event_at"];
 pub fn is_reserved(name: &str) -> bool {
     let name = fold(name);
     let field_too = matches!(name.as_ref(), "owner" | "stage" | "created_at");
-    !field_too && (later(&name).is_some() || BUILT_IN.contains(&name.as_ref()) || super::token::Word::of(&name).is_some())
+    !field_too && (home(&name).is_some() || BUILT_IN.contains(&name.as_ref()) || super::token::Word::of(&name).is_some())
 }
 
 /// A function of the language.
@@ -96,10 +114,13 @@ pub(super) enum Function {
     Length,
     Coalesce,
     Extra,
+    Reached,
+    Contactable,
+    FollowUps,
 }
 
 /// Name, function, least and most arguments, and how a call looks.
-const FUNCTIONS: [(&str, Function, usize, usize, &str); 12] = [
+const FUNCTIONS: [(&str, Function, usize, usize, &str); 15] = [
     ("events", Function::Events, 1, 3, "events('pricing_view', '7d', 'path LIKE ''/pricing%''')"),
     ("first_event", Function::FirstEvent, 1, 1, "first_event('trial_request')"),
     ("last_event", Function::LastEvent, 1, 1, "last_event('trial_request')"),
@@ -112,16 +133,15 @@ const FUNCTIONS: [(&str, Function, usize, usize, &str); 12] = [
     ("length", Function::Length, 1, 1, "length(title)"),
     ("coalesce", Function::Coalesce, 1, usize::MAX, "coalesce(employees, 0)"),
     ("extra", Function::Extra, 1, 1, "extra('列名')"),
+    ("reached", Function::Reached, 1, 1, "reached('mql')"),
+    ("contactable", Function::Contactable, 1, 1, "contactable('email')"),
+    ("follow_ups", Function::FollowUps, 0, 2, "follow_ups('connected', '30d')"),
 ];
 
 impl Function {
     /// The function of a folded name.
     pub(super) fn of(folded: &str) -> Option<Self> {
         FUNCTIONS.iter().find(|f| f.0 == folded).map(|f| f.1)
-    }
-    /// Every function's name.
-    pub(super) fn names() -> impl Iterator<Item = &'static str> {
-        FUNCTIONS.iter().map(|f| f.0)
     }
     fn row(self) -> &'static (&'static str, Self, usize, usize, &'static str) {
         FUNCTIONS.iter().find(|f| f.1 == self).unwrap_or(&FUNCTIONS[0])
@@ -134,9 +154,15 @@ impl Function {
     pub(super) fn example(self) -> &'static str {
         self.row().4
     }
-    /// Whether it makes sense there.
-    pub(super) fn allowed(self, scope: ScopeKind) -> bool {
-        scope != ScopeKind::Event || !matches!(self, Self::Events | Self::FirstEvent | Self::LastEvent | Self::HasTag | Self::Extra)
+    /// Whether it looks at the lead: its events, tags, columns, state.
+    pub(super) fn asks_lead(self) -> bool {
+        use Function::{Contactable, Events, Extra, FirstEvent, FollowUps, HasTag, LastEvent, Reached};
+        matches!(self, Events | FirstEvent | LastEvent | HasTag | Extra | Reached | Contactable | FollowUps)
+    }
+    /// The functions that a scope has, by name.
+    pub(super) fn names_in(scope: ScopeKind) -> impl Iterator<Item = &'static str> {
+        let lead = !matches!(scope, ScopeKind::Event | ScopeKind::Owner);
+        FUNCTIONS.iter().filter(move |f| if f.1.asks_lead() { lead && home(f.0).is_none_or(|h| h.is_open_to(scope)) } else { true }).map(|f| f.0)
     }
 }
 
@@ -146,7 +172,22 @@ mod tests {
 
     #[test]
     fn reserved_names_are_those_that_a_field_cannot_have() {
-        for n in ["score", "Band", "as_of", "ＳＣＯＲＥ", "last_event_at", "days_below_hot", "case"] {
+        for n in [
+            "score",
+            "Band",
+            "as_of",
+            "ＳＣＯＲＥ",
+            "last_event_at",
+            "days_below_hot",
+            "case",
+            "Owner_Role",
+            "queue",
+            "reached",
+            "contactable",
+            "follow_ups",
+            "opened",
+            "days_held",
+        ] {
             assert!(is_reserved(n), "{n}");
         }
         for n in ["owner", "stage", "created_at", "industry", "id", "name", "length", "分数"] {

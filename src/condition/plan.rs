@@ -5,7 +5,7 @@ use super::num::Num;
 use super::scope::Type;
 use super::text::{Pattern, Words};
 use super::tree::{Bytes, Op, Sign};
-use crate::model::{EventFieldIx, FieldIx, FieldType, KindId};
+use crate::model::{EventFieldIx, FieldIx, FieldType, KindId, Outcome};
 use chrono::{NaiveDate, NaiveDateTime};
 use std::sync::Arc;
 
@@ -59,6 +59,15 @@ pub(super) struct Count {
     pub(super) filter: Option<Box<Node>>,
 }
 
+/// `follow_ups(outcome, within)`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Contacts {
+    /// `None`: any, told or not.
+    pub(super) outcome: Option<Outcome>,
+    /// Seconds; inclusive.
+    pub(super) within: Option<i64>,
+}
+
 /// One node.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
@@ -92,9 +101,11 @@ pub(super) enum NodeKind {
     Events(Count),
     FirstEvent(Which),
     LastEvent(Which),
+    FollowUps(Contacts),
     DaysSince(Box<Node>),
     BusinessDaysSince(Box<Node>),
-    HasTag(Read, String),
+    /// Whether a list, by its name for people, holds a folded item.
+    Holds(Read, Arc<str>, String),
     HasWords(Box<Node>, Words),
     Lower(Box<Node>),
     Length(Box<Node>),
@@ -126,7 +137,8 @@ impl Node {
             | NodeKind::Events(_)
             | NodeKind::FirstEvent(_)
             | NodeKind::LastEvent(_)
-            | NodeKind::HasTag(..) => Vec::new(),
+            | NodeKind::FollowUps(_)
+            | NodeKind::Holds(..) => Vec::new(),
             NodeKind::And(parts) | NodeKind::Or(parts) | NodeKind::Coalesce(parts) => parts.iter().collect(),
             NodeKind::Not(x)
             | NodeKind::Like(_, x, _)
@@ -153,7 +165,8 @@ impl Node {
                 | NodeKind::Events(_)
                 | NodeKind::FirstEvent(_)
                 | NodeKind::LastEvent(_)
-                | NodeKind::HasTag(..)
+                | NodeKind::FollowUps(_)
+                | NodeKind::Holds(..)
                 | NodeKind::DaysSince(_)
                 | NodeKind::BusinessDaysSince(_)
         );

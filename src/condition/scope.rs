@@ -16,7 +16,7 @@ pub enum ScopeKind {
     State,
     /// `--where` on the command line: as `State`.
     Where,
-    /// `owners_where`, `pass_over`, `claim.who`: one colleague.
+    /// `owners_where`, `pass_over`, `claim.who`: one colleague, and nothing of the lead.
     Owner,
 }
 
@@ -41,15 +41,46 @@ pub enum Type {
     Null,
 }
 
-/// A name that speaks of the lead's state (`score`, `band`, `owner` …); its value is `Facts::state` at its place.
-#[derive(Clone, Debug)]
+/// How conditions ask for a value of the state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StateUse {
+    /// By its name.
+    #[default]
+    Value,
+    /// By its name, as whole calendar days since the instant that is kept: `days_in_stage`.
+    Days,
+    /// As a function of one text: whether the list that is kept holds it: `reached('mql')`.
+    Holds,
+}
+
+/// A name that speaks of the lead's state (`score`, `band`, `owner` …), or of a colleague; its value is `Facts::state` at its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateName {
     /// As written in conditions.
     pub name: String,
-    /// What it yields.
+    /// What `Facts::state` holds.
     pub ty: Type,
+    /// How it is asked for.
+    pub used: StateUse,
     /// For ordered names (`band`, `stage`): the ids from lowest to highest; `< <= > >= BETWEEN` compare places. Empty otherwise.
     pub order: Vec<String>,
+    /// The ids that it may have: another one in `= <> IN`, or in the function's call, is an error. Empty: any text.
+    pub known: Vec<String>,
+}
+
+impl StateName {
+    /// A name that yields what is kept.
+    pub fn new(name: &str, ty: Type) -> Self {
+        Self { name: name.into(), ty, used: StateUse::Value, order: Vec::new(), known: Vec::new() }
+    }
+    /// A name that yields the days since the instant that is kept; unknown where there is none.
+    pub fn days(name: &str) -> Self {
+        Self { used: StateUse::Days, ..Self::new(name, Type::Instant) }
+    }
+    /// A function that asks the list that is kept, whose items are among `known`.
+    pub fn holds(name: &str, known: Vec<String>) -> Self {
+        Self { used: StateUse::Holds, known, ..Self::new(name, Type::List) }
+    }
 }
 
 /// Which names a condition may use.

@@ -231,6 +231,7 @@ fn subject(node: &Node) -> Option<(String, bool)> {
         NodeKind::Rank(i, _) => Some((format!("rank {i}"), false)),
         NodeKind::Events(c) if c.filter.is_none() => Some((format!("events {:?} {:?}", c.which, c.within), true)),
         NodeKind::Events(_) => Some((format!("events at {}", node.span.start), true)),
+        NodeKind::FollowUps(which) => Some((format!("{which:?}"), true)),
         NodeKind::Length(x) => subject(x).map(|(s, _)| (format!("length {s}"), true)),
         NodeKind::DaysSince(x) => subject(x).map(|(s, _)| (format!("days {s}"), false)),
         NodeKind::BusinessDaysSince(x) => subject(x).map(|(s, _)| (format!("business days {s}"), false)),

@@ -262,6 +262,17 @@ impl Dictionary {
         let cell = fold(cell);
         self.channels.iter().find(|c| fold(&c.id) == cell || fold(&c.title) == cell || c.synonyms.iter().any(|s| fold(s) == cell))
     }
+    /// The fields that hold addresses for a medium: those of type email for `email`, of type phone for `sms` and `call`, the field
+    /// `wecom_id` for `wecom`.
+    pub fn addresses<'a>(&'a self, medium: &'a str) -> impl Iterator<Item = FieldIx> + 'a {
+        let fits = move |f: &Field| match medium {
+            "email" => f.ty == FieldType::Email,
+            "sms" | "call" => f.ty == FieldType::Phone,
+            "wecom" => f.id == "wecom_id",
+            _ => false,
+        };
+        self.fields.iter().enumerate().filter(move |(_, f)| fits(f)).map(|(i, _)| FieldIx(i))
+    }
     /// The words of a named list, folded.
     pub fn list(&self, name: &str) -> Option<&[String]> {
         let name = fold(name);

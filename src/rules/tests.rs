@@ -228,8 +228,17 @@ fn the_fingerprint_follows_rules_not_tests() {
 #[test]
 fn state_names_are_in_their_fixed_order() {
     let (sop, _) = good(&[("scoring.yaml", "groups:\n  fit: {rules: []}\n  wish: {rules: []}\nbands: {b: 9, a: 0}\n")]);
-    let names = crate::rules::state::state_names(&sop.scoring, &[]);
-    assert_eq!(names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["score", "band", "fit", "wish", "stage", "owner", "queue"]);
+    let names = crate::rules::state::state_names(&sop.scoring, &Default::default());
+    let names_of = |names: &[crate::condition::StateName]| names.iter().map(|n| n.name.clone()).collect::<Vec<_>>().join(" ");
+    let lifecycle = "score band fit wish stage days_in_stage days_below_a days_below_b accepted rejected assigned recycled_at open_deals won_deals \
+                     lost_deals won_amount paid_amount first_won_at reached contactable";
+    let narrow = crate::rules::state::lifecycle_names(&sop.scoring, &Default::default());
+    assert_eq!(names_of(&narrow), lifecycle);
+    assert_eq!(names_of(&names), format!("{lifecycle} owner owner_role queue assigned_at days_held last_follow_up_at"));
+    let own = |n: &&crate::condition::StateName| !matches!(n.name.as_str(), "fit" | "wish" | "owner" | "stage");
+    for name in names.iter().filter(own) {
+        assert!(crate::condition::is_reserved(&name.name), "no field or group may be called {}", name.name);
+    }
     assert_eq!(names[1].order, ["a", "b"]);
 }
 

@@ -64,6 +64,7 @@ fn run_case(sop: &Sop, scorer: &mut Scorer<'_>, case: &Case) -> CaseResult {
         created_at: created_at.unwrap_or(case.as_of), // as for a lead that an import sees for the first time
         events: &events,
         details: &subject.details,
+        follow_ups: &[],
         state: &[],
         event: None,
     });

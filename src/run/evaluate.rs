@@ -5,7 +5,8 @@ use super::{RunError, Session, Workspace};
 use crate::condition::{Condition, Facts};
 use crate::engine::events::{bot_filter, classify};
 use crate::engine::scoring::{ScoreCard, Scored, Scorer};
-use crate::model::{Change, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Value, What};
+use crate::engine::state::{Known, media_of, values};
+use crate::model::{Change, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Standing, Value, What};
 use crate::rules::Sop;
 use crate::rules::scoring::Points;
 use crate::store::{Columns, Due, Needs, ScanRow, ScoreRow, StateRow, Store, StoredDetail};
@@ -80,6 +81,7 @@ impl<'a> Evaluator<'a> {
             created_at: told.unwrap_or(row.record.seen_at),
             events,
             details: &self.details,
+            follow_ups: &[],
             state,
             event: None,
         };
@@ -98,18 +100,27 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a condition over a lead's state holds.
     pub(super) fn test(&mut self, condition: &Condition, row: &ScanRow) -> Option<bool> {
-        let state = state_values(&self.sop.scoring, row);
+        let state = state_values(self.sop, row, self.as_of);
         self.with_facts(row, &state, |_, facts| condition.test(facts).0)
     }
 }
 
-/// The state in the order of `rules::state::state_names`: score, band, the groups, stage, owner, queue.
-fn state_values(scoring: &crate::rules::scoring::Scoring, row: &ScanRow) -> Vec<Value> {
-    let text = |t: &Option<String>| t.as_deref().map_or(Value::Null, Value::text);
-    let mut out = vec![row.state.score.map_or(Value::Null, Value::Int), text(&row.state.band)];
-    out.extend((0..scoring.groups.len()).map(|i| row.state.groups.get(i).map_or(Value::Null, |n| Value::Int(*n))));
-    out.extend([text(&row.state.stage), text(&row.state.owner), text(&row.state.queue)]);
-    out
+/// The state as the base keeps it, in the order of `rules::state::state_names`.
+fn state_values(sop: &Sop, row: &ScanRow, as_of: Instant) -> Vec<Value> {
+    let state = &row.state;
+    let standing = Standing { stage: state.stage.clone(), owner: state.owner.clone(), queue: state.queue.clone(), ..Standing::default() };
+    let owner = standing.owner.as_deref().and_then(|id| sop.team.owner(id));
+    let known = Known {
+        score: state.score,
+        groups: &state.groups,
+        band: state.band.as_deref(),
+        standing: &standing,
+        deals: &DealFacts::default(),
+        follow_ups: &[],
+        owner_role: owner.map(|o| o.role.as_str()),
+        media: &media_of(&sop.dictionary, &row.record.values),
+    };
+    values(&sop.scoring, &sop.lifecycle, &known, as_of).0
 }
 
 /// A stored detail as the engines see it. What it counts as is filled in by `classify`.

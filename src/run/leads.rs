@@ -7,7 +7,7 @@ use crate::condition::{Place, Scope, ScopeKind, Want, compile};
 use crate::diag::{Diagnostics, Sources};
 use crate::model::{FieldType, Value, nearest};
 use crate::report::{Cell, Column, ColumnType, Report, leads as report};
-use crate::rules::state::state_names;
+use crate::rules::state::{Ids, state_names};
 use crate::store::{Columns, Due, Needs, ScanRow, Store};
 use std::cmp::Ordering;
 
@@ -118,8 +118,9 @@ pub(super) fn compile_filter(workspace: &Workspace, text: &str) -> Result<crate:
     let mut sources = Sources::default();
     let id = sources.add("--where", text);
     let mut problems = Diagnostics::default();
-    let state = state_names(&workspace.sop.scoring, &[]);
-    let scope = Scope { kind: ScopeKind::Where, dictionary: &workspace.sop.dictionary, state: &state };
+    let sop = &workspace.sop;
+    let state = state_names(&sop.scoring, &Ids::of(&sop.lifecycle, &sop.team, &sop.assignment));
+    let scope = Scope { kind: ScopeKind::Where, dictionary: &sop.dictionary, state: &state };
     let condition = compile(text, &Place::verbatim(id, 0, text.len()), &scope, Want::Boolean, &mut problems);
     condition.filter(|_| !problems.has_errors()).ok_or_else(|| RunError::Condition(Box::new((sources, problems))))
 }

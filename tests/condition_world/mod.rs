@@ -2,9 +2,11 @@
 #![allow(dead_code, unreachable_pub)] // each test file uses its part
 
 use chrono::NaiveDate;
-use sop::condition::{Condition, Explanation, Facts, Place, Scope, ScopeKind, StateName, Type, Want, compile};
+use sop::condition::{Condition, Explanation, Facts, Place, Scope, ScopeKind, StateName, StateUse, Want, compile};
 use sop::diag::{Code, Diagnostics, Severity, SourceId};
 use sop::model::*;
+use sop::rules::scoring::{Band, Clamp, Group, Scoring};
+use sop::rules::state::{Ids, lifecycle_names, owner_names, state_names};
 use std::sync::Arc;
 
 pub fn field(id: &str, ty: FieldType) -> Field {
@@ -86,14 +88,36 @@ pub fn dictionary() -> Dictionary {
     }
 }
 
-pub fn states() -> Vec<StateName> {
-    let name = |name: &str, ty, order: &[&str]| StateName { name: name.into(), ty, order: order.iter().map(|s| (*s).into()).collect() };
-    vec![
-        name("score", Type::Number, &[]),
-        name("band", Type::Text, &["cold", "warm", "qualified", "hot"]),
-        name("stage", Type::Text, &["prospect", "connected", "mql", "sql"]),
-        name("owner", Type::Text, &[]),
-    ]
+/// Four bands, two groups.
+pub fn scoring() -> Scoring {
+    let band = |id: &str, at_least| Band { id: id.into(), at_least };
+    let group = |id: &str| Group { id: id.into(), clamp: Clamp::default(), rules: Vec::new() };
+    Scoring {
+        groups: vec![group("fit"), group("engagement")],
+        total: Clamp::default(),
+        bands: vec![band("hot", 80), band("qualified", 50), band("warm", 25), band("cold", 0)],
+    }
+}
+
+pub fn ids() -> Ids {
+    let all = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+    Ids {
+        stages: all(&["prospect", "connected", "mql", "sql"]),
+        detours: all(&["recycled", "lost"]),
+        roles: all(&["sales", "sdr"]),
+        queues: all(&["public", "partners"]),
+        media: all(&["letter"]),
+    }
+}
+
+/// The names of a scope, as SOPs of such a workspace have them.
+pub fn states(kind: ScopeKind) -> Vec<StateName> {
+    match kind {
+        ScopeKind::Event | ScopeKind::Scoring => Vec::new(),
+        ScopeKind::Lifecycle => lifecycle_names(&scoring(), &ids()),
+        ScopeKind::State | ScopeKind::Where => state_names(&scoring(), &ids()),
+        ScopeKind::Owner => owner_names(&ids()),
+    }
 }
 
 pub fn day(s: &str) -> NaiveDate {
@@ -111,6 +135,7 @@ pub struct World {
     pub created_at: Instant,
     pub events: Vec<Event>,
     pub details: Details,
+    pub follow_ups: Vec<FollowUp>,
     pub state: Vec<Value>,
 }
 
@@ -121,14 +146,15 @@ impl World {
         let as_of = calendar.instant(day("2026-11-21").and_hms_opt(10, 0, 0).expect("a time"));
         Self {
             dictionary: dictionary(),
-            states: states(),
+            state: states(ScopeKind::Where).iter().map(|s| if s.used == StateUse::Holds { list(&[]) } else { Value::Null }).collect(),
+            states: states(ScopeKind::Where),
             as_of,
             lead: vec![Value::Null; FIELDS.len()],
             extra: Vec::new(),
             created_at: as_of.plus(-100 * 86_400),
             events: Vec::new(),
             details: Details::default(),
-            state: vec![Value::Null; 4],
+            follow_ups: Vec::new(),
             calendar,
         }
     }
@@ -169,19 +195,17 @@ impl World {
             created_at: self.created_at,
             events: &self.events,
             details: &self.details,
+            follow_ups: &self.follow_ups,
             state: &self.state,
             event: None,
         }
-    }
-    pub fn scope(&self, kind: ScopeKind) -> Scope<'_> {
-        let state: &[StateName] = if kind == ScopeKind::Where { &self.states } else { &[] };
-        Scope { kind, dictionary: &self.dictionary, state }
     }
     /// Compiles in a scope, with everything that was said.
     pub fn read(&self, text: &str, kind: ScopeKind, want: Want) -> (Option<Condition>, Diagnostics) {
         let mut out = Diagnostics::default();
         let place = Place::verbatim(SourceId(0), 0, text.len());
-        let condition = compile(text, &place, &self.scope(kind), want, &mut out);
+        let state = states(kind);
+        let condition = compile(text, &place, &Scope { kind, dictionary: &self.dictionary, state: &state }, want, &mut out);
         assert_eq!(condition.is_none(), out.has_errors(), "{text}: {:?}", out.0);
         (condition, out)
     }

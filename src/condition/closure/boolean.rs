@@ -31,9 +31,9 @@ pub(in super::super) fn boolean(node: &Node) -> Fun<bool> {
         }
         NodeKind::Case(arms, otherwise) => case(arms, otherwise.as_deref(), boolean),
         NodeKind::Coalesce(parts) => coalesce(parts, boolean),
-        NodeKind::HasTag(read, tag) => {
-            let (read, tag) = (read.clone(), tag.clone());
-            Box::new(move |facts, _| Some(items(&read, facts).any(|t| folded(t, |t| t == tag))))
+        NodeKind::Holds(read, _, item) => {
+            let (read, item) = (read.clone(), item.clone());
+            Box::new(move |facts, _| Some(items(&read, facts).any(|t| folded(t, |t| t == item))))
         }
         NodeKind::HasWords(x, words) => {
             let NodeKind::Read(read) = &x.kind else { return constant(None) };

@@ -6,6 +6,7 @@
 
 mod boolean;
 mod events;
+mod follow_ups;
 mod number;
 mod text;
 mod time;
@@ -84,6 +85,7 @@ pub(super) fn fixed(node: &Node, dictionary: &Dictionary) -> Lit {
         created_at: Instant(0),
         events: &[],
         details: &details,
+        follow_ups: &[],
         state: &[],
         event: None,
     };

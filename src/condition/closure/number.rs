@@ -5,7 +5,7 @@ use super::super::num::Num;
 use super::super::plan::{Count, Lit, Node, NodeKind};
 use super::super::text::folded;
 use super::super::tree::{Op, Sign};
-use super::{Fun, case, coalesce, constant, events, text, time, value};
+use super::{Fun, case, coalesce, constant, events, follow_ups, text, time, value};
 use crate::condition::Facts;
 use crate::model::{Until, Value};
 
@@ -54,6 +54,7 @@ pub(in super::super) fn number(node: &Node) -> Fun<Num> {
         NodeKind::Case(arms, otherwise) => case(arms, otherwise.as_deref(), number),
         NodeKind::Coalesce(parts) => coalesce(parts, number),
         NodeKind::Events(count) => events::count(count),
+        NodeKind::FollowUps(which) => follow_ups::count(*which),
         NodeKind::DaysSince(x) => time::days_since(x),
         NodeKind::BusinessDaysSince(x) => time::business_days_since(x),
         NodeKind::Length(x) => {
@@ -85,7 +86,7 @@ fn against(op: Op, node: &Node, literal: Num) -> Fun<bool> {
             let read = read.clone();
             return Box::new(move |facts, _| Some(op.holds(of_value(value(&read, facts)?, facts)?.order(literal))));
         }
-        NodeKind::Events(_) | NodeKind::DaysSince(_) | NodeKind::BusinessDaysSince(_) => {
+        NodeKind::Events(_) | NodeKind::FollowUps(_) | NodeKind::DaysSince(_) | NodeKind::BusinessDaysSince(_) => {
             if let Some(f) = steps(op, node, literal) {
                 return f;
             }
@@ -130,6 +131,7 @@ fn steps(op: Op, node: &Node, literal: Num) -> Option<Fun<bool>> {
 fn at_least(node: &Node, n: i64) -> Option<Fun<bool>> {
     match &node.kind {
         NodeKind::Events(count @ Count { .. }) => Some(events::at_least(count, n)),
+        NodeKind::FollowUps(which) => Some(follow_ups::at_least(*which, n)),
         NodeKind::DaysSince(x) => Some(time::days_at_least(x, n, false)),
         NodeKind::BusinessDaysSince(x) => Some(time::days_at_least(x, n, true)),
         _ => None,
