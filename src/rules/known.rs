@@ -1,9 +1,10 @@
 //! What assignment, promises, alerts and cases may name: stages, colleagues, and the state of a lead.
 
+use super::assignment::Assignment;
 use super::lifecycle::Lifecycle;
 use super::reader::Reader;
 use super::scoring::Scoring;
-use super::state::{owner_names, state_names};
+use super::state::{Ids, owner_names, state_names};
 use super::team::Team;
 use super::team::read::named;
 use super::yaml::Node;
@@ -19,15 +20,23 @@ pub(super) struct Known<'a> {
     pub(super) lifecycle: Option<&'a Lifecycle>,
     /// team.yaml, likewise.
     pub(super) team: Option<&'a Team>,
+    scoring: &'a Scoring,
+    ids: Ids,
     state: Vec<StateName>,
     owner: Vec<StateName>,
 }
 
 impl<'a> Known<'a> {
-    /// From the checked parts.
-    pub(super) fn new(dictionary: &'a Dictionary, scoring: &Scoring, lifecycle: Option<&'a Lifecycle>, team: Option<&'a Team>) -> Self {
-        let stages: Vec<String> = lifecycle.map(|l| l.stages.iter().map(|s| s.id.clone()).collect()).unwrap_or_default();
-        Self { dictionary, lifecycle, team, state: state_names(scoring, &stages), owner: owner_names() }
+    /// From the checked parts; no queue is known yet.
+    pub(super) fn new(dictionary: &'a Dictionary, scoring: &'a Scoring, lifecycle: Option<&'a Lifecycle>, team: Option<&'a Team>) -> Self {
+        let ids = Ids::of(lifecycle.unwrap_or(&Lifecycle::default()), team.unwrap_or(&Team::default()), &Assignment::default());
+        let (state, owner) = (state_names(scoring, &ids), owner_names(&ids));
+        Self { dictionary, lifecycle, team, scoring, ids, state, owner }
+    }
+    /// The same, with the queues of assignment.yaml; without any, conditions may speak of any queue.
+    pub(super) fn with_queues<'q>(&self, queues: impl Iterator<Item = &'q str>) -> Self {
+        let ids = Ids { queues: queues.map(str::to_owned).collect(), ..self.ids.clone() };
+        Self { state: state_names(self.scoring, &ids), owner: self.owner.clone(), ids, ..*self }
     }
     /// Conditions on a lead.
     pub(super) fn lead(&self) -> Scope<'_> {

@@ -97,6 +97,13 @@ impl Reader<'_> {
             }
         }
     }
+    /// The keys of a map, and no word about anything else.
+    pub(super) fn names_of<'n>(&self, node: &'n Node) -> Vec<&'n str> {
+        match &node.kind {
+            Kind::Map(entries) => entries.iter().map(|e| e.key.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
     /// The items of a list.
     pub(super) fn items<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.kind {

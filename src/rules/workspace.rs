@@ -61,6 +61,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let known = Known::new(&fields.dictionary, &scoring, lifecycle.as_ref(), team.as_ref());
     let assigned = read_file(whole("assignment.yaml"), &mut out, &mut reviews, |n, r| assignment::read::read(n, &known, r));
     let (assignment, rule_spots) = split(assigned, there("assignment.yaml"));
+    let known = known.with_queues(assignment.iter().flat_map(|a| &a.queues).map(|q| q.id.as_str()));
     let (promises, promise_spots) = read_file(whole("sla.yaml"), &mut out, &mut reviews, |n, r| sla::read::read(n, &known, r)).unwrap_or_default();
     let (alerts, told) = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r)).unwrap_or_default();
     let mut all_cases = Vec::new();

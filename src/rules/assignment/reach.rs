@@ -3,7 +3,7 @@
 use super::{Round, Rule, Target};
 use crate::condition::{Condition, Facts};
 use crate::model::{Calendar, Details, Dictionary, Instant, Value};
-use crate::rules::state::owner_names;
+use crate::rules::state::{Ids, owner_names};
 use crate::rules::team::{Owner, Team};
 
 /// Conditions on colleagues, tried on the team as it is written. What only a base knows (leads held, breaches) is unknown here.
@@ -27,7 +27,7 @@ pub(super) enum Says {
 impl<'a> Reach<'a> {
     /// Whether a condition holds for a colleague.
     pub(super) fn says(&self, condition: &Condition, owner: &Owner) -> Says {
-        let state: Vec<Value> = owner_names().iter().map(|n| value(&n.name, owner)).collect();
+        let state: Vec<Value> = owner_names(&Ids::default()).iter().map(|n| value(&n.name, owner)).collect();
         let facts = Facts {
             dictionary: self.dictionary,
             calendar: self.calendar,
@@ -37,6 +37,7 @@ impl<'a> Reach<'a> {
             created_at: Instant(0),
             events: &[],
             details: &Details::default(),
+            follow_ups: &[],
             state: &state,
             event: None,
         };

@@ -44,7 +44,9 @@ pub(in crate::rules) fn read(root: &Node, known: &Known<'_>, r: &mut Reader<'_>)
     let Some(map) = r.map(root, "assignment.yaml", KEYS) else { return (all, spots) };
     r.review_by(map);
     all.keep_together = map.get("keep_together").and_then(|n| keep_together(n, known, r));
-    // Queues first: rules name them.
+    // The queues' ids first, since every condition may speak of them.
+    let ids = map.get("queues").map(|n| r.names_of(n)).unwrap_or_default();
+    let known = &known.with_queues(ids.into_iter());
     all.queues = map.get("queues").map(|n| queues::read(n, known, &mut spots, r)).unwrap_or_default();
     let mut names = Vec::new();
     for node in map.get("rounds").map(|n| r.items(n, "rounds")).unwrap_or_default() {

@@ -8,7 +8,7 @@ use crate::diag::{Code, Span};
 use crate::model::{Dictionary, FieldIx, FieldType, fold, nearest};
 use crate::rules::reader::{Map, Reader};
 use crate::rules::scoring::Scoring;
-use crate::rules::state::lifecycle_names;
+use crate::rules::state::{Ids, lifecycle_names};
 use crate::rules::yaml::Node;
 
 /// The keys of lifecycle.yaml.
@@ -55,7 +55,8 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, scoring: &Scoring, r: 
         r.error(Code::MissingKey, map.span(), "lifecycle.yaml needs `stages:`", "add `stages:`, from the first to the last");
     }
     let ids: Vec<String> = stages.iter().map(|i| i.id.to_owned()).collect();
-    let state = lifecycle_names(scoring, &ids);
+    let places = Ids { stages: ids.clone(), detours: detours.iter().map(|i| i.id.to_owned()).collect(), ..Ids::default() };
+    let state = lifecycle_names(scoring, &places);
     let scope = Scope { kind: ScopeKind::Lifecycle, dictionary: d, state: &state };
     for (i, item) in stages.iter().enumerate() {
         all.stages.push(stage(item, i == 0, &scope, r));
