@@ -114,10 +114,7 @@ fn hours(node: &Node, r: &mut Reader<'_>) -> [DayHours; 7] {
             r.error(Code::BadValue, e.key_span, message, "write every hour of a day once, over all the lines that name the day");
         }
         if !both.is_empty() {
-            let message = format!(
-                "{} closed on one line and open on another",
-                if both.len() == 1 { format!("{} is", both.concat()) } else { format!("{} are", both.join(", ")) }
-            );
+            let message = format!("{}: closed on one line and open on another", both.join(", "));
             r.error(Code::BadValue, e.key_span, message, "hours of several lines add up; name a day on one line only, e.g. `mon-thu` and `fri`");
         }
     }
@@ -248,8 +245,8 @@ mod tests {
             ("hours: {Weekdays: 09:00-18:00}", "is not a day", "did you mean `mon-fri`?"),
             ("hours: {saturday: 09:00-18:00}", "is not a day", "did you mean `sat`?"),
             ("hours: {周: 09:00-18:00}", "is not a day", "write `mon`"),
-            ("hours: {mon-fri: 09:00-18:00, fri: []}", "fri is closed on one line and open on another", "one line only"),
-            ("hours: {sat: , mon-sun: 09:00-18:00}", "sat is closed on one line", "one line only"),
+            ("hours: {mon-fri: 09:00-18:00, fri: []}", "fri: closed on one line and open on another", "one line only"),
+            ("hours: {sat: , mon-sun: 09:00-18:00}", "sat: closed on one line", "one line only"),
             ("hours: {}", "no day of the week has opening hours", "leave `hours:` out"),
             ("holidays: [2026-10-01..2026-10-10]\nworkdays: [2026-10-09..2026-10-11]", "2026-10-09 is a holiday and a make-up workday", "take it out"),
             ("tick: every 1 month", "not a rhythm", "every 30m"),
