@@ -1,7 +1,7 @@
 //! The company's time: zone, opening hours, holidays and make-up workdays. All arithmetic is closed-form
 //! and correct over DST: local days are computed from the zone, never as 86,400 seconds.
 
-use super::Instant;
+use super::{Duration, Instant};
 use chrono::{Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Weekday};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
@@ -20,8 +20,8 @@ pub struct Calendar {
     pub holidays: BTreeSet<NaiveDate>,
     /// Make-up workdays (调休): take Monday's hours, beat weekend and holiday.
     pub workdays: BTreeSet<NaiveDate>,
-    /// How often `tick` runs, in seconds: what `check` reasons with.
-    pub tick: i64,
+    /// How often `sop tick` runs: what `check` reasons with.
+    pub tick: Duration,
 }
 
 impl Default for Calendar {
@@ -32,7 +32,7 @@ impl Default for Calendar {
             hours: [day.clone(), day.clone(), day.clone(), day.clone(), day, Vec::new(), Vec::new()],
             holidays: BTreeSet::new(),
             workdays: BTreeSet::new(),
-            tick: 1800,
+            tick: Duration(1800),
         }
     }
 }
@@ -60,8 +60,10 @@ impl Calendar {
     }
     /// The next local midnight strictly after an instant.
     pub fn next_midnight(&self, at: Instant) -> Instant {
-        let day = self.date(at);
-        self.start_of(day.checked_add_days(Days::new(1)).unwrap_or(day))
+        let midnight = |days: u64| self.start_of(self.date(at).checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX));
+        // Where the clocks turn back over midnight, the day before is on the wall once more after tomorrow has begun.
+        let next = midnight(1);
+        if next > at { next } else { midnight(2) }
     }
     /// Whole calendar days of the zone from one instant to another; negative when `to` is earlier.
     pub fn days_between(&self, from: Instant, to: Instant) -> i64 {
@@ -77,7 +79,7 @@ impl Calendar {
         if a <= b { self.workdays_after(a, b) } else { -self.workdays_after(b, a) }
     }
     /// Working days in `(from, to]`, by whole weeks and then the exceptions: no walk over the days.
-    fn workdays_after(&self, from: NaiveDate, to: NaiveDate) -> i64 {
+    pub(super) fn workdays_after(&self, from: NaiveDate, to: NaiveDate) -> i64 {
         let open = |d: Weekday| !self.hours[d.num_days_from_monday() as usize].is_empty();
         let days = (to - from).num_days();
         let week: i64 = self.hours.iter().map(|h| i64::from(!h.is_empty())).sum();
@@ -134,6 +136,9 @@ mod tests {
         assert_eq!(c.next_midnight(a), b);
         let gap = c.instant(day("2026-03-29").and_hms_opt(2, 30, 0).expect("a time"));
         assert_eq!(c.local(gap), day("2026-03-29").and_hms_opt(3, 0, 0).expect("a time"));
+        // At 00:01 of the 7th the clocks went back to 23:01 of the 6th: the midnight after that is the 8th's.
+        let c = Calendar { zone: chrono_tz::America::St_Johns, ..Calendar::default() };
+        assert_eq!(c.next_midnight(c.start_of(day("2010-11-07")).plus(600)), c.start_of(day("2010-11-08")));
     }
 
     #[test]

@@ -228,12 +228,15 @@ impl Reader<'_> {
         }
     }
     /// Days and ranges of days, `[2026-10-01..2026-10-07, 2026-12-31]`, each with its first and last day; `longest` days at most.
-    pub(super) fn days(&mut self, node: &Node, longest: i64) -> Vec<(NaiveDate, NaiveDate)> {
+    pub(super) fn days(&mut self, node: &Node, longest: i64) -> Vec<(NaiveDate, NaiveDate, Span)> {
         let mut all = Vec::new();
+        if node.is_nothing() {
+            return all;
+        }
         for (text, at) in self.texts(node) {
             let (from, to) = text.split_once("..").unwrap_or((text, text));
             match (date_of(from.trim()), date_of(to.trim())) {
-                (Some(a), Some(b)) if a <= b && (b - a).num_days() < longest => all.push((a, b)),
+                (Some(a), Some(b)) if a <= b && (b - a).num_days() < longest => all.push((a, b, at)),
                 (Some(a), Some(b)) => {
                     let help = if a > b { format!("write `{b}..{a}`") } else { format!("a range has at most {longest} days") };
                     self.error(Code::BadValue, at, format!("`{text}` is not a range of days"), help);

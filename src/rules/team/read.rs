@@ -62,7 +62,7 @@ fn owner(id: &str, map: Map<'_>, r: &mut Reader<'_>) -> Owner {
         capacity: map.get("capacity").and_then(|n| r.limit(n, 0)),
         per_day: map.get("per_day").and_then(|n| r.limit(n, 0)),
         weight: map.get("weight").and_then(|n| r.limit(n, 1)).unwrap_or(1),
-        away: map.get("away").map(|n| r.days(n, LONGEST)).unwrap_or_default(),
+        away: map.get("away").map(|n| r.days(n, LONGEST).into_iter().map(|(first, last, _)| (first, last)).collect()).unwrap_or_default(),
     }
 }
 
