@@ -251,7 +251,7 @@ mod any_text {
 
         /// Whatever a hand or an editor does to a file: an answer, with places inside the texts, and something to show.
         #[test]
-        fn no_edit_of_the_starter_panics(file in 0_usize..4, at in 0.0_f64..1.0, cut in 0_usize..12, put in "[\\PC\n\t'\":{}#,&*!|>\\\\-]{0,6}") {
+        fn no_edit_of_the_starter_panics(file in 0_usize..9, at in 0.0_f64..1.0, cut in 0_usize..12, put in "[\\PC\n\t'\":{}#,&*!|>\\\\-]{0,6}") {
             let mut all = starter();
             let bytes = &mut all[file].1;
             let text = String::from_utf8(bytes.clone()).expect("UTF-8");
