@@ -260,7 +260,7 @@ impl Reader<'_> {
         let folded = fold(name).into_owned();
         match seen.iter().find(|(f, _)| *f == folded) {
             Some((_, other)) if other == name => {
-                self.error(Code::NameClash, span, format!("there is a {what} `{name}` already"), "give each its own name");
+                self.error(Code::NameClash, span, format!("the {what} `{name}` stands here twice"), "give each its own name");
             }
             Some((_, other)) => {
                 self.error(Code::NameClash, span, format!("`{other}` and `{name}` are one name: case and width are ignored"), "rename one of them");

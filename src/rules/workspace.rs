@@ -28,6 +28,11 @@ pub fn starter() -> Vec<(String, Vec<u8>)> {
         file("sops/fields.yaml", include_str!("../../sops/fields.yaml")),
         file("sops/calendar.yaml", include_str!("../../sops/calendar.yaml")),
         file("sops/scoring.yaml", include_str!("../../sops/scoring.yaml")),
+        file("sops/team.yaml", include_str!("../../sops/team.yaml")),
+        file("sops/lifecycle.yaml", include_str!("../../sops/lifecycle.yaml")),
+        file("sops/assignment.yaml", include_str!("../../sops/assignment.yaml")),
+        file("sops/sla.yaml", include_str!("../../sops/sla.yaml")),
+        file("sops/alerts.yaml", include_str!("../../sops/alerts.yaml")),
         file("sops/tests/scoring.yaml", include_str!("../../sops/tests/scoring.yaml")),
     ]
 }

@@ -83,7 +83,9 @@ fn keep_together(node: &Node, known: &Known<'_>, r: &mut Reader<'_>) -> Option<K
         match fields.iter().position(|f| fold(&f.id) == fold(text)) {
             Some(i) => by.push(FieldIx(i)),
             None => {
-                let help = nearest(text, fields.iter().map(|f| f.id.as_str()))
+                let header = known.dictionary.field_of_header(text).and_then(|ix| fields.get(ix.0)).map(|f| f.id.as_str());
+                let help = header
+                    .or_else(|| nearest(text, fields.iter().map(|f| f.id.as_str())))
                     .map_or_else(|| "name fields of fields.yaml, e.g. `[company, phone]`".to_owned(), |near| format!("did you mean `{near}`?"));
                 r.error(Code::UnknownName, at, format!("no field is named `{text}`"), help);
             }
