@@ -4,6 +4,8 @@ use super::*;
 use crate::diag::Diagnostics;
 use crate::model::{FieldType, KindBy};
 
+mod files;
+
 fn files(list: &[(&str, &str)]) -> Vec<File> {
     list.iter().map(|(n, t)| ((*n).to_owned(), Ok(t.as_bytes().to_vec()))).collect()
 }
