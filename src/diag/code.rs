@@ -84,6 +84,25 @@ codes! {
     SameCondition = "same-condition", Warning;
     /// A fading rule that alone can undo a threshold.
     FadingThreshold = "fading-threshold", Warning;
+    // --- stages, people and promises
+    /// A stage and a band or a group of scores share a name.
+    SameName = "same-name", Warning;
+    /// A stage, a detour or a queue that nothing leads to.
+    NoWayIn = "no-way-in", Warning;
+    /// A role that nobody in the team has.
+    UnknownRole = "unknown-role", Warning;
+    /// A rule, a queue or a notice for which nobody in the team comes into question.
+    NoOwner = "no-owner", Warning;
+    /// Everyone whom a rule can reach has a capacity of 0.
+    NoCapacity = "no-capacity", Warning;
+    /// A colleague whom no rule and no queue can give a lead.
+    IdleOwner = "idle-owner", Warning;
+    /// A rule that is never reached: an earlier one takes its leads.
+    UnreachedRule = "unreached-rule", Warning;
+    /// A round whose rules leave some leads without an answer.
+    NoFallback = "no-fallback", Warning;
+    /// Working time without a calendar.yaml that says when the company works.
+    NoCalendar = "no-calendar", Warning;
     // --- calendar
     /// The list of holidays ends soon.
     CalendarEnds = "calendar-ends", Warning;

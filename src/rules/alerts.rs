@@ -1,5 +1,7 @@
 //! alerts.yaml, checked: when a person must step in (人工介入).
 
+pub(super) mod read;
+
 use super::sla::Recipient;
 use crate::condition::Condition;
 use crate::model::{Duration, KindId};

@@ -1,5 +1,10 @@
 //! assignment.yaml, checked: rounds with their rules, and queues.
 
+pub(super) mod check;
+pub(super) mod queues;
+mod reach;
+pub(super) mod read;
+
 use crate::condition::Condition;
 use crate::model::{Duration, FieldIx, Within};
 

@@ -1,6 +1,6 @@
 //! calendar.yaml → [`Calendar`]: zone, opening hours, holidays and make-up workdays.
 
-use super::reader::{Reader, date_of};
+use super::reader::Reader;
 use super::yaml::{Kind, Node};
 use crate::diag::{Code, Span};
 use crate::model::{Calendar, DayHours, Duration, Window, nearest};
@@ -114,10 +114,7 @@ fn hours(node: &Node, r: &mut Reader<'_>) -> [DayHours; 7] {
             r.error(Code::BadValue, e.key_span, message, "write every hour of a day once, over all the lines that name the day");
         }
         if !both.is_empty() {
-            let message = format!(
-                "{} closed on one line and open on another",
-                if both.len() == 1 { format!("{} is", both.concat()) } else { format!("{} are", both.join(", ")) }
-            );
+            let message = format!("{}: closed on one line and open on another", both.join(", "));
             r.error(Code::BadValue, e.key_span, message, "hours of several lines add up; name a day on one line only, e.g. `mon-thu` and `fri`");
         }
     }
@@ -190,22 +187,7 @@ fn time(second: u32) -> String {
 
 /// `[2026-10-01..2026-10-07, 2026-12-31]`
 fn dates(node: &Node, r: &mut Reader<'_>) -> Vec<(Vec<NaiveDate>, Span)> {
-    let mut all = Vec::new();
-    if node.is_nothing() {
-        return all;
-    }
-    for (text, at) in r.texts(node) {
-        let (from, to) = text.split_once("..").unwrap_or((text, text));
-        match (date_of(from.trim()), date_of(to.trim())) {
-            (Some(a), Some(b)) if a <= b && (b - a).num_days() < LONGEST => all.push((a.iter_days().take_while(|d| *d <= b).collect(), at)),
-            (Some(a), Some(b)) => {
-                let help = if a > b { format!("write `{b}..{a}`") } else { format!("no holiday is longer than {LONGEST} days") };
-                r.error(Code::BadValue, at, format!("`{text}` is not a range of days"), help);
-            }
-            _ => r.error(Code::BadValue, at, format!("`{text}` is not a date"), "write `2026-10-01`, or a range `2026-10-01..2026-10-07`"),
-        }
-    }
-    all
+    r.days(node, LONGEST).into_iter().map(|(first, last, at)| (first.iter_days().take_while(|d| *d <= last).collect(), at)).collect()
 }
 
 #[cfg(test)]
@@ -248,8 +230,8 @@ mod tests {
             ("hours: {Weekdays: 09:00-18:00}", "is not a day", "did you mean `mon-fri`?"),
             ("hours: {saturday: 09:00-18:00}", "is not a day", "did you mean `sat`?"),
             ("hours: {周: 09:00-18:00}", "is not a day", "write `mon`"),
-            ("hours: {mon-fri: 09:00-18:00, fri: []}", "fri is closed on one line and open on another", "one line only"),
-            ("hours: {sat: , mon-sun: 09:00-18:00}", "sat is closed on one line", "one line only"),
+            ("hours: {mon-fri: 09:00-18:00, fri: []}", "fri: closed on one line and open on another", "one line only"),
+            ("hours: {sat: , mon-sun: 09:00-18:00}", "sat: closed on one line", "one line only"),
             ("hours: {}", "no day of the week has opening hours", "leave `hours:` out"),
             ("holidays: [2026-10-01..2026-10-10]\nworkdays: [2026-10-09..2026-10-11]", "2026-10-09 is a holiday and a make-up workday", "take it out"),
             ("tick: every 1 month", "not a rhythm", "every 30m"),

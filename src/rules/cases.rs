@@ -1,21 +1,41 @@
 //! sops/tests/*.yaml → [`Case`]s, a list or `{review_by: …, cases: […]}`: leads with events, and what the SOPs must make of them. `sop test` runs them through the real engines.
+//!
+//! A case is judged at `as_of`, after one tick. What needs more than one (a lead that comes back, a second round) lists the
+//! earlier ones under `ticks:`. What no tick could know (deals, follow-ups, verdicts, who holds the lead) is told by the case.
 
+mod expect;
+mod past;
+
+pub use expect::{Expectation, Outcome};
+
+use super::assignment::Assignment;
 use super::fields::kind_id;
+use super::known::Known;
 use super::reader::{Map, Reader, date_of};
 use super::scoring::Scoring;
 use super::yaml::{Kind, Node};
 use crate::diag::{Code, Span};
-use crate::model::{Calendar, Dictionary, Instant, KindId, fold, nearest};
+use crate::model::{Calendar, Deal, Dictionary, FollowUp, Instant, KindId, Verdict, fold, nearest};
 use chrono::{NaiveDateTime, NaiveTime};
 
 /// The keys of a file of cases that is more than its list.
 pub(super) const FILE_KEYS: &[&str] = &["review_by", "cases"];
 /// The keys of one case.
-pub(super) const KEYS: &[&str] = &["name", "as_of", "lead", "events", "expect"];
-/// The keys of `expect` that this version knows, beside the groups' ids.
-pub(super) const EXPECT_KEYS: &[&str] = &["score", "band", "lines"];
-/// Outcomes of engines that are still to come.
-const LATER: &[&str] = &["stage", "owner", "queue", "messages", "promises", "alerts"];
+pub(super) const KEYS: &[&str] =
+    &["name", "as_of", "ticks", "lead", "events", "stage", "owner", "queue", "history", "deals", "follow_ups", "verdicts", "expect"];
+#[cfg(test)]
+pub(super) use expect::KEYS as EXPECT_KEYS;
+#[cfg(test)]
+pub(super) use past::{DEAL_KEYS, FOLLOW_UP_KEYS, HISTORY_KEYS, PAYMENT_KEYS, SINCE_KEYS, VERDICT_KEYS};
+
+/// The other files, for the names that a case may use.
+pub(super) struct Around<'a> {
+    pub(super) calendar: &'a Calendar,
+    pub(super) scoring: &'a Scoring,
+    pub(super) known: &'a Known<'a>,
+    /// `None` when YAML could not make sense of assignment.yaml.
+    pub(super) assignment: Option<&'a Assignment>,
+}
 
 /// One example with its promised outcome.
 #[derive(Clone, Debug)]
@@ -30,6 +50,22 @@ pub struct Case {
     pub lead: Vec<(String, String)>,
     /// Its events.
     pub events: Vec<CaseEvent>,
+    /// Its stage or detour when the case begins; `None` = it is new.
+    pub stage: Option<Since>,
+    /// Who holds it when the case begins.
+    pub owner: Option<Since>,
+    /// The queue it waits in when the case begins; never beside an owner.
+    pub queue: Option<Since>,
+    /// Stages that it was at before, with the instants, in order.
+    pub history: Vec<(String, Instant)>,
+    /// Its deals.
+    pub deals: Vec<Deal>,
+    /// Its follow-ups.
+    pub follow_ups: Vec<FollowUp>,
+    /// What sales made of it; a reason's id is one of lifecycle.yaml.
+    pub verdicts: Vec<Verdict>,
+    /// Ticks that run before the one at `as_of`, in order and all before it. A bare date is the day's end.
+    pub ticks: Vec<Instant>,
     /// What must come out.
     pub expect: Vec<Expectation>,
 }
@@ -45,30 +81,17 @@ pub struct CaseEvent {
     pub cells: Vec<(String, String)>,
 }
 
-/// One promised outcome and where it stands.
-#[derive(Clone, Debug)]
-pub struct Expectation {
-    /// What.
-    pub outcome: Outcome,
-    /// Where: a failed one is shown there.
-    pub span: Span,
-}
-
-/// A promised outcome.
+/// Where a lead is when the case begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The total.
-    Score(i64),
-    /// The band's id.
-    Band(String),
-    /// A group (place in [`Scoring::groups`]) and its points.
-    Group(usize, i64),
-    /// A rule (group, rule) and its line's points.
-    Line(usize, usize, i64),
+pub struct Since {
+    /// A stage, a detour, a colleague or a queue.
+    pub id: String,
+    /// Since when; `None` = since the lead was created.
+    pub since: Option<Instant>,
 }
 
 /// Reads one file of cases.
-pub(super) fn read(root: &Node, d: &Dictionary, calendar: &Calendar, scoring: &Scoring, r: &mut Reader<'_>) -> Vec<Case> {
+pub(super) fn read(root: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<Case> {
     let list = match &root.kind {
         Kind::Map(m) if m.is_empty() => return Vec::new(),
         Kind::Map(_) => {
@@ -82,14 +105,15 @@ pub(super) fn read(root: &Node, d: &Dictionary, calendar: &Calendar, scoring: &S
     let mut cases = Vec::new();
     for node in r.items(list, "the cases") {
         let Some(map) = r.map(node, "a case", KEYS) else { continue };
-        if let Some(case) = one(map, d, calendar, scoring, r) {
+        if let Some(case) = one(map, around, r) {
             cases.push(case);
         }
     }
     cases
 }
 
-fn one(map: Map<'_>, d: &Dictionary, calendar: &Calendar, scoring: &Scoring, r: &mut Reader<'_>) -> Option<Case> {
+fn one(map: Map<'_>, around: &Around<'_>, r: &mut Reader<'_>) -> Option<Case> {
+    let (d, calendar) = (around.known.dictionary, around.calendar);
     let name = r.need(map, "a case", "name").and_then(|n| Some((r.text(n)?.to_owned(), n.span)));
     let as_of = r.need(map, "a case", "as_of").and_then(|n| instant(n, calendar, true, r));
     let mut lead = Vec::new();
@@ -106,9 +130,11 @@ fn one(map: Map<'_>, d: &Dictionary, calendar: &Calendar, scoring: &Scoring, r: 
     }
     let events = map.get("events").map(|n| r.items(n, "the events")).unwrap_or_default();
     let events = events.iter().filter_map(|n| event(n, d, calendar, r)).collect();
-    let expect = r.need(map, "a case", "expect").map(|n| expect(n, scoring, r)).unwrap_or_default();
+    let past = past::read(map, as_of, around, r);
+    let expect = r.need(map, "a case", "expect").map(|n| expect::read(n, around, r)).unwrap_or_default();
     let (name, span) = name?;
-    Some(Case { name, span, as_of: as_of?, lead, events, expect })
+    let past::Past { stage, owner, queue, history, deals, follow_ups, verdicts, ticks } = past;
+    Some(Case { name, span, as_of: as_of?, lead, events, stage, owner, queue, history, deals, follow_ups, verdicts, ticks, expect })
 }
 
 fn event(node: &Node, d: &Dictionary, calendar: &Calendar, r: &mut Reader<'_>) -> Option<CaseEvent> {
@@ -133,50 +159,6 @@ fn event(node: &Node, d: &Dictionary, calendar: &Calendar, r: &mut Reader<'_>) -
         }
     }
     Some(CaseEvent { kind: kind?, at: at?, cells })
-}
-
-fn expect(node: &Node, scoring: &Scoring, r: &mut Reader<'_>) -> Vec<Expectation> {
-    let mut all = Vec::new();
-    for e in r.names(node, "outcomes") {
-        let outcome = match e.key.as_str() {
-            "score" => r.whole(&e.value).map(Outcome::Score),
-            "band" => {
-                let ids: Vec<(&str, &str)> = scoring.bands.iter().map(|b| (b.id.as_str(), b.id.as_str())).collect();
-                r.choice(&e.value, &ids).map(|id| Outcome::Band(id.into()))
-            }
-            "lines" => {
-                for line in r.names(&e.value, "lines") {
-                    let found = scoring.groups.iter().enumerate().find_map(|(g, group)| Some((g, group.rules.iter().position(|rule| rule.name == line.key)?)));
-                    let Some((g, i)) = found else {
-                        let known = scoring.groups.iter().flat_map(|g| g.rules.iter().map(|rule| rule.name.as_str()));
-                        let help = nearest(&line.key, known).map_or_else(|| "write the rule's `name:`".to_owned(), |n| format!("did you mean `{n}`?"));
-                        r.error(Code::UnknownName, line.key_span, format!("no rule is named `{}`", line.key), help);
-                        continue;
-                    };
-                    if let Some(points) = r.whole(&line.value) {
-                        all.push(Expectation { outcome: Outcome::Line(g, i, points), span: line.key_span });
-                    }
-                }
-                None
-            }
-            key => match scoring.groups.iter().position(|g| g.id == key) {
-                Some(g) => r.whole(&e.value).map(|points| Outcome::Group(g, points)),
-                None if LATER.contains(&key) => {
-                    r.error(Code::NotYet, e.key_span, format!("`{key}` cannot be expected yet"), "it comes with a later version; take it out for now");
-                    None
-                }
-                None => {
-                    let known = EXPECT_KEYS.iter().copied().chain(scoring.groups.iter().map(|g| g.id.as_str()));
-                    let help = nearest(key, known.clone())
-                        .map_or_else(|| format!("it may have: {}", known.collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
-                    r.error(Code::UnknownKey, e.key_span, format!("`{key}` is no outcome"), help);
-                    None
-                }
-            },
-        };
-        all.extend(outcome.map(|outcome| Expectation { outcome, span: e.key_span }));
-    }
-    all
 }
 
 /// `2026-11-21`, `2026-11-21 10:00`, `2026-11-21T10:00:30`, in the calendar's zone.

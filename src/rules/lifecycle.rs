@@ -1,5 +1,8 @@
 //! lifecycle.yaml, checked: stages in order, detours beside the line, reasons of sales and what they lead to.
 
+pub(super) mod check;
+pub(super) mod read;
+
 use crate::condition::Condition;
 use crate::model::{Duration, FieldIx};
 

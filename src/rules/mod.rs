@@ -8,6 +8,8 @@ mod builtin;
 mod calendar;
 pub mod cases;
 mod fields;
+mod files;
+mod known;
 pub mod lifecycle;
 mod reader;
 mod schema;

@@ -5,7 +5,7 @@
 use super::yaml::{Entry, Kind, Node, Scalar, Style};
 use crate::condition::{Condition, Place, Scope, Want};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
-use crate::model::{Duration, nearest};
+use crate::model::{Duration, Within, fold, nearest};
 use chrono::NaiveDate;
 
 /// One file being read.
@@ -97,6 +97,13 @@ impl Reader<'_> {
             }
         }
     }
+    /// The keys of a map, and no word about anything else.
+    pub(super) fn names_of<'n>(&self, node: &'n Node) -> Vec<&'n str> {
+        match &node.kind {
+            Kind::Map(entries) => entries.iter().map(|e| e.key.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
     /// The items of a list.
     pub(super) fn items<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.kind {
@@ -122,6 +129,13 @@ impl Reader<'_> {
     /// Any text, exactly as written.
     pub(super) fn text<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
         self.scalar(node, "text").map(|s| s.text.as_str())
+    }
+    /// The text of a scalar, and no word about anything else: for a second look at what was read.
+    pub(super) fn text_of<'n>(&self, node: &'n Node) -> Option<&'n str> {
+        match &node.kind {
+            Kind::Scalar(s) if !node.is_nothing() => Some(&s.text),
+            _ => None,
+        }
     }
     /// One text or a list of them, with their places.
     pub(super) fn texts<'n>(&mut self, node: &'n Node) -> Vec<(&'n str, Span)> {
@@ -201,6 +215,73 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+    /// A length of time of the wall clock or of working time.
+    pub(super) fn within(&mut self, node: &Node) -> Option<Within> {
+        let s = self.scalar(node, "a length of time")?;
+        match Within::parse(&s.text) {
+            Ok(within) => Some(within),
+            Err(why) => {
+                self.error(Code::BadValue, node.span, why, "write e.g. `24h`, `7d`, `4 business hours`, `2 business days`");
+                None
+            }
+        }
+    }
+    /// Days and ranges of days, `[2026-10-01..2026-10-07, 2026-12-31]`, each with its first and last day; `longest` days at most.
+    pub(super) fn days(&mut self, node: &Node, longest: i64) -> Vec<(NaiveDate, NaiveDate, Span)> {
+        let mut all = Vec::new();
+        if node.is_nothing() {
+            return all;
+        }
+        for (text, at) in self.texts(node) {
+            let (from, to) = text.split_once("..").unwrap_or((text, text));
+            match (date_of(from.trim()), date_of(to.trim())) {
+                (Some(a), Some(b)) if a <= b && (b - a).num_days() < longest => all.push((a, b, at)),
+                (Some(a), Some(b)) => {
+                    let help = if a > b { format!("write `{b}..{a}`") } else { format!("a range has at most {longest} days") };
+                    self.error(Code::BadValue, at, format!("`{text}` is not a range of days"), help);
+                }
+                _ => self.error(Code::BadValue, at, format!("`{text}` is not a date"), "write `2026-10-01`, or a range `2026-10-01..2026-10-07`"),
+            }
+        }
+        all
+    }
+    /// A number of people's work (capacity, claims a day): 0 and up.
+    pub(super) fn limit(&mut self, node: &Node, least: i64) -> Option<u32> {
+        let n = self.count(node, least)?;
+        let fits = u32::try_from(n).ok();
+        if fits.is_none() {
+            self.error(Code::BadValue, node.span, format!("`{n}` is too large"), "leave the key out for no limit");
+        }
+        fits
+    }
+    /// Tells when a name was there before: case and width are ignored. `what` names its kind (`stage`).
+    pub(super) fn unique(&mut self, seen: &mut Vec<(String, String)>, name: &str, span: Span, what: &str) {
+        let folded = fold(name).into_owned();
+        match seen.iter().find(|(f, _)| *f == folded) {
+            Some((_, other)) if other == name => {
+                self.error(Code::NameClash, span, format!("the {what} `{name}` stands here twice"), "give each its own name");
+            }
+            Some((_, other)) => {
+                self.error(Code::NameClash, span, format!("`{other}` and `{name}` are one name: case and width are ignored"), "rename one of them");
+            }
+            None => seen.push((folded, name.to_owned())),
+        }
+    }
+    /// A name that must be one of `known`. `what` names their kind (`stage`), `none` says what to do when there are none.
+    pub(super) fn known<'k>(&mut self, node: &Node, what: &str, known: impl Iterator<Item = &'k str> + Clone, none: &str) -> Option<&'k str> {
+        let text = self.text(node)?;
+        if let Some(found) = known.clone().find(|k| *k == text) {
+            return Some(found);
+        }
+        let all: Vec<&str> = known.clone().collect();
+        let help = match nearest(text, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if all.is_empty() => none.to_owned(),
+            None => format!("there are {}", all.join(", ")),
+        };
+        self.error(Code::UnknownName, node.span, format!("no {what} is named `{text}`"), help);
+        None
     }
     /// `2026-11-21`.
     pub(super) fn date(&mut self, node: &Node) -> Option<NaiveDate> {

@@ -5,10 +5,15 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("fields", include_str!("schema/fields.json")),
     ("calendar", include_str!("schema/calendar.json")),
     ("scoring", include_str!("schema/scoring.json")),
+    ("team", include_str!("schema/team.json")),
+    ("lifecycle", include_str!("schema/lifecycle.json")),
+    ("assignment", include_str!("schema/assignment.json")),
+    ("sla", include_str!("schema/sla.json")),
+    ("alerts", include_str!("schema/alerts.json")),
     ("tests", include_str!("schema/tests.json")),
 ];
 
-/// The schema of `fields`, `calendar`, `scoring` or `tests`.
+/// The schema of a kind of SOP file (`fields`, `lifecycle`, `tests` …).
 pub fn schema(kind: &str) -> Option<&'static str> {
     SCHEMAS.iter().find(|(known, _)| *known == kind).map(|(_, text)| *text)
 }
@@ -16,7 +21,7 @@ pub fn schema(kind: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{calendar, cases, fields, scoring, workspace};
+    use crate::rules::{alerts, assignment, calendar, cases, fields, lifecycle, scoring, sla, team, workspace};
     use serde_json::Value;
 
     fn json(kind: &str) -> Value {
@@ -39,7 +44,35 @@ mod tests {
             ("scoring", "/$defs/group/properties", scoring::read::GROUP_KEYS),
             ("scoring", "/$defs/rule/properties", scoring::read::RULE_KEYS),
             ("scoring", "/properties/total/properties", scoring::read::CLAMP_KEYS),
+            ("team", "/properties", team::read::KEYS),
+            ("team", "/$defs/owner/properties", team::read::OWNER_KEYS),
+            ("lifecycle", "/properties", lifecycle::read::KEYS),
+            ("lifecycle", "/$defs/stage/properties", lifecycle::read::STAGE_KEYS),
+            ("lifecycle", "/$defs/detour/properties", lifecycle::read::DETOUR_KEYS),
+            ("lifecycle", "/$defs/detour/properties/back/properties", lifecycle::read::BACK_KEYS),
+            ("lifecycle", "/$defs/reason/properties", lifecycle::read::REASON_KEYS),
+            ("assignment", "/properties", assignment::read::KEYS),
+            ("assignment", "/properties/keep_together/properties", assignment::read::KEEP_TOGETHER_KEYS),
+            ("assignment", "/$defs/round/properties", assignment::read::ROUND_KEYS),
+            ("assignment", "/$defs/rule/properties", assignment::read::RULE_KEYS),
+            ("assignment", "/$defs/rule/properties/to/properties", assignment::read::TO_KEYS),
+            ("assignment", "/$defs/queue/properties", assignment::queues::QUEUE_KEYS),
+            ("assignment", "/$defs/queue/properties/claim/properties", assignment::queues::CLAIM_KEYS),
+            ("assignment", "/$defs/queue/properties/reclaim/properties", assignment::queues::RECLAIM_KEYS),
+            ("sla", "/properties", sla::read::KEYS),
+            ("sla", "/$defs/promise/properties", sla::read::PROMISE_KEYS),
+            ("sla", "/$defs/promise/properties/breach/properties", sla::read::BREACH_KEYS),
+            ("sla", "/$defs/recipient/oneOf/1/properties", sla::recipient::RECIPIENT_KEYS),
+            ("alerts", "/properties", alerts::read::KEYS),
+            ("alerts", "/$defs/alert/properties", alerts::read::ALERT_KEYS),
+            ("alerts", "/$defs/recipient/oneOf/1/properties", sla::recipient::RECIPIENT_KEYS),
             ("tests", "/properties", cases::FILE_KEYS),
+            ("tests", "/$defs/since/oneOf/1/properties", cases::SINCE_KEYS),
+            ("tests", "/$defs/case/properties/history/items/properties", cases::HISTORY_KEYS),
+            ("tests", "/$defs/case/properties/deals/items/properties", cases::DEAL_KEYS),
+            ("tests", "/$defs/case/properties/deals/items/properties/paid/items/properties", cases::PAYMENT_KEYS),
+            ("tests", "/$defs/case/properties/follow_ups/items/properties", cases::FOLLOW_UP_KEYS),
+            ("tests", "/$defs/case/properties/verdicts/items/properties", cases::VERDICT_KEYS),
             ("tests", "/$defs/case/properties", cases::KEYS),
             ("tests", "/$defs/case/properties/expect/properties", cases::EXPECT_KEYS),
         ] {
@@ -61,7 +94,7 @@ mod tests {
             let problems: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path)).collect();
             assert!(problems.is_empty(), "{name}: {problems:#?}");
         }
-        assert!(schema("lifecycle").is_none());
+        assert!(schema("delivery").is_none());
     }
 
     #[test]
@@ -71,7 +104,15 @@ mod tests {
             ("scoring", "bands: {a: many}"),
             ("fields", "leads: {a: {type: txt}}"),
             ("calendar", "holidays: [2026-1-1]"),
+            ("team", "owners: {a: {name: 张伟, role: sales, weight: 0}}"),
+            ("lifecycle", "stages: [{id: a, enters: x}]"),
+            ("lifecycle", "detours: [{id: merge}]"),
+            ("assignment", "rounds: [{name: a, when: TRUE, rules: []}]"),
+            ("assignment", "{when: TRUE, rules: [{name: a, to: {queue: q, owners: [b]}}]}"),
+            ("sla", "promises: [{name: a, from: assigned, until: acept, within: 4 business hours}]"),
+            ("alerts", "alerts: [{name: a, to: owner}]"),
             ("tests", "[{name: a, expect: {}}]"),
+            ("tests", "[{name: a, as_of: 2026-11-21, deals: [{amount: 5}], expect: {}}]"),
         ] {
             let value: Value = serde_saphyr::from_str(yaml).expect("YAML");
             assert!(!jsonschema::is_valid(&json(kind), &value), "{yaml}");

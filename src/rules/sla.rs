@@ -1,5 +1,9 @@
 //! sla.yaml, checked: promises (承诺) and whom a breach is told to.
 
+pub(super) mod check;
+pub(super) mod read;
+pub(super) mod recipient;
+
 use crate::condition::Condition;
 use crate::model::{Outcome, Within};
 

@@ -1,5 +1,7 @@
 //! team.yaml, checked: the colleagues who hold leads.
 
+pub(super) mod read;
+
 use crate::model::fold;
 use chrono::NaiveDate;
 

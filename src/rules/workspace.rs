@@ -1,34 +1,19 @@
 //! The files of a workspace together: bytes in, [`Sop`] out, or every problem of every file. Pure: the caller reads the folder.
 //!
-//! Files are read in the order in which they need each other (fields, calendar, scoring, tests), whatever order they came in; a file
-//! that is missing brings its default. One problem never hides another file's problems.
+//! Files are read in the order in which they need each other (fields, calendar, scoring, team, lifecycle,
+//! assignment, sla, alerts, tests), whatever order they came in; a file that is missing brings its default. One problem never
+//! hides another file's problems, and a file that cannot be read at all makes no name of another one wrong.
 
 use super::fields::{self, Fields};
+use super::files::{is_beside_the_point, plain_name, text_of};
+use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{calendar, cases, yaml};
+use super::{alerts, assignment, calendar, cases, lifecycle, sla, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
-use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Sources, Span};
-use crate::model::{Calendar, nearest, stable_hash};
-
-/// The files that this version reads, beside `tests/*.yaml`.
-const KNOWN: &[&str] = &["fields.yaml", "calendar.yaml", "scoring.yaml"];
-/// The files and folders of later versions.
-const LATER: &[&str] = &[
-    "lifecycle.yaml",
-    "team.yaml",
-    "assignment.yaml",
-    "sla.yaml",
-    "alerts.yaml",
-    "delivery.yaml",
-    "reports.yaml",
-    "experiments.yaml",
-    "goals.yaml",
-    "nurture/",
-    "content/",
-    "playbooks/",
-];
+use crate::diag::{Diagnostics, SourceId, Sources, Span};
+use crate::model::{Calendar, stable_hash};
 
 /// Changes when the meaning of unchanged files does: part of the fingerprint, so that every lead is scored anew.
 const RULES_VERSION: &str = concat!("rules 1, sop ", env!("CARGO_PKG_VERSION"));
@@ -43,12 +28,18 @@ pub fn starter() -> Vec<(String, Vec<u8>)> {
         file("sops/fields.yaml", include_str!("../../sops/fields.yaml")),
         file("sops/calendar.yaml", include_str!("../../sops/calendar.yaml")),
         file("sops/scoring.yaml", include_str!("../../sops/scoring.yaml")),
+        file("sops/team.yaml", include_str!("../../sops/team.yaml")),
+        file("sops/lifecycle.yaml", include_str!("../../sops/lifecycle.yaml")),
+        file("sops/assignment.yaml", include_str!("../../sops/assignment.yaml")),
+        file("sops/sla.yaml", include_str!("../../sops/sla.yaml")),
+        file("sops/alerts.yaml", include_str!("../../sops/alerts.yaml")),
         file("sops/tests/scoring.yaml", include_str!("../../sops/tests/scoring.yaml")),
     ]
 }
 
 /// Reads the files of a workspace: the checked whole with its warnings, or the texts with all problems.
 pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)> {
+    let there = |name: &str| files.iter().any(|(n, _)| plain_name(n) == name);
     let mut files: Vec<&File> = files.iter().filter(|(name, _)| !is_beside_the_point(name)).collect();
     files.sort_by_key(|(name, _)| plain_name(name));
     let (mut sources, mut out) = (Sources::default(), Diagnostics::default());
@@ -69,10 +60,29 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         }
         None => scoring::read::default(),
     };
+    let (team, owner_spots) = split(read_file(whole("team.yaml"), &mut out, &mut reviews, team::read::read), there("team.yaml"));
+    let staged = read_file(whole("lifecycle.yaml"), &mut out, &mut reviews, |n, r| lifecycle::read::read(n, &fields.dictionary, &scoring, r));
+    let (lifecycle, stage_spots) = split(staged, there("lifecycle.yaml"));
+    let known = Known::new(&fields.dictionary, &scoring, lifecycle.as_ref(), team.as_ref());
+    let assigned = read_file(whole("assignment.yaml"), &mut out, &mut reviews, |n, r| assignment::read::read(n, &known, r));
+    let (assignment, rule_spots) = split(assigned, there("assignment.yaml"));
+    let known = known.with_queues(assignment.iter().flat_map(|a| &a.queues).map(|q| q.id.as_str()));
+    let (promises, promise_spots) = read_file(whole("sla.yaml"), &mut out, &mut reviews, |n, r| sla::read::read(n, &known, r)).unwrap_or_default();
+    let (alerts, told) = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r)).unwrap_or_default();
     let mut all_cases = Vec::new();
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
-        let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &fields.dictionary, &calendar, &scoring, r));
+        let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment: assignment.as_ref() };
+        let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &around, r));
         all_cases.extend(read.unwrap_or_default());
+    }
+    let (lifecycle, team, assignment) = (lifecycle.unwrap_or_default(), team.unwrap_or_default(), assignment.unwrap_or_default());
+    if !out.has_errors() {
+        lifecycle::check::check(&lifecycle, &scoring, &stage_spots, &mut out);
+        assignment::check::check(&assignment, &rule_spots, (&team, &owner_spots), (&fields.dictionary, &calendar), &mut out);
+        [&promise_spots.recipients, &told].into_iter().for_each(|spots| sla::recipient::check(spots, &team, &mut out));
+        if !there("calendar.yaml") {
+            sla::check::business_time(promise_spots.business.iter().chain(&rule_spots.business), &mut out);
+        }
     }
     out.sort();
     if out.has_errors() {
@@ -86,11 +96,11 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         dictionary,
         calendar,
         scoring,
-        lifecycle: Default::default(),
-        team: Default::default(),
-        assignment: Default::default(),
-        promises: Vec::new(),
-        alerts: Vec::new(),
+        lifecycle,
+        team,
+        assignment,
+        promises,
+        alerts,
         derived,
         tables,
         cases: all_cases,
@@ -101,6 +111,14 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         starter: false,
     };
     Ok((sop, out))
+}
+
+/// The value of a file and its spots: the default where the file is missing, `None` where it is there and could not be read.
+fn split<T: Default, S: Default>(read: Option<(T, S)>, there: bool) -> (Option<T>, S) {
+    match read {
+        Some((value, spots)) => (Some(value), spots),
+        None => ((!there).then(T::default), S::default()),
+    }
 }
 
 fn read_file<T>(
@@ -132,69 +150,4 @@ fn compile_derived(fields: &mut Fields, out: &mut Diagnostics) -> Vec<Derived> {
         all.push(Derived { kind: d.kind, when });
     }
     all
-}
-
-fn plain_name(name: &str) -> String {
-    let name = name.replace('\\', "/");
-    name.strip_prefix("./").unwrap_or(&name).strip_prefix("sops/").map_or_else(|| name.clone(), str::to_owned)
-}
-
-/// Editors' and people's files that are no SOPs.
-fn is_beside_the_point(name: &str) -> bool {
-    let name = plain_name(name);
-    let last = name.rsplit('/').next().unwrap_or_default();
-    last.starts_with(['.', '#']) || last.ends_with(['~', '#']) || last.to_lowercase().starts_with("readme")
-}
-
-/// Recognises a file by its name and takes its text.
-fn text_of(name: &str, bytes: Result<&Vec<u8>, &String>, sources: &mut Sources, out: &mut Diagnostics) -> Option<(String, SourceId, String)> {
-    let plain = plain_name(name);
-    let nowhere = |source: SourceId| Span { source, start: 0, end: 0 };
-    let is_case = plain.starts_with("tests/") && plain.ends_with(".yaml");
-    if !KNOWN.contains(&plain.as_str()) && !is_case {
-        let at = nowhere(sources.add(name, ""));
-        let later = LATER.iter().any(|l| plain == *l || (l.ends_with('/') && plain.starts_with(l)));
-        out.push(if later {
-            Diagnostic::new(Code::NotYet, at, format!("`{name}` is not read yet")).help("it comes with a later version; move it out of `sops/` until then")
-        } else {
-            let renamed = plain.strip_suffix(".yml").map(|stem| format!("{stem}.yaml"));
-            let near =
-                renamed.filter(|r| KNOWN.contains(&r.as_str()) || r.starts_with("tests/")).or_else(|| nearest(&plain, KNOWN.iter().copied()).map(Into::into));
-            let help = near.map_or_else(|| format!("a workspace has {} and tests/*.yaml", KNOWN.join(", ")), |n| format!("did you mean `{n}`?"));
-            Diagnostic::new(Code::UnknownFile, at, format!("`{name}` is no SOP file")).help(help)
-        });
-        return None;
-    }
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(why) => {
-            let at = nowhere(sources.add(name, ""));
-            out.push(Diagnostic::new(Code::Unreadable, at, format!("`{name}` cannot be read: {why}")).help("check that it exists and that you may read it"));
-            return None;
-        }
-    };
-    if bytes.len() > yaml::MAX_BYTES {
-        let at = nowhere(sources.add(name, ""));
-        out.push(
-            Diagnostic::new(Code::TooLarge, at, format!("`{name}` has {} bytes", bytes.len()))
-                .help(format!("SOP files are written by people and stay under {} MB; move data to a CSV and import it", yaml::MAX_BYTES >> 20)),
-        );
-        return None;
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some((plain, sources.add(name, text), text.to_owned())),
-        Err(e) => {
-            let readable = String::from_utf8_lossy(bytes).into_owned();
-            // The valid part is the same in both, so its length is a place in the lossy text too.
-            let start = e.valid_up_to();
-            let source = sources.add(name, readable);
-            let at = Span { source, start, end: start + '\u{fffd}'.len_utf8() };
-            out.push(
-                Diagnostic::new(Code::Unreadable, at, format!("`{name}` is not UTF-8 text"))
-                    .help("save it as UTF-8 (in Windows Notepad: Save as, encoding UTF-8)"),
-            );
-            None
-        }
-    }
 }

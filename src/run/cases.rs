@@ -95,6 +95,9 @@ fn broken(outcome: &Outcome, card: &ScoreCard) -> Option<String> {
             let line = card.groups.get(*group).and_then(|group| group.lines.get(*rule));
             line.and_then(|line| number(&line.rule, Some(line.points), *expected))
         }
+        Outcome::Stage(_) | Outcome::Owner(_) | Outcome::Queue(_) | Outcome::Reached(_) => {
+            Some("stages, owners and queues of examples cannot be judged yet".to_owned())
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Entry, Kind, Node, Scalar, Style};
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Span};
 
 /// The keys whose values are conditions or expressions.
-const KEYS: &[&str] = &["when", "where", "points", "enter", "exit", "leave", "if", "hold_while", "owners_where", "pass_over"];
+const KEYS: &[&str] = &["when", "where", "points", "enter", "exit", "leave", "if", "hold_while", "owners_where", "pass_over", "who"];
 
 /// A condition that YAML did not read as one.
 pub(super) struct Accident {

@@ -79,6 +79,10 @@ pub(super) struct Scalar {
 }
 
 impl Node {
+    /// A bare text: a key, looked at as if it were a value.
+    pub(super) fn plain(text: &str, span: Span) -> Self {
+        Self { span, kind: Kind::Scalar(Scalar { text: text.to_owned(), style: Style::Plain }) }
+    }
     /// Whether nothing is written here: `key:` or `~`.
     pub(super) fn is_nothing(&self) -> bool {
         matches!(&self.kind, Kind::Scalar(s) if s.style == Style::Plain && (s.text.is_empty() || s.text == "~"))

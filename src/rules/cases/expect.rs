@@ -1,0 +1,106 @@
+//! `expect:` of a case: what must come out.
+
+use super::Around;
+use crate::diag::{Code, Span};
+use crate::model::nearest;
+use crate::rules::reader::Reader;
+use crate::rules::yaml::{Kind, Node, Style};
+
+/// The keys of `expect` that this version knows, beside the groups' ids.
+pub(in crate::rules) const KEYS: &[&str] = &["score", "band", "lines", "stage", "owner", "queue", "reached"];
+/// Outcomes of engines that are still to come.
+const LATER: &[&str] = &["messages", "promises", "alerts"];
+
+/// One promised outcome and where it stands.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// What.
+    pub outcome: Outcome,
+    /// Where: a failed one is shown there.
+    pub span: Span,
+}
+
+/// A promised outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The total.
+    Score(i64),
+    /// The band's id.
+    Band(String),
+    /// A group (place in [`crate::rules::scoring::Scoring::groups`]) and its points.
+    Group(usize, i64),
+    /// A rule (group, rule) and its line's points.
+    Line(usize, usize, i64),
+    /// The stage's or detour's id.
+    Stage(String),
+    /// Who holds it, by id; `None` = nobody.
+    Owner(Option<String>),
+    /// The queue it waits in, by id; `None` = none.
+    Queue(Option<String>),
+    /// It was at this stage, or past it, at some time.
+    Reached(String),
+}
+
+/// Reads all outcomes.
+pub(super) fn read(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<Expectation> {
+    let scoring = around.scoring;
+    let mut all = Vec::new();
+    for e in r.names(node, "outcomes") {
+        let outcome = match e.key.as_str() {
+            "score" => r.whole(&e.value).map(Outcome::Score),
+            "band" => {
+                let ids: Vec<(&str, &str)> = scoring.bands.iter().map(|b| (b.id.as_str(), b.id.as_str())).collect();
+                r.choice(&e.value, &ids).map(|id| Outcome::Band(id.into()))
+            }
+            "lines" => {
+                for line in r.names(&e.value, "lines") {
+                    let found = scoring.groups.iter().enumerate().find_map(|(g, group)| Some((g, group.rules.iter().position(|rule| rule.name == line.key)?)));
+                    let Some((g, i)) = found else {
+                        let known = scoring.groups.iter().flat_map(|g| g.rules.iter().map(|rule| rule.name.as_str()));
+                        let help = nearest(&line.key, known).map_or_else(|| "write the rule's `name:`".to_owned(), |n| format!("did you mean `{n}`?"));
+                        r.error(Code::UnknownName, line.key_span, format!("no rule is named `{}`", line.key), help);
+                        continue;
+                    };
+                    if let Some(points) = r.whole(&line.value) {
+                        all.push(Expectation { outcome: Outcome::Line(g, i, points), span: line.key_span });
+                    }
+                }
+                None
+            }
+            "stage" => around.known.place(&e.value, r).map(Outcome::Stage),
+            "owner" => nobody(&e.value).then_some(Outcome::Owner(None)).or_else(|| around.known.person(&e.value, r).map(|id| Outcome::Owner(Some(id)))),
+            "queue" => nobody(&e.value).then_some(Outcome::Queue(None)).or_else(|| around.queue(&e.value, r).map(|id| Outcome::Queue(Some(id)))),
+            "reached" => {
+                let items = match &e.value.kind {
+                    Kind::List(items) => items.as_slice(),
+                    _ => std::slice::from_ref(&e.value),
+                };
+                for node in items {
+                    all.extend(around.known.stage(node, r).map(|id| Expectation { outcome: Outcome::Reached(id), span: node.span }));
+                }
+                None
+            }
+            key => match scoring.groups.iter().position(|g| g.id == key) {
+                Some(g) => r.whole(&e.value).map(|points| Outcome::Group(g, points)),
+                None if LATER.contains(&key) => {
+                    r.error(Code::NotYet, e.key_span, format!("`{key}` cannot be expected yet"), "it comes with a later version; take it out for now");
+                    None
+                }
+                None => {
+                    let known = KEYS.iter().copied().chain(scoring.groups.iter().map(|g| g.id.as_str()));
+                    let help = nearest(key, known.clone())
+                        .map_or_else(|| format!("it may have: {}", known.collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
+                    r.error(Code::UnknownKey, e.key_span, format!("`{key}` is no outcome"), help);
+                    None
+                }
+            },
+        };
+        all.extend(outcome.map(|outcome| Expectation { outcome, span: e.key_span }));
+    }
+    all
+}
+
+/// `owner:`, `owner: ~`, `owner: null`: nobody.
+fn nobody(node: &Node) -> bool {
+    node.is_nothing() || matches!(&node.kind, Kind::Scalar(s) if s.style == Style::Plain && s.text == "null")
+}
