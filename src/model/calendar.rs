@@ -1,7 +1,7 @@
 //! The company's time: zone, opening hours, holidays and make-up workdays. All arithmetic is closed-form
 //! and correct over DST: local days are computed from the zone, never as 86,400 seconds.
 
-use super::Instant;
+use super::{Duration, Instant};
 use chrono::{Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Weekday};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
@@ -20,8 +20,8 @@ pub struct Calendar {
     pub holidays: BTreeSet<NaiveDate>,
     /// Make-up workdays (调休): take Monday's hours, beat weekend and holiday.
     pub workdays: BTreeSet<NaiveDate>,
-    /// How often `tick` runs, in seconds: what `check` reasons with.
-    pub tick: i64,
+    /// How often `sop tick` runs: what `check` reasons with.
+    pub tick: Duration,
 }
 
 impl Default for Calendar {
@@ -32,7 +32,7 @@ impl Default for Calendar {
             hours: [day.clone(), day.clone(), day.clone(), day.clone(), day, Vec::new(), Vec::new()],
             holidays: BTreeSet::new(),
             workdays: BTreeSet::new(),
-            tick: 1800,
+            tick: Duration(1800),
         }
     }
 }
@@ -77,7 +77,7 @@ impl Calendar {
         if a <= b { self.workdays_after(a, b) } else { -self.workdays_after(b, a) }
     }
     /// Working days in `(from, to]`, by whole weeks and then the exceptions: no walk over the days.
-    fn workdays_after(&self, from: NaiveDate, to: NaiveDate) -> i64 {
+    pub(super) fn workdays_after(&self, from: NaiveDate, to: NaiveDate) -> i64 {
         let open = |d: Weekday| !self.hours[d.num_days_from_monday() as usize].is_empty();
         let days = (to - from).num_days();
         let week: i64 = self.hours.iter().map(|h| i64::from(!h.is_empty())).sum();

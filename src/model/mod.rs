@@ -1,7 +1,9 @@
 //! The nouns of the field and the pure arithmetic on them. No I/O, no clock, no other room.
 
+mod business;
 mod calendar;
 mod change;
+mod clock_changes;
 mod deal;
 mod dictionary;
 mod event;
@@ -14,6 +16,7 @@ mod standing;
 mod text;
 mod time;
 mod value;
+mod window;
 mod within;
 
 pub use calendar::{Calendar, DayHours, instant_in};
@@ -33,7 +36,8 @@ pub use standing::Standing;
 pub use text::{fold, fold_header, nearest};
 pub use time::{Duration, Instant, Until};
 pub use value::{FieldType, Value};
-pub use within::Within;
+pub use window::{Window, WindowDays};
+pub use within::{Unit, Within};
 
 /// The lead's number inside one base. Never shown as an identity: people use the [`Key`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

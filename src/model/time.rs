@@ -40,8 +40,8 @@ impl Duration {
     /// `90d` = 90 × 24 h, `2w`, `24h`, `30m`, `45s`, or a sum such as `1d 12h`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
-        if unit.to_ascii_lowercase().starts_with("mo") || unit.starts_with('M') || unit.starts_with('y') {
+        let uncertain = |unit: &str| unit.to_ascii_lowercase().starts_with("mo") || unit.starts_with(['M', 'y']);
+        if text.split(|c: char| !c.is_alphabetic()).any(uncertain) {
             return Err(format!("`{text}`: months and years have no fixed length; write days, e.g. `30d`"));
         }
         if text.starts_with(['-', '+']) {
@@ -76,6 +76,7 @@ mod tests {
         assert_eq!(Duration::parse("2w").map(|d| d.to_string()), Ok("14d".into()));
         assert!(Duration::parse("1month").is_err());
         assert!(Duration::parse("1M").is_err());
+        assert!(Duration::parse("1d 2months").is_err_and(|why| why.contains("no fixed length")));
         assert!(Duration::parse("7").is_err());
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn read(root: &Node, r: &mut Reader<'_>) -> Read {
         && let Some(text) = r.text(node)
     {
         match crate::model::Duration::parse(text.strip_prefix("every ").unwrap_or(text)) {
-            Ok(d) if d.0 > 0 => calendar.tick = d.0,
+            Ok(d) if d.0 > 0 => calendar.tick = d,
             _ => r.error(Code::BadValue, node.span, format!("`{text}` is not a rhythm"), "write e.g. `every 30m`, `every 1d`"),
         }
     }
