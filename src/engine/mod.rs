@@ -2,4 +2,9 @@
 
 pub mod events;
 pub mod lifecycle;
+pub mod recipients;
 pub mod scoring;
+pub mod sla;
+
+#[cfg(test)]
+mod a_lead;
