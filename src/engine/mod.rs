@@ -1,5 +1,6 @@
 //! Decisions: pure functions of (SOP, facts, as_of). One file per SOP kind.
 
+pub mod alerts;
 pub mod events;
 pub mod lifecycle;
 pub mod recipients;
