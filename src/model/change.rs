@@ -15,6 +15,14 @@ pub enum What {
     Owner,
     /// The queue it waits in.
     Queue,
+    /// Sales accepted or rejected it.
+    Verdict,
+    /// A promise is about to be missed.
+    Warning,
+    /// A promise was missed.
+    Breach,
+    /// A person was called in.
+    Alert,
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -30,6 +38,10 @@ impl What {
             Self::Stage => "stage".into(),
             Self::Owner => "owner".into(),
             Self::Queue => "queue".into(),
+            Self::Verdict => "verdict".into(),
+            Self::Warning => "warning".into(),
+            Self::Breach => "breach".into(),
+            Self::Alert => "alert".into(),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }
