@@ -209,6 +209,10 @@ impl<'a> Checker<'a, '_, '_> {
         }
         let (mut met, ty) = self.meet(vec![left, right])?;
         let (right, left) = (met.pop()?, met.pop()?);
+        if !op.is_equality() {
+            self.by_place(&left)?;
+            self.by_place(&right)?;
+        }
         match ty {
             Type::List => return self.mismatch(span, "lists cannot be compared", "ask for a tag: `has_tag('竞品')`, or `tags IS NULL`"),
             Type::Boolean if !op.is_equality() => {
@@ -235,6 +239,18 @@ impl<'a> Checker<'a, '_, '_> {
     fn ordered(&self, node: &Node) -> Option<usize> {
         let NodeKind::Read(Read::State(i)) = node.kind else { return None };
         self.scope.state.get(i).is_some_and(|s| !s.order.is_empty()).then_some(i)
+    }
+    /// An ordered name inside `coalesce`, `CASE`, `lower` is mere text, whose alphabetical order nobody means.
+    fn by_place(&mut self, node: &Node) -> Option<()> {
+        let mut below = vec![node];
+        while let Some(next) = below.pop() {
+            if let Some(state) = self.ordered(next).filter(|_| node.ty == Type::Text).and_then(|i| self.scope.state.get(i)) {
+                let help = format!("compare the name itself: `{} >= '{}'`", state.name, state.order.last().map_or("", String::as_str));
+                return self.mismatch(node.span, format!("`{}` has its order only by itself, not inside other text", state.name), help);
+            }
+            below.extend(next.children());
+        }
+        Some(())
     }
     fn rank(&self, node: &Node, state: usize) -> Node {
         let order: Arc<[String]> = self.scope.state.get(state).map(|s| s.order.iter().map(|id| fold(id).into_owned()).collect()).unwrap_or_default();
@@ -334,6 +350,7 @@ impl<'a> Checker<'a, '_, '_> {
         }
         let (met, ty) = self.meet(vec![item, low, high])?;
         let [item, low, high]: [Node; 3] = met.try_into().ok()?;
+        self.by_place(&item)?;
         if matches!(ty, Type::List | Type::Boolean) {
             return self.mismatch(span, format!("{} has no order for BETWEEN", called(ty)), "");
         }
