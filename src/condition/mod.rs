@@ -1,7 +1,7 @@
 //! The one language of every `when`, `where`, `enter` and `--where`: the WHERE clause that analysts know.
 //!
 //! ```text
-//! text ──token──▶ tokens ──parse──▶ tree ──check(Scope)──▶ plan ──closure──▶ Condition::test → (value, until)
+//! text ──lexer──▶ tokens ──parse──▶ tree ──check(Scope)──▶ plan ──closure──▶ Condition::test → (value, until)
 //!                                    │print: normal form     │sense: never/always true   └─explain → why
 //! ```
 //!
@@ -17,15 +17,19 @@ mod check;
 mod closure;
 mod compare;
 mod compiled;
+mod cursor;
 mod explain;
 mod facts;
+mod lexer;
 mod literal;
 mod names;
 mod num;
+mod operators;
 mod parse;
 mod plan;
 mod print;
 mod problems;
+mod quoted;
 mod resolve;
 mod scope;
 mod sense;
