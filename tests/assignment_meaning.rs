@@ -72,7 +72,7 @@ fn taking_up_says_until_when_it_holds() {
     let (none, until) = intake.take_up(LeadId(1), Key::of_hash(1), 0, &world.facts(&lead, &details), &Standing::default());
     assert_eq!(none, None);
     // Created yesterday: the first round takes it up at the midnight after tomorrow.
-    let calendar = &world.sop.calendar;
+    let calendar = world.sop.calendar;
     assert_eq!(until, Until(calendar.next_midnight(calendar.next_midnight(NOW))));
 }
 
@@ -80,7 +80,8 @@ fn taking_up_says_until_when_it_holds() {
 fn customers_and_leads_beside_the_line_weigh_on_nobody() {
     let stage = |id: &str, means| Stage { id: id.into(), title: id.into(), journey: None, enter: None, leave: None, dated: None, means };
     let lost = sop::rules::lifecycle::Detour { id: "lost".into(), title: "丢单".into(), enter: None, back: None };
-    let lifecycle = Lifecycle { stages: vec![stage("mql", Some(Means::Mql)), stage("customer", Some(Means::Customer))], detours: vec![lost], ..Lifecycle::default() };
+    let lifecycle =
+        Lifecycle { stages: vec![stage("mql", Some(Means::Mql)), stage("customer", Some(Means::Customer))], detours: vec![lost], ..Lifecycle::default() };
     let at = |stage: &str| counts_as_held(&lifecycle, &Standing { stage: Some(stage.into()), ..Standing::default() });
     assert!(at("mql") && at("已分配") && counts_as_held(&lifecycle, &Standing::default()));
     assert!(!at("customer") && !at("lost"));
@@ -278,7 +279,7 @@ fn family() -> World {
 
 fn kin_of(world: &World, company: &str) -> Box<[Kinship]> {
     let keep = world.sop.assignment.keep_together.as_ref().expect("set");
-    kinships(keep, &world.sop.dictionary, &world.fields(&[("company", Value::text(company))])).into()
+    kinships(keep, world.sop.dictionary, &world.fields(&[("company", Value::text(company))])).into()
 }
 
 #[test]
@@ -287,7 +288,7 @@ fn siblings_share_folded_values_of_one_field_that_say_something() {
     assert_eq!(kin_of(&world, "ACME 有限公司"), kin_of(&world, " acme  有限公司"));
     assert!(kin_of(&world, "个人").is_empty() && kin_of(&world, "").is_empty());
     let keep = world.sop.assignment.keep_together.as_ref().expect("set");
-    let phone = kinships(keep, &world.sop.dictionary, &world.fields(&[("phone", Value::text("acme"))]));
+    let phone = kinships(keep, world.sop.dictionary, &world.fields(&[("phone", Value::text("acme"))]));
     assert_ne!(phone[0].hash, kin_of(&world, "acme")[0].hash, "a number is no company");
 }
 

@@ -6,29 +6,45 @@ use sop::diag::{Diagnostics, SourceId};
 use sop::engine::assignment::*;
 use sop::model::*;
 use sop::rules::assignment::*;
+use sop::rules::lifecycle::Lifecycle;
 use sop::rules::team::{Owner, Team};
 use sop::rules::{Sop, load};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 pub const DAY: i64 = 86_400;
 /// 2026-11-20T10:00 in Shanghai, a Friday.
 pub const NOW: Instant = Instant(1_795_140_000);
 
-/// Whole workspaces are dear: one with the built-in dictionary and calendar, whose team and rules a test fills in.
+/// The built-in dictionary and calendar, read once.
+fn built_in() -> &'static Sop {
+    static SOP: OnceLock<Sop> = OnceLock::new();
+    SOP.get_or_init(|| load(&[]).expect("no files are fine").0)
+}
+
+/// What a workspace says of assignment.
+pub struct Parts {
+    pub dictionary: &'static Dictionary,
+    pub calendar: &'static Calendar,
+    pub lifecycle: Lifecycle,
+    pub team: Team,
+    pub assignment: Assignment,
+}
+
+/// The company as of an instant.
 pub struct World {
-    pub sop: Sop,
+    pub sop: Parts,
     pub as_of: Instant,
 }
 
 impl World {
     pub fn new(owners: Vec<Owner>, rounds: Vec<Round>) -> Self {
-        let (mut sop, _) = load(&[]).expect("no files are fine");
-        sop.team = Team { owners };
-        sop.assignment = Assignment { keep_together: None, rounds, queues: Vec::new() };
-        Self { sop, as_of: NOW }
+        let Sop { dictionary, calendar, .. } = built_in();
+        let assignment = Assignment { keep_together: None, rounds, queues: Vec::new() };
+        Self { sop: Parts { dictionary, calendar, lifecycle: Lifecycle::default(), team: Team { owners }, assignment }, as_of: NOW }
     }
     pub fn setting(&self) -> Setting<'_> {
-        Setting { assignment: &self.sop.assignment, team: &self.sop.team, dictionary: &self.sop.dictionary, calendar: &self.sop.calendar, as_of: self.as_of }
+        Setting { assignment: &self.sop.assignment, team: &self.sop.team, dictionary: self.sop.dictionary, calendar: self.sop.calendar, as_of: self.as_of }
     }
     pub fn deal(&self, candidates: &[Candidate], desks: &Desks, credits: &Credits) -> Dealt {
         deal(&self.setting(), candidates, desks, credits, &Kin::default())
@@ -52,8 +68,8 @@ impl World {
     }
     pub fn facts<'a>(&'a self, lead: &'a [Value], details: &'a Details) -> Facts<'a> {
         Facts {
-            dictionary: &self.sop.dictionary,
-            calendar: &self.sop.calendar,
+            dictionary: self.sop.dictionary,
+            calendar: self.sop.calendar,
             as_of: self.as_of,
             lead,
             extra: &[],
@@ -76,7 +92,7 @@ pub fn sales(n: usize) -> Vec<Owner> {
 }
 
 fn compiled(text: &str, kind: ScopeKind) -> Condition {
-    let (sop, _) = load(&[]).expect("no files are fine");
+    let sop = built_in();
     let state = if kind == ScopeKind::Owner { sop::rules::state::owner_names() } else { Vec::new() };
     let scope = Scope { kind, dictionary: &sop.dictionary, state: &state };
     let mut problems = Diagnostics::default();
