@@ -254,7 +254,10 @@ proptest! {
     /// Weighted, after any history of absences: in each stretch with the same people, everyone is within about two leads of their
     /// share (one of the stretch, and one owed when it began), however long it is.
     #[test]
-    fn weights_are_kept_through_absences(weights in proptest::collection::vec(1..5_u32, 1..8), deals in proptest::collection::vec((0..256_u32, 0..40_i64), 1..12)) {
+    fn weights_are_kept_through_absences(
+        weights in proptest::collection::vec(1..5_u32, 1..8),
+        deals in proptest::collection::vec((0..256_u32, 0..40_i64), 1..12),
+    ) {
         for (there, got) in history(By::Weighted, &weights, &deals) {
             let total: u32 = there.iter().map(|who| weights[*who]).sum();
             for upto in 1..=got.len() {
