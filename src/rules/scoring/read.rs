@@ -135,7 +135,8 @@ fn rule(map: Map<'_>, d: &Dictionary, r: &mut Reader<'_>) -> Option<(Rule, Span)
         }
     };
     let points = r.need(map, "a rule", "points").and_then(|n| points(n, map.get("event").is_some(), &scope, r));
-    if matches!(points, Some(Points::Fixed(_))) && map.get("when").is_none() && map.get("event").is_none() {
+    let for_everyone = ["when", "event"].iter().all(|key| map.get(key).is_none() && !map.is_misspelt(key));
+    if matches!(points, Some(Points::Fixed(_))) && for_everyone {
         r.error(Code::MissingKey, map.span(), "this rule would give its points to every lead", "add `when: …` or `event: …`");
     }
     let clamp = clamp(map, r);
