@@ -3,11 +3,13 @@
 mod calendar;
 mod change;
 mod dictionary;
+pub(crate) mod email;
 mod event;
 mod identity;
 mod key;
 mod money;
 mod period;
+pub(crate) mod phone;
 mod text;
 mod time;
 mod value;
