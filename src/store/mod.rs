@@ -26,7 +26,7 @@ pub use decide::{SourceRow, ToDecide};
 pub use details::StoredDetail;
 pub use events::EventWriter;
 pub use identities::StoredIdentity;
-pub use leads::LeadRecord;
+pub use leads::{LeadRecord, MOST_FOUND};
 pub use lock::Holder;
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
