@@ -120,6 +120,15 @@ fn too_many_columns() {
 }
 
 #[test]
+fn a_markdown_report_does_not_come_back() {
+    let (base, good) = known();
+    for verb in [&["leads"][..], &["score"], &["history"], &["explain", "甲"]] {
+        base.on("11-02", &[verb, &["-o", "list.md"]].concat()).ok();
+        refuses_path(&base, &good, &base.path().join("list.md").display().to_string(), &["list.md", "Markdown", "CSV or XLSX"]);
+    }
+}
+
+#[test]
 fn what_is_not_there_or_not_a_file() {
     let (base, good) = known();
     refuses_path(&base, &good, &base.path().join("missing.csv").display().to_string(), &["missing.csv", "no such file"]);
