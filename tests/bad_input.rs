@@ -128,6 +128,39 @@ fn a_markdown_report_does_not_come_back() {
     }
 }
 
+/// What happened, and taking it back, needs no rules.
+#[test]
+fn broken_rules_do_not_keep_anybody_from_undo() {
+    for (file, text) in [("scoring.yaml", "groups: {fit: {rules: [{name: a, when: employes > 1, points: 5}]}}\n"), ("fields.yaml", "felder: []\n")] {
+        let (base, _) = known();
+        base.write(&format!("sops/{file}"), text);
+        for verb in ["leads", "score"] {
+            base.on("11-02", &[verb]).refused(3, &[file, "error["]);
+        }
+        let run = base.on("11-02", &["history"]).ok();
+        assert!(run.stdout().contains("score"), "{}", run.said());
+        assert!(run.stderr().contains(file) && run.stderr().contains("warning[") && !run.stderr().contains("error"), "{}", run.said());
+        base.on("11-02", &["undo", "--yes"]).ok();
+        assert_eq!(base.number("SELECT count(*) FROM leads"), 0);
+    }
+}
+
+#[test]
+fn a_folder_where_a_file_should_be() {
+    let (base, good) = known();
+    base.write("sops/scoring.yaml/rules.txt", "x");
+    for args in [&["check"][..], &["leads"]] {
+        let run = base.on("11-02", args);
+        assert_ne!(run.code(), Some(0), "{}", run.said());
+        assert!(run.said().contains("sops/scoring.yaml") && run.said().contains("it is a folder") && run.said().contains("help"), "{}", run.said());
+    }
+    let folder = base.path().join("sops").display().to_string();
+    for args in [&["leads"][..], &["history"], &["score", &good], &["undo"]] {
+        let (clean, _) = known();
+        clean.on("11-02", &[&["--db", &folder], args].concat()).refused(5, &["sops", "it is a folder", "--db FILE"]);
+    }
+}
+
 #[test]
 fn what_is_not_there_or_not_a_file() {
     let (base, good) = known();
