@@ -162,6 +162,21 @@ fn a_folder_where_a_file_should_be() {
 }
 
 #[test]
+fn numbers_past_all_bounds_and_files_of_nothing() {
+    let base = Base::with(&[(
+        "sops/scoring.yaml",
+        "groups: {fit: {max: 99999999999999999999, rules: [{name: a, when: employees > 1, points: 99999999999999999999}]}}\n",
+    )]);
+    let said = base.on("11-02", &["check"]).ends(1).said();
+    assert_eq!(said.matches("is too large").count(), 2, "{said}");
+    assert!(!said.contains("not a whole number"), "{said}");
+    for nothing in ["null\n", "~\n", "# nothing yet\n"] {
+        let base = Base::with(&[("sops/scoring.yaml", nothing)]);
+        base.on("11-02", &["check"]).ends(0);
+    }
+}
+
+#[test]
 fn what_is_not_there_or_not_a_file() {
     let (base, good) = known();
     refuses_path(&base, &good, &base.path().join("missing.csv").display().to_string(), &["missing.csv", "no such file"]);
@@ -271,6 +286,10 @@ fn a_report_goes_nowhere_it_cannot() {
     base.on("11-02", &["leads", "-o", &base.path().display().to_string(), "-f", "csv"]).refused(4, &["folder"]);
     base.on("11-02", &["leads", "-o", &base.path().join("no/such/all.csv").display().to_string()]).refused(4, &["all.csv"]);
     base.on("11-02", &["leads", "-o", "all.pdf"]).refused(2, &["all.pdf", "-f"]);
+    // A name that no file can have: it is told, not the one under which the report was being written.
+    let long = format!("{}.csv", "x".repeat(300));
+    let run = base.on("11-02", &["leads", "-o", &long]).refused(4, &[&long, "help: "]);
+    assert!(!run.stderr().contains(".sop-"), "{}", run.stderr());
 }
 
 #[test]

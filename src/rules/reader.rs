@@ -7,6 +7,7 @@ use crate::condition::{Condition, Place, Scope, Want};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::model::{Duration, nearest};
 use chrono::NaiveDate;
+use std::num::IntErrorKind;
 
 /// One file being read.
 pub(super) struct Reader<'a> {
@@ -143,6 +144,10 @@ impl Reader<'_> {
             Ok(n) if s.style == Style::Plain && !s.text.starts_with('+') => Some(n),
             Ok(n) => {
                 self.error(Code::WrongType, node.span, "a whole number is wanted here, not text", format!("write `{n}`"));
+                None
+            }
+            Err(e) if matches!(e.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
+                self.error(Code::BadValue, node.span, format!("`{}` is too large", s.text), "write a number of at most 18 digits");
                 None
             }
             Err(_) => {
