@@ -1,6 +1,7 @@
 //! Comparisons: what may meet what, and what can never be equal.
 
 use super::check::{Checker, called};
+use super::literal;
 use super::plan::{Lit, Node, NodeKind, Read};
 use super::scope::{ScopeKind, Type};
 use super::text::Pattern;
@@ -31,7 +32,7 @@ impl Checker<'_, '_, '_> {
             }
         }
         let (mut met, ty) = self.meet(vec![left, right])?;
-        let (right, left) = (met.pop()?, met.pop()?);
+        let (mut right, mut left) = (met.pop()?, met.pop()?);
         if !op.is_equality() {
             self.by_place(&left)?;
             self.by_place(&right)?;
@@ -42,6 +43,10 @@ impl Checker<'_, '_, '_> {
                 return self.mismatch(span, format!("yes/no values have no order for `{}`", op.sign()), "write `= TRUE` or `= FALSE`");
             }
             _ => {}
+        }
+        if op.is_equality() {
+            left = self.as_kept(&right, left);
+            right = self.as_kept(&left, right);
         }
         self.stored_value(&left, &right);
         self.stored_value(&right, &left);
@@ -68,6 +73,7 @@ impl Checker<'_, '_, '_> {
         }
         let list = met.split_off(1);
         let item = met.pop()?;
+        let list: Vec<Node> = list.into_iter().map(|literal| self.as_kept(&item, literal)).collect();
         for literal in &list {
             self.stored_value(&item, literal);
         }
@@ -114,6 +120,21 @@ impl Checker<'_, '_, '_> {
             );
         }
         Some(Node::new(NodeKind::Like(negated, Box::new(item), Pattern::new(text)), Type::Boolean, span))
+    }
+
+    /// A phone number or address as a person types it, in the form in which the field's cells are kept.
+    fn as_kept(&mut self, field: &Node, literal: Node) -> Node {
+        let (NodeKind::Read(Read::Field(ix, _)), Some(text)) = (&field.kind, literal.literal_text()) else { return literal };
+        let Some(def) = self.scope.dictionary.fields.get(ix.0).filter(|_| !fold(text).is_empty()) else { return literal };
+        match literal::as_kept(text, def) {
+            Ok(kept) if kept == **text => literal,
+            Ok(kept) => Node { kind: NodeKind::Const(Lit::Text(kept.into())), ..literal },
+            Err(why) => {
+                let help = format!("write it whole; for a part of it `{} LIKE '%{}%'`", def.id, text.trim());
+                self.problems.warn(Code::NeverTrue, literal.span, format!("`{}` never holds `{text}`: {why}", def.id), help);
+                literal
+            }
+        }
     }
 
     /// Warns where a text can never equal a field, because the field holds another spelling.

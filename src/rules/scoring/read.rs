@@ -19,6 +19,9 @@ pub(in crate::rules) const RULE_KEYS: &[&str] =
 /// The keys of `total`.
 pub(in crate::rules) const CLAMP_KEYS: &[&str] = &["min", "max"];
 
+/// The most points that a rule gives or takes at once.
+const MOST_POINTS: f64 = 1e9;
+
 /// Where the parts of a [`Scoring`] stand, for the checks of the whole.
 pub(in crate::rules) struct Spots {
     /// By band, as in `Scoring::bands`.
@@ -138,7 +141,8 @@ fn rule(map: Map<'_>, d: &Dictionary, later: &[StateName], r: &mut Reader<'_>) -
         }
     };
     let points = r.need(map, "a rule", "points").and_then(|n| points(n, map.get("event").is_some(), &scope, r));
-    if matches!(points, Some(Points::Fixed(_))) && map.get("when").is_none() && map.get("event").is_none() {
+    let for_everyone = ["when", "event"].iter().all(|key| map.get(key).is_none() && !map.is_misspelt(key));
+    if matches!(points, Some(Points::Fixed(_))) && for_everyone {
         r.error(Code::MissingKey, map.span(), "this rule would give its points to every lead", "add `when: …` or `event: …`");
     }
     let clamp = clamp(map, r);
@@ -188,14 +192,18 @@ fn points(node: &Node, of_events: bool, scope: &Scope<'_>, r: &mut Reader<'_>) -
     }
     let tidy = bare == "0" || bare.starts_with("0.") || !bare.starts_with('0');
     match text.parse::<f64>() {
-        Ok(n) if tidy && n.abs() <= 1e9 && (n.fract() == 0.0 && !bare.contains('.') || of_events) => Some(Points::Fixed(n)),
-        Ok(n) if tidy && n.abs() <= 1e9 => {
+        Ok(n) if tidy && n.abs() <= MOST_POINTS && (n.fract() == 0.0 && !bare.contains('.') || of_events) => Some(Points::Fixed(n)),
+        Ok(n) if tidy && n.abs() <= MOST_POINTS => {
             r.error(
                 Code::WrongType,
                 node.span,
                 format!("`{text}` is not a whole number"),
                 "points of a lead's attributes are whole; only event rules add up fractions before rounding",
             );
+            None
+        }
+        Ok(n) if tidy && n.abs() > MOST_POINTS => {
+            r.error(Code::BadValue, node.span, format!("`{text}` is too large"), "points go up to 1000000000");
             None
         }
         _ => {
