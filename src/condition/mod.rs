@@ -11,9 +11,11 @@
 //! What SQL leaves open: text compares folded; a blank list is an empty list (`has_tag` is false for it, not unknown);
 //! money is in major units; a date meets an instant as its 00:00 in the calendar's zone.
 
+mod arith;
 mod call;
 mod check;
 mod closure;
+mod compare;
 mod compiled;
 mod explain;
 mod facts;
@@ -27,6 +29,7 @@ mod problems;
 mod resolve;
 mod scope;
 mod sense;
+mod state;
 mod text;
 mod token;
 mod tree;

@@ -1,7 +1,7 @@
 //! scoring.yaml → [`Scoring`].
 
 use super::{Band, Clamp, EventRule, Fade, Group, Keep, Per, Points, Rule, Scoring};
-use crate::condition::{Scope, ScopeKind, Want};
+use crate::condition::{Scope, ScopeKind, StateName, Type, Want};
 use crate::diag::{Code, Span};
 use crate::model::{Dictionary, fold};
 use crate::rules::fields::{is_reserved, kind_id};
@@ -43,7 +43,9 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, r: &mut Reader<'_>) ->
     let mut spots = Spots { bands: Vec::new(), rules: Vec::new() };
     let Some(map) = r.map(root, "scoring.yaml", KEYS) else { return (scoring, spots) };
     r.review_by(map);
-    for e in map.get("groups").map(|n| r.names(n, "groups")).unwrap_or_default() {
+    let groups = map.get("groups").map(|n| r.names(n, "groups")).unwrap_or_default();
+    let later: Vec<StateName> = groups.iter().map(|e| StateName::new(&e.key, Type::Number)).collect();
+    for e in groups {
         if is_reserved(&e.key) || matches!(e.key.as_str(), "stage" | "owner" | "created_at") || d.fields.iter().any(|f| fold(&f.id) == fold(&e.key)) {
             r.error(
                 Code::NameClash,
@@ -62,7 +64,7 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, r: &mut Reader<'_>) ->
         let items = r.need(group, "a group", "rules").map(|n| r.items(n, "rules")).unwrap_or_default();
         for node in items {
             let Some(map) = r.map(node, "a rule", RULE_KEYS) else { continue };
-            if let Some((rule, at)) = rule(map, d, r) {
+            if let Some((rule, at)) = rule(map, d, &later, r) {
                 if !names.insert(fold(&rule.name).into_owned()) {
                     r.error(Code::NameClash, at, format!("two rules of this group are named `{}`", rule.name), "give each its own name: score cards show it");
                 }
@@ -118,9 +120,10 @@ fn clamp(map: Map<'_>, r: &mut Reader<'_>) -> Clamp {
     clamp
 }
 
-fn rule(map: Map<'_>, d: &Dictionary, r: &mut Reader<'_>) -> Option<(Rule, Span)> {
+/// `later`: the groups, which the files behind this one know.
+fn rule(map: Map<'_>, d: &Dictionary, later: &[StateName], r: &mut Reader<'_>) -> Option<(Rule, Span)> {
     let before = r.out.0.len();
-    let scope = Scope { kind: ScopeKind::Scoring, dictionary: d, state: &[] };
+    let scope = Scope { kind: ScopeKind::Scoring, dictionary: d, state: later };
     let name = r.need(map, "a rule", "name").and_then(|n| Some((r.text(n)?, n.span)));
     let when = map.get("when").and_then(|n| r.condition(n, &scope, Want::Boolean));
     let event = match map.get("event") {
