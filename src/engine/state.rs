@@ -198,6 +198,7 @@ mod tests {
                 groups: &vec![7; known_groups],
                 band: scored.map(|_| "band0"),
                 standing: &standing,
+                seen_at: Some(Instant(5)),
                 deals: &DealFacts::of(&deals, as_of),
                 follow_ups: &follow_ups,
                 owner_role: standing.owner.as_deref().map(|_| "sales"),

@@ -76,6 +76,7 @@ impl World {
             created_at: self.as_of.plus(-DAY),
             events: &[],
             details,
+            follow_ups: &[],
             state: &[],
             event: None,
         }
@@ -93,7 +94,7 @@ pub fn sales(n: usize) -> Vec<Owner> {
 
 fn compiled(text: &str, kind: ScopeKind) -> Condition {
     let sop = built_in();
-    let state = if kind == ScopeKind::Owner { sop::rules::state::owner_names() } else { Vec::new() };
+    let state = if kind == ScopeKind::Owner { sop::rules::state::owner_names(&Default::default()) } else { Vec::new() };
     let scope = Scope { kind, dictionary: &sop.dictionary, state: &state };
     let mut problems = Diagnostics::default();
     compile(text, &Place::verbatim(SourceId(0), 0, text.len()), &scope, Want::Boolean, &mut problems).unwrap_or_else(|| panic!("{text}: {problems:?}"))

@@ -211,6 +211,7 @@ impl World {
             groups: &[30, 12],
             band: Some("warm"),
             standing: &self.standing,
+            seen_at: None,
             deals: &DealFacts::of(&self.deals, self.as_of),
             follow_ups: &self.follow_ups,
             owner_role: self.standing.owner.as_deref().map(|_| "sales"),

@@ -10,6 +10,7 @@ mod keep;
 mod place;
 mod watch;
 
+#[allow(unused_imports)]
 pub(in crate::run) use chain::changes_of;
 pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use place::{credits, desks, put_credits, setting};
@@ -231,7 +232,6 @@ fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &serde_json::
     tell(done.reclaimed, "reclaimed", "reclaimed");
     tell(done.assigned, "assigned", "assigned");
     tell(done.queued, "queued", "queued");
-    tell(i64::try_from(done.waiting.len()).unwrap_or(0), "waits for an owner", "wait for an owner");
     let of = |kind: &str| done.counts.iter().filter(|((order, what, ..), _)| *order == 2 && what == kind).map(|(_, n)| *n).sum::<i64>();
     for (kind, one, many) in [("warning", "warning", "warnings"), ("breach", "promise missed", "promises missed"), ("alert", "alert", "alerts")] {
         let n = of(kind);
@@ -239,7 +239,12 @@ fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &serde_json::
             parts.push(format!("{n} {}", if n == 1 { one } else { many }));
         }
     }
-    if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") }
+    let waiting = match done.waiting.len() {
+        0 => String::new(),
+        1 => " · 1 lead waits for an owner".to_owned(),
+        n => format!(" · {} leads wait for an owner", crate::report::thousands(i64::try_from(n).unwrap_or(i64::MAX))),
+    };
+    format!("{}{waiting}", if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") })
 }
 
 /// The engines behind scoring, over whoever is due, until nothing changes.
@@ -266,7 +271,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     }
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let mut chain = Chain::new(sop, context.as_of, which, world);
+    let mut chain = Chain::new(sop, context.as_of, which, store.any_follow_up()?, world);
     // What is not stored as of an earlier day cannot say who is due on it.
     let due = if context.full || session.in_the_past || !whole { Due::All } else { Due::Moves(context.as_of) };
     let all = store.due_count(due)?.unsigned_abs();
@@ -311,7 +316,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)?;
         }
     }
-    if let Some(watcher) = watcher.filter(|w| w.history > 0) {
+    if let Some(watcher) = watcher.filter(|w| w.history > 0 && w.first) {
         done.notes.push(note("history", format!("{} older acts are history: no alert rang about them", watcher.history)));
     }
     if !candidates.is_empty() {

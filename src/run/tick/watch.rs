@@ -23,13 +23,15 @@ pub(super) struct Watcher {
     rung: FxHashSet<LeadId>,
     /// Events that alerts did not ring about because they are history.
     pub(super) history: usize,
+    /// No tick came before this one: it says so.
+    pub(super) first: bool,
 }
 
 impl Watcher {
     pub(super) fn new(session: &Session<'_>) -> Result<Self, RunError> {
         let last = session.store.last_run_of("tick")?.map(|r| r.as_of);
         let rung = session.store.rung_leads()?.into_iter().collect();
-        Ok(Self { quiet_before: quiet_before(session.context.as_of, last), rung, history: 0 })
+        Ok(Self { quiet_before: quiet_before(session.context.as_of, last), rung, history: 0, first: last.is_none() })
     }
 
     /// Looks at one lead whose standing is final. Gives when time alone could next call for something.
