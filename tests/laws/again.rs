@@ -135,7 +135,10 @@ fn counts_are_totals_and_repeats_are_kept() {
 
 #[test]
 fn two_rows_that_disagree_about_an_owner_leave_the_lead_as_it_was() {
-    let base = Base::with(&[("sops/fields.yaml", "leads:\n  owner: {type: owner, master: file}\n  stage: {type: stage, master: file}\n")]);
+    let base = Base::with(&[(
+        "sops/fields.yaml",
+        "leads:\n  phone: {type: phone, region: CN}\n  owner: {type: owner, master: file}\n  stage: {type: stage, master: file}\nidentity: [phone]\n",
+    )]);
     let file = base.write("leads.csv", "手机,负责人,线索状态\n13920417003,甲,mql\n13920417003,乙,sql\n").display().to_string();
     base.on("11-01", &["score", &file]).ok();
     let before = base.facts();
