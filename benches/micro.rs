@@ -50,6 +50,8 @@ impl Lead {
             details: &self.details,
             follow_ups: &[],
             state: &[],
+            messages: &[],
+            enrollment: None,
             event: None,
         }
     }
@@ -57,7 +59,7 @@ impl Lead {
     fn condition(&self, text: &str) -> Condition {
         let mut sources = Sources::default();
         let place = Place::verbatim(sources.add("bench", text), 0, text.len());
-        let scope = Scope { kind: ScopeKind::Scoring, dictionary: &self.sop.dictionary, state: &[] };
+        let scope = Scope::new(ScopeKind::Scoring, &self.sop.dictionary, &[]);
         let mut problems = Diagnostics::default();
         compile(text, &place, &scope, Want::Boolean, &mut problems).unwrap_or_else(|| panic!("{problems:?}"))
     }

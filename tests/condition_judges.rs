@@ -591,7 +591,7 @@ fn strange(text: &str) {
     for (kind, want) in scopes {
         let mut out = Diagnostics::default();
         let place = sop::condition::Place::verbatim(SourceId(0), 0, text.len());
-        let condition = compile(text, &place, &Scope { kind, dictionary: &w.dictionary, state: &condition_world::states(kind) }, want, &mut out);
+        let condition = compile(text, &place, &Scope::new(kind, &w.dictionary, &condition_world::states(kind)), want, &mut out);
         assert_eq!(condition.is_none(), out.has_errors(), "{text:?}: no value without a reason");
         for d in &out.0 {
             let span = d.span.expect("a span");

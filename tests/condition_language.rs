@@ -202,7 +202,7 @@ fn names_outside_their_scope_say_where_they_are_allowed() {
     only(w.problems("reached('mql')"), Code::OutOfScope, "reached", "lifecycle.yaml");
     only(w.problems("follow_ups('met', '7d') > 0"), Code::OutOfScope, "follow_ups", "assignment.yaml");
     only(w.problems("held > 3"), Code::OutOfScope, "held", "owners_where");
-    only(w.problems_in("clicked('case')", ScopeKind::Where), Code::NotYet, "clicked", "later version");
+    only(w.problems("clicked('case')"), Code::OutOfScope, "clicked", "assignment.yaml");
     only(w.problems("path = '/x'"), Code::OutOfScope, "path", "events('*'");
     only(w.problems_in("industry = 'x'", ScopeKind::Event), Code::OutOfScope, "industry", "`path`");
     only(w.problems_in("events('page_view') > 1", ScopeKind::Event), Code::OutOfScope, "events", "outside");
@@ -254,7 +254,7 @@ fn spans_follow_the_place_in_the_file() {
     let text = "titel = 'b'";
     let offsets = vec![7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 20];
     let mut out = Diagnostics::default();
-    let scope = Scope { kind: ScopeKind::Scoring, dictionary: &w.dictionary, state: &[] };
+    let scope = Scope::new(ScopeKind::Scoring, &w.dictionary, &[]);
     compile(text, &Place { source: SourceId(3), offsets }, &scope, Want::Boolean, &mut out);
     let span = out.0[0].span.expect("a span");
     assert_eq!((span.source, span.start, span.end), (SourceId(3), 7, 12));

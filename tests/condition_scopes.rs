@@ -238,7 +238,7 @@ fn ids_that_do_not_exist_are_errors_with_the_nearest() {
     only(found("follow_ups('30d', '30d') > 0"), Code::BadValue, "'30d'", "connected");
     only(found("follow_ups('met', '3d', 'x') > 0"), Code::BadArguments, "follow_ups('met', '3d', 'x')", "follow_ups('connected', '30d')");
     only(found("reached > 3"), Code::UnknownName, "reached", "reached('mql')");
-    only(found("replied('guide') > 0"), Code::NotYet, "replied", "later version");
+    only(found("replied('guide')"), Code::UnknownName, "'guide'", "replied('path/step')");
     only(found("coalesce(stage, 'prospect') >= 'mql'"), Code::TypeMismatch, "coalesce(stage, 'prospect')", "stage >= 'sql'");
     only(found("days_in_stage > '3d'"), Code::TypeMismatch, "'3d'", "");
     assert!(found("owner = '王五' AND queue = 'partners' AND owner_role = 'SDR'").is_empty(), "owners may be held elsewhere");
@@ -258,7 +258,7 @@ fn what_cannot_hold_is_told() {
 fn a_group_is_known_only_behind_scoring() {
     let later = [sop::condition::StateName::new("behaviour", sop::condition::Type::Number)];
     let w = World::new();
-    let scope = sop::condition::Scope { kind: ScopeKind::Scoring, dictionary: &w.dictionary, state: &later };
+    let scope = sop::condition::Scope::new(ScopeKind::Scoring, &w.dictionary, &later);
     let mut out = sop::diag::Diagnostics::default();
     let place = sop::condition::Place::verbatim(sop::diag::SourceId(0), 0, 13);
     assert!(sop::condition::compile("behaviour > 3", &place, &scope, Want::Boolean, &mut out).is_none());

@@ -62,7 +62,7 @@ fn employees() -> Field {
 
 fn condition(text: &str, kind: ScopeKind, want: Want) -> Condition {
     let (dictionary, mut problems) = (dictionary(), Diagnostics::default());
-    let scope = Scope { kind, dictionary: &dictionary, state: &[] };
+    let scope = Scope::new(kind, &dictionary, &[]);
     compile(text, &Place::verbatim(SourceId(0), 0, text.len()), &scope, want, &mut problems).unwrap_or_else(|| panic!("{text}: {problems:?}"))
 }
 
@@ -106,6 +106,8 @@ impl World {
             details: &self.details,
             follow_ups: &[],
             state: &[],
+            messages: &[],
+            enrollment: None,
             event: None,
         }
     }

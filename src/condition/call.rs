@@ -2,6 +2,7 @@
 
 use super::check::{Checker, called, listed};
 use super::literal::{self, inner_offsets};
+use super::messages::Feedback;
 use super::names::{self, Function};
 use super::plan::{Count, Lit, Node, NodeKind, Read, Which};
 use super::scope::{Scope, ScopeKind, Type};
@@ -57,6 +58,9 @@ impl Checker<'_, '_, '_> {
             (Function::Reached, [stage]) => self.holds("reached", stage, "the stage", span),
             (Function::Contactable, [medium]) => self.contactable(medium, span),
             (Function::FollowUps, args) => self.follow_ups(args, span),
+            (Function::Opened, [step, within @ ..]) => self.message(Feedback::Opened, step, within.first(), span),
+            (Function::Clicked, [step, within @ ..]) => self.message(Feedback::Clicked, step, within.first(), span),
+            (Function::Replied, [step, within @ ..]) => self.message(Feedback::Replied, step, within.first(), span),
             _ => None,
         }
     }
@@ -146,7 +150,7 @@ impl Checker<'_, '_, '_> {
     /// The condition inside a text literal, about one event; its spans are those of the letters inside the quotes.
     fn nested(&mut self, text: &str, literal: Bytes) -> Option<Node> {
         let offsets = inner_offsets(self.text, literal, text);
-        let scope = Scope { kind: ScopeKind::Event, dictionary: self.scope.dictionary, state: &[] };
+        let scope = Scope::new(ScopeKind::Event, self.scope.dictionary, &[]);
         let (node, clock) = self.problems.nested(&offsets, |problems| {
             let tree = parse::parse(text, problems);
             let mut inner = Checker { scope, text, problems, uses: Default::default() };

@@ -3,6 +3,7 @@
 
 use super::closure;
 use super::literal;
+use super::messages::Asked;
 use super::plan::{Lit, Node, NodeKind};
 use super::problems::Problems;
 use super::scope::{Scope, Type};
@@ -19,6 +20,9 @@ pub(super) struct Uses {
     pub(super) events: bool,
     pub(super) follow_ups: bool,
     pub(super) clock: bool,
+    pub(super) messages: Vec<Asked>,
+    /// Names of the state: `score`, `reached('mql')`.
+    pub(super) state: BTreeSet<String>,
 }
 
 /// One condition being checked.

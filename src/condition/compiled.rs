@@ -3,6 +3,7 @@
 use super::check::Checker;
 use super::closure::{self, Fun};
 use super::explain::{Explanation, explain, value_of};
+use super::messages::Asked;
 use super::num::Num;
 use super::plan::Node;
 use super::problems::Problems;
@@ -37,6 +38,8 @@ pub struct Condition {
     uses_events: bool,
     uses_follow_ups: bool,
     uses_clock: bool,
+    messages: Vec<Asked>,
+    state: Vec<String>,
 }
 
 impl std::fmt::Debug for Condition {
@@ -75,6 +78,8 @@ pub fn compile(text: &str, place: &Place, scope: &Scope<'_>, want: Want, out: &m
         uses_events: uses.events,
         uses_follow_ups: uses.follow_ups,
         uses_clock: uses.clock,
+        messages: uses.messages,
+        state: uses.state.into_iter().collect(),
     })
 }
 
@@ -150,6 +155,14 @@ impl Condition {
     pub fn uses_clock(&self) -> bool {
         self.uses_clock
     }
+    /// The messages that it asks about, in its order.
+    pub fn messages(&self) -> &[Asked] {
+        &self.messages
+    }
+    /// The names of the state that it reads, sorted: `score`, `reached('mql')`.
+    pub fn state_names(&self) -> &[String] {
+        &self.state
+    }
     /// The value that it has for every lead, if it needs none: `Some(None)` is "always unknown".
     pub fn constant(&self) -> Option<Option<bool>> {
         sense::truth(&self.plan)
@@ -162,5 +175,19 @@ impl Condition {
 
 /// Facts without a lead.
 fn nobody<'a>(dictionary: &'a Dictionary, calendar: &'a Calendar, as_of: Instant, details: &'a Details) -> Facts<'a> {
-    Facts { dictionary, calendar, as_of, lead: &[], extra: &[], created_at: as_of, events: &[], details, follow_ups: &[], state: &[], event: None }
+    Facts {
+        dictionary,
+        calendar,
+        as_of,
+        lead: &[],
+        extra: &[],
+        created_at: as_of,
+        events: &[],
+        details,
+        follow_ups: &[],
+        messages: &[],
+        enrollment: None,
+        state: &[],
+        event: None,
+    }
 }

@@ -101,10 +101,11 @@ fn look(node: &Node, text: &str, facts: &Facts<'_>, seen: &mut Vec<(String, Opti
         NodeKind::Rank(i, _) => Some((name(), facts.state.get(*i).and_then(|v| shown(v, facts)))),
         NodeKind::Events(_) | NodeKind::FollowUps(_) => Some((name(), closure::now(&closure::number(node), facts).map(plain))),
         NodeKind::FirstEvent(_) | NodeKind::LastEvent(_) => Some((name(), closure::now(&closure::time(node), facts).map(|t| moment(t, facts.calendar)))),
+        NodeKind::Message(ask) => Some((name(), closure::shown(ask, facts).map(|(what, at)| format!("{what} {}", moment(Moving { at: at.0, slope: 0 }, facts.calendar))))),
         NodeKind::Holds(read, list, _) => {
             let held = closure::value(read, facts).and_then(|v| shown(v, facts));
             // What a state keeps is never blank: it may hold nothing.
-            Some((list.to_string(), if matches!(read, Read::State(_)) { held.or(Some("none".to_owned())) } else { held }))
+            Some((list.to_string(), if matches!(read, Read::State(_) | Read::ReachedSince) { held.or(Some("none".to_owned())) } else { held }))
         }
         // `days_in_stage`: one name for the count and the instant behind it.
         NodeKind::DaysSince(x) if x.span == node.span => Some((name(), closure::now(&closure::number(node), facts).map(plain))),
@@ -134,7 +135,7 @@ fn read_shown(read: &Read, ty: Type, facts: &Facts<'_>) -> Option<String> {
         }
         Read::EventKind => facts.event.map(|d| d.kind_name.to_string()),
         Read::Extra(header, folded) => closure::extra(header, folded, facts).map(one_line),
-        Read::Field(..) | Read::EventField(..) | Read::State(_) => {
+        Read::Field(..) | Read::EventField(..) | Read::State(_) | Read::ReachedSince => {
             let value = closure::value(read, facts)?;
             match value {
                 Value::Int(seconds) if ty == Type::Duration => Some(Duration(*seconds).to_string()),

@@ -1,6 +1,6 @@
 //! What a condition may look at: one lead as of one instant.
 
-use crate::model::{Calendar, Detail, Details, Dictionary, Event, FollowUp, Instant, Value};
+use crate::model::{Calendar, Detail, Details, Dictionary, EnrollmentFact, Event, FollowUp, Instant, MessageFact, Value};
 
 /// One lead (or one event of it) as of one instant. Slices are indexed by the dictionary's indices.
 #[derive(Clone, Copy)]
@@ -23,6 +23,10 @@ pub struct Facts<'a> {
     pub details: &'a Details,
     /// The lead's follow-ups, ordered by instant. May hold later ones than `as_of`.
     pub follow_ups: &'a [FollowUp],
+    /// The messages of the lead's journeys on paths, in any order. May tell of later instants than `as_of`.
+    pub messages: &'a [MessageFact],
+    /// The journey that a path's own condition is asked about.
+    pub enrollment: Option<&'a EnrollmentFact>,
     /// The state names of the scope, by their place in `Scope::state`; empty where the scope has none.
     pub state: &'a [Value],
     /// The one event that an event `where` is about.

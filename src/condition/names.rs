@@ -53,8 +53,6 @@ const LIFECYCLE: &[&str] = &[
     "contactable",
 ];
 const STATE: &[&str] = &["owner", "owner_role", "queue", "assigned_at", "days_held", "last_follow_up_at", "follow_ups", "opened", "clicked", "replied"];
-/// Questions about messages, which nothing answers yet.
-const MESSAGES: &[&str] = &["opened", "clicked", "replied"];
 /// Usual group names: later state, unless a field has the name.
 const GROUPS: &[&str] = &["fit", "engagement"];
 const OWNER: &[&str] = &["id", "name", "role", "region", "industries", "manager", "capacity", "weight", "held", "breached"];
@@ -81,11 +79,6 @@ pub(super) fn home_unless_field(folded: &str) -> Option<Home> {
     } else {
         None
     }
-}
-
-/// Whether a name asks about messages: it is reserved, and not known yet.
-pub(super) fn asks_messages(folded: &str) -> bool {
-    MESSAGES.contains(&folded)
 }
 
 /// The built-in names that are no functions.
@@ -117,10 +110,13 @@ pub(super) enum Function {
     Reached,
     Contactable,
     FollowUps,
+    Opened,
+    Clicked,
+    Replied,
 }
 
 /// Name, function, least and most arguments, and how a call looks.
-const FUNCTIONS: [(&str, Function, usize, usize, &str); 15] = [
+const FUNCTIONS: [(&str, Function, usize, usize, &str); 18] = [
     ("events", Function::Events, 1, 3, "events('pricing_view', '7d', 'path LIKE ''/pricing%''')"),
     ("first_event", Function::FirstEvent, 1, 1, "first_event('trial_request')"),
     ("last_event", Function::LastEvent, 1, 1, "last_event('trial_request')"),
@@ -136,6 +132,9 @@ const FUNCTIONS: [(&str, Function, usize, usize, &str); 15] = [
     ("reached", Function::Reached, 1, 1, "reached('mql')"),
     ("contactable", Function::Contactable, 1, 1, "contactable('email')"),
     ("follow_ups", Function::FollowUps, 0, 2, "follow_ups('connected', '30d')"),
+    ("opened", Function::Opened, 1, 2, "opened('guide', '2d')"),
+    ("clicked", Function::Clicked, 1, 2, "clicked('guide', '2d')"),
+    ("replied", Function::Replied, 1, 2, "replied('guide', '2d')"),
 ];
 
 impl Function {
@@ -156,8 +155,8 @@ impl Function {
     }
     /// Whether it looks at the lead: its events, tags, columns, state.
     pub(super) fn asks_lead(self) -> bool {
-        use Function::{Contactable, Events, Extra, FirstEvent, FollowUps, HasTag, LastEvent, Reached};
-        matches!(self, Events | FirstEvent | LastEvent | HasTag | Extra | Reached | Contactable | FollowUps)
+        use Function::{Clicked, Contactable, Events, Extra, FirstEvent, FollowUps, HasTag, LastEvent, Opened, Reached, Replied};
+        matches!(self, Events | FirstEvent | LastEvent | HasTag | Extra | Reached | Contactable | FollowUps | Opened | Clicked | Replied)
     }
     /// The functions that a scope has, by name.
     pub(super) fn names_in(scope: ScopeKind) -> impl Iterator<Item = &'static str> {

@@ -1,6 +1,7 @@
 //! A condition as understood: every node typed, every name resolved, every literal read. Only `check` makes plans, and
 //! only sound ones, so that `closure` and `explain` need no error path.
 
+use super::messages::Asked;
 use super::num::Num;
 use super::scope::Type;
 use super::text::{Pattern, Words};
@@ -35,6 +36,8 @@ pub(super) enum Read {
     EventKind,
     /// A state name, by its place.
     State(usize),
+    /// The stages reached since the enrollment.
+    ReachedSince,
     AsOf,
     CreatedAt,
     LastEventAt,
@@ -66,6 +69,18 @@ pub(super) struct Contacts {
     pub(super) outcome: Option<Outcome>,
     /// Seconds; inclusive.
     pub(super) within: Option<i64>,
+}
+
+/// `opened('STEP', within)`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ask {
+    pub(super) asked: Asked,
+    /// Of this journey alone; else of the journey whose message left last.
+    pub(super) own: bool,
+    /// Seconds after sending up to which an answer counts; inclusive.
+    pub(super) within: Option<i64>,
+    /// Seconds after sending that feedback must cover before there is a "no"; `None`: up to the as-of.
+    pub(super) settled: Option<i64>,
 }
 
 /// One node.
@@ -102,6 +117,7 @@ pub(super) enum NodeKind {
     FirstEvent(Which),
     LastEvent(Which),
     FollowUps(Contacts),
+    Message(Ask),
     DaysSince(Box<Node>),
     BusinessDaysSince(Box<Node>),
     /// Whether a list, by its name for people, holds a folded item.
@@ -138,6 +154,7 @@ impl Node {
             | NodeKind::FirstEvent(_)
             | NodeKind::LastEvent(_)
             | NodeKind::FollowUps(_)
+            | NodeKind::Message(_)
             | NodeKind::Holds(..) => Vec::new(),
             NodeKind::And(parts) | NodeKind::Or(parts) | NodeKind::Coalesce(parts) => parts.iter().collect(),
             NodeKind::Not(x)
@@ -166,6 +183,7 @@ impl Node {
                 | NodeKind::FirstEvent(_)
                 | NodeKind::LastEvent(_)
                 | NodeKind::FollowUps(_)
+                | NodeKind::Message(_)
                 | NodeKind::Holds(..)
                 | NodeKind::DaysSince(_)
                 | NodeKind::BusinessDaysSince(_)

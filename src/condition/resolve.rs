@@ -59,6 +59,7 @@ impl Checker<'_, '_, '_> {
         }
         if let Some((i, state)) = self.scope.state.iter().enumerate().find(|(_, s)| fold(&s.name) == folded && s.used != StateUse::Holds) {
             let value = Node::new(NodeKind::Read(Read::State(i)), state.ty, span);
+            self.uses.state.insert(state.name.clone());
             if state.used == StateUse::Value {
                 return Some(value);
             }
@@ -154,9 +155,6 @@ impl Checker<'_, '_, '_> {
         let folded = fold(name);
         if !home.is_open_to(self.scope.kind) {
             self.problems.error(Code::OutOfScope, span, format!("`{name}` cannot be used here"), format!("it is known in {}", home.place()));
-        } else if names::asks_messages(&folded) {
-            let help = "it asks about the messages of nurture paths, which come with a later version of sop";
-            self.problems.error(Code::NotYet, span, format!("`{name}` is not known yet"), help);
         } else if let Some(function) = Function::of(&folded) {
             let help = format!("a function is called: `{}`", function.example());
             self.problems.error(Code::UnknownName, span, format!("`{name}` is no name: it is a function"), help);

@@ -1,7 +1,7 @@
 //! Where a condition stands: which names it may use, and where its bytes are in the file that holds it.
 
 use crate::diag::{SourceId, Span};
-use crate::model::Dictionary;
+use crate::model::{Dictionary, Duration};
 
 /// The row of the scope table in the design that a condition belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,37 @@ pub struct Scope<'a> {
     pub dictionary: &'a Dictionary,
     /// The state names of this scope, in the order of `Facts::state`. In scoring: names that are known only later (its groups).
     pub state: &'a [StateName],
+    /// The messages that it may ask about.
+    pub messages: Messages<'a>,
+}
+
+impl<'a> Scope<'a> {
+    /// A scope that knows no messages.
+    pub fn new(kind: ScopeKind, dictionary: &'a Dictionary, state: &'a [StateName]) -> Self {
+        Self { kind, dictionary, state, messages: Messages::default() }
+    }
+}
+
+/// A step of a path that sends a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageStep {
+    /// The path's name.
+    pub path: String,
+    /// The step's id.
+    pub step: String,
+}
+
+/// Which messages `opened`, `clicked` and `replied` may speak of, and what they mean where the condition stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Messages<'a> {
+    /// Every step that sends.
+    pub steps: &'a [MessageStep],
+    /// The path that the condition belongs to: its own steps are named without it, and mean the messages of this journey.
+    pub path: Option<&'a str>,
+    /// In a fallback: the time after sending that feedback must cover before "not opened" is an answer, where the condition names none.
+    pub settled_after: Option<Duration>,
+    /// In a path's goal: `reached(…)` counts since the enrollment.
+    pub since_enrollment: bool,
 }
 
 /// Where the bytes of a condition are in their source, so that errors point at the right character

@@ -2,6 +2,7 @@
 
 use super::check::{Checker, listed};
 use super::literal;
+use super::print;
 use super::plan::{Contacts, Lit, Node, NodeKind, Read};
 use super::scope::{StateName, StateUse, Type};
 use super::tree::{Bytes, Expr, Kind, Op};
@@ -91,7 +92,9 @@ impl Checker<'_, '_, '_> {
             return None;
         }
         self.known_id(state, text, id.span)?;
-        Some(Node::new(NodeKind::Holds(Read::State(i), name.into(), fold(text).into_owned()), Type::Boolean, span))
+        self.uses.state.insert(format!("{name}({})", print::quoted(&fold(text))));
+        let read = if name == "reached" && self.scope.messages.since_enrollment { Read::ReachedSince } else { Read::State(i) };
+        Some(Node::new(NodeKind::Holds(read, name.into(), fold(text).into_owned()), Type::Boolean, span))
     }
 
     pub(super) fn contactable(&mut self, medium: &Expr, span: Bytes) -> Option<Node> {

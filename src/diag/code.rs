@@ -103,6 +103,29 @@ codes! {
     NoFallback = "no-fallback", Warning;
     /// Working time without a calendar.yaml that says when the company works.
     NoCalendar = "no-calendar", Warning;
+    // --- messages and paths
+    /// A password, a key or a robot's address written out in a file.
+    LiteralSecret = "literal-secret", Error;
+    /// A text whose gaps or choices cannot be read.
+    TemplateSyntax = "template-syntax", Error;
+    /// A marketing text message without the sender's name in 【】.
+    NoSignature = "no-signature", Error;
+    /// A marketing message that does not say how to stop it.
+    NoOptOut = "no-opt-out", Error;
+    /// A text that no step sends.
+    UnusedContent = "unused-content", Warning;
+    /// A step or a fallback that is over before it is due.
+    NeverDue = "never-due", Error;
+    /// A path that nothing ends early, or that leads back to itself.
+    EndlessPath = "endless-path", Warning;
+    /// A question about a message that its medium never answers.
+    NoFeedback = "no-feedback", Warning;
+    /// A path whose own messages exceed what a lead may get.
+    OverCap = "over-cap", Warning;
+    /// An experiment measured by points that its own messages bring.
+    OwnPoints = "own-points", Error;
+    /// Paths are read and checked, and this version sends nothing.
+    NothingSent = "nothing-sent", Note;
     // --- calendar
     /// The list of holidays ends soon.
     CalendarEnds = "calendar-ends", Warning;

@@ -41,7 +41,7 @@ impl Lead {
     pub(super) fn when(&self, text: &str) -> Option<Condition> {
         let bands = ["cold", "warm", "qualified", "hot"].map(String::from);
         let names = STATE.map(|(name, ty)| StateName { order: if name == "band" { bands.to_vec() } else { Vec::new() }, ..StateName::new(name, ty) });
-        let scope = Scope { kind: ScopeKind::State, dictionary: &self.sop.dictionary, state: &names };
+        let scope = Scope::new(ScopeKind::State, &self.sop.dictionary, &names);
         let mut problems = Diagnostics::default();
         let place = Place::verbatim(SourceId(0), 0, text.len());
         Some(compile(text, &place, &scope, Want::Boolean, &mut problems).unwrap_or_else(|| panic!("{text}: {problems:?}")))
@@ -75,6 +75,8 @@ impl Lead {
             details: &self.details,
             follow_ups: &[],
             state: &self.state,
+            messages: &[],
+            enrollment: None,
             event: None,
         }
     }

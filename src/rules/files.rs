@@ -4,15 +4,34 @@ use super::yaml;
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::model::nearest;
 
-/// The files that this version reads, beside `tests/*.yaml`.
-const KNOWN: &[&str] = &["fields.yaml", "calendar.yaml", "scoring.yaml", "team.yaml", "lifecycle.yaml", "assignment.yaml", "sla.yaml", "alerts.yaml"];
+/// The files that this version reads, beside those of [`FOLDERS`].
+const KNOWN: &[&str] = &[
+    "fields.yaml",
+    "calendar.yaml",
+    "scoring.yaml",
+    "team.yaml",
+    "lifecycle.yaml",
+    "assignment.yaml",
+    "sla.yaml",
+    "alerts.yaml",
+    "delivery.yaml",
+    "experiments.yaml",
+];
+/// The folders whose files are each one thing: the folder, and how their names end.
+pub(super) const FOLDERS: [(&str, &str); 3] = [("tests/", ".yaml"), ("nurture/", ".yaml"), ("content/", ".md")];
 /// The files and folders of later versions.
-const LATER: &[&str] = &["delivery.yaml", "reports.yaml", "experiments.yaml", "goals.yaml", "nurture/", "content/", "playbooks/"];
+const LATER: &[&str] = &["reports.yaml", "goals.yaml", "playbooks/"];
 
 /// A file's name inside `sops/`.
 pub(super) fn plain_name(name: &str) -> String {
     let name = name.replace('\\', "/");
     name.strip_prefix("./").unwrap_or(&name).strip_prefix("sops/").map_or_else(|| name.clone(), str::to_owned)
+}
+
+/// The name of a file of a folder, without folder and ending; cases may lie deeper.
+pub(super) fn stem<'n>(plain: &'n str, folder: &str, ending: &str) -> Option<&'n str> {
+    let name = plain.strip_prefix(folder)?.strip_suffix(ending)?;
+    (!name.is_empty() && (folder == "tests/" || !name.contains('/'))).then_some(name)
 }
 
 /// Editors' and people's files that are no SOPs.
@@ -26,8 +45,8 @@ pub(super) fn is_beside_the_point(name: &str) -> bool {
 pub(super) fn text_of(name: &str, bytes: Result<&Vec<u8>, &String>, sources: &mut Sources, out: &mut Diagnostics) -> Option<(String, SourceId, String)> {
     let plain = plain_name(name);
     let nowhere = |source: SourceId| Span { source, start: 0, end: 0 };
-    let is_case = plain.starts_with("tests/") && plain.ends_with(".yaml");
-    if !KNOWN.contains(&plain.as_str()) && !is_case {
+    let in_folder = |name: &str| FOLDERS.iter().any(|(folder, ending)| stem(name, folder, ending).is_some());
+    if !KNOWN.contains(&plain.as_str()) && !in_folder(&plain) {
         let at = nowhere(sources.add(name, ""));
         let later = LATER.iter().any(|l| plain == *l || (l.ends_with('/') && plain.starts_with(l)));
         out.push(if later {
@@ -35,8 +54,8 @@ pub(super) fn text_of(name: &str, bytes: Result<&Vec<u8>, &String>, sources: &mu
         } else {
             let renamed = plain.strip_suffix(".yml").map(|stem| format!("{stem}.yaml"));
             let near =
-                renamed.filter(|r| KNOWN.contains(&r.as_str()) || r.starts_with("tests/")).or_else(|| nearest(&plain, KNOWN.iter().copied()).map(Into::into));
-            let help = near.map_or_else(|| format!("a workspace has {} and tests/*.yaml", KNOWN.join(", ")), |n| format!("did you mean `{n}`?"));
+                renamed.filter(|r| KNOWN.contains(&r.as_str()) || in_folder(r)).or_else(|| nearest(&plain, KNOWN.iter().copied()).map(Into::into));
+            let help = near.map_or_else(|| format!("a workspace has {}, nurture/*.yaml, content/*.md and tests/*.yaml", KNOWN.join(", ")), |n| format!("did you mean `{n}`?"));
             Diagnostic::new(Code::UnknownFile, at, format!("`{name}` is no SOP file")).help(help)
         });
         return None;

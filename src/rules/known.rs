@@ -8,7 +8,7 @@ use super::state::{Ids, owner_names, state_names};
 use super::team::Team;
 use super::team::read::named;
 use super::yaml::Node;
-use crate::condition::{Scope, ScopeKind, StateName};
+use crate::condition::{MessageStep, Messages, Scope, ScopeKind, StateName};
 use crate::diag::Code;
 use crate::model::Dictionary;
 
@@ -24,14 +24,21 @@ pub(super) struct Known<'a> {
     ids: Ids,
     state: Vec<StateName>,
     owner: Vec<StateName>,
+    steps: &'a [MessageStep],
 }
 
 impl<'a> Known<'a> {
     /// From the checked parts; no queue is known yet.
     pub(super) fn new(dictionary: &'a Dictionary, scoring: &'a Scoring, lifecycle: Option<&'a Lifecycle>, team: Option<&'a Team>) -> Self {
+        let steps: &[MessageStep] = &[];
         let ids = Ids::of(lifecycle.unwrap_or(&Lifecycle::default()), team.unwrap_or(&Team::default()), &Assignment::default());
         let (state, owner) = (state_names(scoring, &ids), owner_names(&ids));
-        Self { dictionary, lifecycle, team, scoring, ids, state, owner }
+        Self { dictionary, lifecycle, team, scoring, ids, state, owner, steps }
+    }
+    /// The same, with the media of delivery.yaml and the messages of nurture/*.yaml.
+    pub(super) fn with_messages(self, media: &[String], steps: &'a [MessageStep]) -> Self {
+        let ids = Ids { media: media.to_vec(), ..self.ids };
+        Self { state: state_names(self.scoring, &ids), ids, steps, ..self }
     }
     /// The same, with the queues of assignment.yaml; without any, conditions may speak of any queue.
     pub(super) fn with_queues<'q>(&self, queues: impl Iterator<Item = &'q str>) -> Self {
@@ -40,11 +47,11 @@ impl<'a> Known<'a> {
     }
     /// Conditions on a lead.
     pub(super) fn lead(&self) -> Scope<'_> {
-        Scope { kind: ScopeKind::State, dictionary: self.dictionary, state: &self.state }
+        Scope { messages: Messages { steps: self.steps, ..Messages::default() }, ..Scope::new(ScopeKind::State, self.dictionary, &self.state) }
     }
     /// Conditions on a colleague.
     pub(super) fn colleague(&self) -> Scope<'_> {
-        Scope { kind: ScopeKind::Owner, dictionary: self.dictionary, state: &self.owner }
+        Scope::new(ScopeKind::Owner, self.dictionary, &self.owner)
     }
     /// A stage's id.
     pub(super) fn stage(&self, node: &Node, r: &mut Reader<'_>) -> Option<String> {

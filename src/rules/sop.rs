@@ -3,11 +3,15 @@
 use super::alerts::Alert;
 use super::assignment::Assignment;
 use super::cases::Case;
+use super::content::Content;
+use super::delivery::Delivery;
+use super::experiments::Experiment;
 use super::lifecycle::Lifecycle;
+use super::nurture::Path;
 use super::scoring::Scoring;
 use super::sla::Promise;
 use super::team::Team;
-use crate::condition::Condition;
+use crate::condition::{Condition, MessageStep};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
 use crate::model::{Calendar, Dictionary, KindId, Table};
 use chrono::NaiveDate;
@@ -34,6 +38,14 @@ pub struct Sop {
     pub promises: Vec<Promise>,
     /// alerts.yaml.
     pub alerts: Vec<Alert>,
+    /// delivery.yaml.
+    pub delivery: Delivery,
+    /// nurture/*.yaml, by name.
+    pub paths: Vec<Path>,
+    /// content/*.md, by name.
+    pub content: Vec<Content>,
+    /// experiments.yaml.
+    pub experiments: Vec<Experiment>,
     /// The derived event kinds' conditions, in an order in which each only needs earlier ones.
     pub derived: Vec<Derived>,
     /// The columns of costs, deals, payments, stages, feedback and follow-ups.
@@ -50,6 +62,22 @@ pub struct Sop {
     pub sources: Sources,
     /// No `sops/` was in sight: these are the built-in starter SOPs.
     pub starter: bool,
+}
+
+impl Sop {
+    /// The path of a name.
+    pub fn path(&self, name: &str) -> Option<&Path> {
+        self.paths.iter().find(|p| p.name == name)
+    }
+    /// The text of a name.
+    pub fn content(&self, name: &str) -> Option<&Content> {
+        self.content.iter().find(|c| c.name == name)
+    }
+    /// Every step that sends: what `opened|clicked|replied` may speak of.
+    pub fn message_steps(&self) -> Vec<MessageStep> {
+        let of = |path: &Path| path.sends().map(|(step, _)| MessageStep { path: path.name.clone(), step: step.id.clone() }).collect::<Vec<_>>();
+        self.paths.iter().flat_map(of).collect()
+    }
 }
 
 /// How a derived kind is recognised.

@@ -1,7 +1,7 @@
 //! The files of a workspace together: bytes in, [`Sop`] out, or every problem of every file. Pure: the caller reads the folder.
 //!
 //! Files are read in the order in which they need each other (fields, calendar, scoring, team, lifecycle,
-//! assignment, sla, alerts, tests), whatever order they came in; a file that is missing brings its default. One problem never
+//! assignment, sla, alerts, experiments, delivery, content, nurture, tests), whatever order they came in; a file that is missing brings its default. One problem never
 //! hides another file's problems, and a file that cannot be read at all makes no name of another one wrong.
 
 use super::fields::{self, Fields};
@@ -10,7 +10,7 @@ use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{alerts, assignment, calendar, cases, lifecycle, sla, team, yaml};
+use super::{alerts, assignment, calendar, cases, experiments, lifecycle, paths, sla, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -60,15 +60,18 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         }
         None => scoring::read::default(),
     };
+    let letters = paths::Letters::new(&texts, &mut out);
     let (team, owner_spots) = split(read_file(whole("team.yaml"), &mut out, &mut reviews, team::read::read), there("team.yaml"));
-    let staged = read_file(whole("lifecycle.yaml"), &mut out, &mut reviews, |n, r| lifecycle::read::read(n, &fields.dictionary, &scoring, r));
+    let staged = read_file(whole("lifecycle.yaml"), &mut out, &mut reviews, |n, r| lifecycle::read::read(n, (&fields.dictionary, &scoring, &letters.media), r));
     let (lifecycle, stage_spots) = split(staged, there("lifecycle.yaml"));
-    let known = Known::new(&fields.dictionary, &scoring, lifecycle.as_ref(), team.as_ref());
+    let known = Known::new(&fields.dictionary, &scoring, lifecycle.as_ref(), team.as_ref()).with_messages(&letters.media, &letters.steps);
     let assigned = read_file(whole("assignment.yaml"), &mut out, &mut reviews, |n, r| assignment::read::read(n, &known, r));
     let (assignment, rule_spots) = split(assigned, there("assignment.yaml"));
     let known = known.with_queues(assignment.iter().flat_map(|a| &a.queues).map(|q| q.id.as_str()));
     let (promises, promise_spots) = read_file(whole("sla.yaml"), &mut out, &mut reviews, |n, r| sla::read::read(n, &known, r)).unwrap_or_default();
     let (alerts, told) = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r)).unwrap_or_default();
+    let experiments = read_file(whole("experiments.yaml"), &mut out, &mut reviews, |n, r| experiments::read::read(n, &known, r)).unwrap_or_default();
+    let read = letters.read(&known, &mut out, &mut reviews);
     let mut all_cases = Vec::new();
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
         let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment: assignment.as_ref() };
@@ -79,6 +82,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     if !out.has_errors() {
         lifecycle::check::check(&lifecycle, &scoring, &stage_spots, &mut out);
         assignment::check::check(&assignment, &rule_spots, (&team, &owner_spots), (&fields.dictionary, &calendar), &mut out);
+        read.check((&scoring, &lifecycle), (&team, &fields.dictionary, &calendar), &mut out);
         [&promise_spots.recipients, &told].into_iter().for_each(|spots| sla::recipient::check(spots, &team, &mut out));
         if !there("calendar.yaml") {
             sla::check::business_time(promise_spots.business.iter().chain(&rule_spots.business), &mut out);
@@ -91,6 +95,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let mut parts: Vec<&[u8]> = vec![RULES_VERSION.as_bytes(), calendar.zone.name().as_bytes()];
     parts.extend(texts.iter().filter(|(n, ..)| !n.starts_with("tests/")).flat_map(|(n, _, t)| [n.as_bytes(), t.as_bytes()]));
     let fingerprint = format!("{:016x}", stable_hash(&parts));
+    let (delivery, paths, content) = read.parts();
     let Fields { dictionary, tables, .. } = fields;
     let sop = Sop {
         dictionary,
@@ -101,6 +106,10 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         assignment,
         promises,
         alerts,
+        delivery,
+        paths,
+        content,
+        experiments,
         derived,
         tables,
         cases: all_cases,
@@ -133,7 +142,7 @@ fn read_file<T>(
 }
 
 fn compile_derived(fields: &mut Fields, out: &mut Diagnostics) -> Vec<Derived> {
-    let scope = Scope { kind: ScopeKind::Event, dictionary: &fields.dictionary, state: &[] };
+    let scope = Scope::new(ScopeKind::Event, &fields.dictionary, &[]);
     let mut all = Vec::new();
     for d in std::mem::take(&mut fields.derived) {
         let when = match &d.filter {

@@ -66,6 +66,8 @@ fn run_case(sop: &Sop, scorer: &mut Scorer<'_>, case: &Case) -> CaseResult {
         details: &subject.details,
         follow_ups: &[],
         state: &[],
+        messages: &[],
+        enrollment: None,
         event: None,
     });
 

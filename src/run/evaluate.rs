@@ -85,6 +85,8 @@ impl<'a> Evaluator<'a> {
             details: &self.details,
             follow_ups: &row.follow_ups,
             state,
+            messages: &[],
+            enrollment: None,
             event: None,
         };
         f(&mut self.scorer, &facts)

@@ -3,7 +3,7 @@
 use super::evaluate::Evaluator;
 use super::score::{frame, note};
 use super::{Context, RunError, Workspace};
-use crate::condition::{Place, Scope, ScopeKind, Want, compile};
+use crate::condition::{Messages, Place, Scope, ScopeKind, Want, compile};
 use crate::diag::{Diagnostics, Sources};
 use crate::model::{FieldType, Value, fold, nearest};
 use crate::report::{Cell, Column, ColumnType, Report, leads as report};
@@ -148,8 +148,11 @@ pub(super) fn compile_filter(workspace: &Workspace, text: &str) -> Result<crate:
     let id = sources.add("--where", text);
     let mut problems = Diagnostics::default();
     let sop = &workspace.sop;
-    let state = state_names(&sop.scoring, &Ids::of(&sop.lifecycle, &sop.team, &sop.assignment));
-    let scope = Scope { kind: ScopeKind::Where, dictionary: &sop.dictionary, state: &state };
+    let media = sop.delivery.media.iter().map(|m| m.id.clone()).collect();
+    let state = state_names(&sop.scoring, &Ids { media, ..Ids::of(&sop.lifecycle, &sop.team, &sop.assignment) });
+    let steps = sop.message_steps();
+    let messages = Messages { steps: &steps, ..Messages::default() };
+    let scope = Scope { messages, ..Scope::new(ScopeKind::Where, &sop.dictionary, &state) };
     let condition = compile(text, &Place::verbatim(id, 0, text.len()), &scope, Want::Boolean, &mut problems);
     condition.filter(|_| !problems.has_errors()).ok_or_else(|| RunError::Condition(Box::new((sources, problems))))
 }

@@ -78,6 +78,8 @@ impl World {
             details,
             follow_ups: &[],
             state: &[],
+            messages: &[],
+            enrollment: None,
             event: None,
         }
     }
@@ -95,7 +97,7 @@ pub fn sales(n: usize) -> Vec<Owner> {
 fn compiled(text: &str, kind: ScopeKind) -> Condition {
     let sop = built_in();
     let state = if kind == ScopeKind::Owner { sop::rules::state::owner_names(&Default::default()) } else { Vec::new() };
-    let scope = Scope { kind, dictionary: &sop.dictionary, state: &state };
+    let scope = Scope::new(kind, &sop.dictionary, &state);
     let mut problems = Diagnostics::default();
     compile(text, &Place::verbatim(SourceId(0), 0, text.len()), &scope, Want::Boolean, &mut problems).unwrap_or_else(|| panic!("{text}: {problems:?}"))
 }

@@ -2,7 +2,7 @@
 #![allow(dead_code, unreachable_pub)] // each test file uses its part
 
 use chrono::NaiveDate;
-use sop::condition::{Condition, Explanation, Facts, Place, Scope, ScopeKind, StateName, StateUse, Want, compile};
+use sop::condition::{Condition, Explanation, Facts, MessageStep, Messages, Place, Scope, ScopeKind, StateName, StateUse, Want, compile};
 use sop::diag::{Code, Diagnostics, Severity, SourceId};
 use sop::engine::state::{Known, media_of, values};
 use sop::model::*;
@@ -144,9 +144,23 @@ pub struct World {
     pub events: Vec<Event>,
     pub details: Details,
     pub follow_ups: Vec<FollowUp>,
+    pub messages: Vec<MessageFact>,
+    pub enrollment: Option<EnrollmentFact>,
+    /// The steps that send.
+    pub steps: Vec<MessageStep>,
+    /// Where the condition stands.
+    pub stands: Stands,
     pub standing: Standing,
     pub deals: Vec<Deal>,
     pub state: Vec<Value>,
+}
+
+/// Whether a condition stands in a path, in a fallback, in a goal.
+#[derive(Clone, Copy, Default)]
+pub struct Stands {
+    pub path: Option<&'static str>,
+    pub settled_after: Option<Duration>,
+    pub since_enrollment: bool,
 }
 
 impl World {
@@ -165,6 +179,10 @@ impl World {
             events: Vec::new(),
             details: Details::default(),
             follow_ups: Vec::new(),
+            messages: Vec::new(),
+            enrollment: None,
+            steps: Vec::new(),
+            stands: Stands::default(),
             standing: Standing::default(),
             deals: Vec::new(),
             calendar,
@@ -233,15 +251,21 @@ impl World {
             details: &self.details,
             follow_ups: &self.follow_ups,
             state: &self.state,
+            messages: &self.messages,
+            enrollment: self.enrollment.as_ref(),
             event: None,
         }
+    }
+    fn told(&self) -> Messages<'_> {
+        let Stands { path, settled_after, since_enrollment } = self.stands;
+        Messages { steps: &self.steps, path, settled_after, since_enrollment }
     }
     /// Compiles in a scope, with everything that was said.
     pub fn read(&self, text: &str, kind: ScopeKind, want: Want) -> (Option<Condition>, Diagnostics) {
         let mut out = Diagnostics::default();
         let place = Place::verbatim(SourceId(0), 0, text.len());
         let state = states(kind);
-        let condition = compile(text, &place, &Scope { kind, dictionary: &self.dictionary, state: &state }, want, &mut out);
+        let condition = compile(text, &place, &Scope { messages: self.told(), ..Scope::new(kind, &self.dictionary, &state) }, want, &mut out);
         assert_eq!(condition.is_none(), out.has_errors(), "{text}: {:?}", out.0);
         (condition, out)
     }

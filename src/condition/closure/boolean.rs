@@ -4,7 +4,7 @@ use super::super::plan::{Lit, Node, NodeKind, Read};
 use super::super::scope::Type;
 use super::super::text::folded;
 use super::super::tree::Op;
-use super::{Fun, absent, case, coalesce, constant, number, text, time, value};
+use super::{Fun, absent, case, coalesce, constant, messages, number, text, time, value};
 use crate::condition::Facts;
 use crate::model::{Until, Value};
 
@@ -31,6 +31,7 @@ pub(in super::super) fn boolean(node: &Node) -> Fun<bool> {
         }
         NodeKind::Case(arms, otherwise) => case(arms, otherwise.as_deref(), boolean),
         NodeKind::Coalesce(parts) => coalesce(parts, boolean),
+        NodeKind::Message(ask) => messages::answer(ask.clone()),
         NodeKind::Holds(read, _, item) => {
             let (read, item) = (read.clone(), item.clone());
             Box::new(move |facts, _| Some(items(&read, facts).any(|t| folded(t, |t| t == item))))

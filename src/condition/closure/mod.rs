@@ -7,11 +7,13 @@
 mod boolean;
 mod events;
 mod follow_ups;
+mod messages;
 mod number;
 mod text;
 mod time;
 
 pub(super) use boolean::boolean;
+pub(super) use messages::shown;
 pub(super) use number::number;
 pub(super) use text::text;
 pub(super) use time::{Moving, time};
@@ -39,6 +41,7 @@ pub(super) fn value<'f>(read: &Read, facts: &Facts<'f>) -> Option<&'f Value> {
         Read::Field(ix, _) => facts.lead.get(ix.0),
         Read::EventField(ix, _) => facts.event.and_then(|d| d.values.get(ix.0)),
         Read::State(i) => facts.state.get(*i),
+        Read::ReachedSince => facts.enrollment.map(|e| &e.reached),
         Read::EventKind | Read::AsOf | Read::CreatedAt | Read::LastEventAt | Read::Extra(..) => None,
     }
 }
@@ -87,6 +90,8 @@ pub(super) fn fixed(node: &Node, dictionary: &Dictionary) -> Lit {
         details: &details,
         follow_ups: &[],
         state: &[],
+        messages: &[],
+        enrollment: None,
         event: None,
     };
     let mut until = Until::NEVER;

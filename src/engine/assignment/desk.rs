@@ -52,6 +52,8 @@ pub(in crate::engine) fn of_owner(condition: &Condition, setting: &Setting<'_>, 
         details: &details,
         state: &owner_values(owner, i64::from(desk.held), i64::from(desk.breached)),
         follow_ups: &[],
+        messages: &[],
+        enrollment: None,
         event: None,
     };
     condition.test(&facts).0 == Some(true)

@@ -39,6 +39,8 @@ impl<'a> Reach<'a> {
             details: &Details::default(),
             follow_ups: &[],
             state: &state,
+            messages: &[],
+            enrollment: None,
             event: None,
         };
         match condition.test(&facts).0 {

@@ -36,7 +36,7 @@ pub(in crate::rules) struct Spots {
 }
 
 /// Reads lifecycle.yaml. What has an error is left out; the errors are in `r.out`.
-pub(in crate::rules) fn read(root: &Node, d: &Dictionary, scoring: &Scoring, r: &mut Reader<'_>) -> (Lifecycle, Spots) {
+pub(in crate::rules) fn read(root: &Node, (d, scoring, media): (&Dictionary, &Scoring, &[String]), r: &mut Reader<'_>) -> (Lifecycle, Spots) {
     let (mut all, mut spots) = (Lifecycle::default(), Spots::default());
     let Some(map) = r.map(root, "lifecycle.yaml", KEYS) else { return (all, spots) };
     r.review_by(map);
@@ -55,9 +55,9 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, scoring: &Scoring, r: 
         r.error(Code::MissingKey, map.span(), "lifecycle.yaml needs `stages:`", "add `stages:`, from the first to the last");
     }
     let ids: Vec<String> = stages.iter().map(|i| i.id.to_owned()).collect();
-    let places = Ids { stages: ids.clone(), detours: detours.iter().map(|i| i.id.to_owned()).collect(), ..Ids::default() };
+    let places = Ids { stages: ids.clone(), detours: detours.iter().map(|i| i.id.to_owned()).collect(), media: media.to_vec(), ..Ids::default() };
     let state = lifecycle_names(scoring, &places);
-    let scope = Scope { kind: ScopeKind::Lifecycle, dictionary: d, state: &state };
+    let scope = Scope::new(ScopeKind::Lifecycle, d, &state);
     for (i, item) in stages.iter().enumerate() {
         all.stages.push(stage(item, i == 0, &scope, r));
         spots.stages.push(item.at);

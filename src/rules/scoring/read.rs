@@ -126,7 +126,7 @@ fn clamp(map: Map<'_>, r: &mut Reader<'_>) -> Clamp {
 /// `later`: the groups, which the files behind this one know.
 fn rule(map: Map<'_>, d: &Dictionary, later: &[StateName], r: &mut Reader<'_>) -> Option<(Rule, Span)> {
     let before = r.out.0.len();
-    let scope = Scope { kind: ScopeKind::Scoring, dictionary: d, state: later };
+    let scope = Scope::new(ScopeKind::Scoring, d, later);
     let name = r.need(map, "a rule", "name").and_then(|n| Some((r.text(n)?, n.span)));
     let when = map.get("when").and_then(|n| r.condition(n, &scope, Want::Boolean));
     let event = match map.get("event") {
@@ -158,7 +158,7 @@ fn event_rule(node: &Node, map: Map<'_>, d: &Dictionary, r: &mut Reader<'_>) -> 
         Some(name) => kind_id(name, node.span, d, r).map(Some),
         None => None,
     };
-    let scope = Scope { kind: ScopeKind::Event, dictionary: d, state: &[] };
+    let scope = Scope::new(ScopeKind::Event, d, &[]);
     let filter = map.get("where").and_then(|n| r.condition(n, &scope, Want::Boolean));
     let within = map.get("within").and_then(|n| r.duration(n));
     let per = map.get("per").and_then(|n| r.choice(n, &[("event", Per::Event), ("day", Per::Day), ("asset", Per::Asset)])).unwrap_or(Per::Event);
