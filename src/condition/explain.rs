@@ -101,7 +101,9 @@ fn look(node: &Node, text: &str, facts: &Facts<'_>, seen: &mut Vec<(String, Opti
         NodeKind::Rank(i, _) => Some((name(), facts.state.get(*i).and_then(|v| shown(v, facts)))),
         NodeKind::Events(_) | NodeKind::FollowUps(_) => Some((name(), closure::now(&closure::number(node), facts).map(plain))),
         NodeKind::FirstEvent(_) | NodeKind::LastEvent(_) => Some((name(), closure::now(&closure::time(node), facts).map(|t| moment(t, facts.calendar)))),
-        NodeKind::Message(ask) => Some((name(), closure::shown(ask, facts).map(|(what, at)| format!("{what} {}", moment(Moving { at: at.0, slope: 0 }, facts.calendar))))),
+        NodeKind::Message(ask) => {
+            Some((name(), closure::shown(ask, facts).map(|(what, at)| format!("{what} {}", moment(Moving { at: at.0, slope: 0 }, facts.calendar)))))
+        }
         NodeKind::Holds(read, list, _) => {
             let held = closure::value(read, facts).and_then(|v| shown(v, facts));
             // What a state keeps is never blank: it may hold nothing.

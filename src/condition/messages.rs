@@ -79,7 +79,8 @@ impl Checker<'_, '_, '_> {
                 (None, None) if messages.path.is_some() && !ids.is_empty() => format!("the steps of this path that send are {}", listed(&ids)),
                 (None, None) => format!("write `{name}('path/step')`, a step of nurture/*.yaml that sends"),
             };
-            let message = if messages.path.is_some() { format!("no step of this path that sends is named `{text}`") } else { format!("`{text}` names no path") };
+            let message =
+                if messages.path.is_some() { format!("no step of this path that sends is named `{text}`") } else { format!("`{text}` names no path") };
             self.problems.error(Code::UnknownName, at, message, help);
             return None;
         };

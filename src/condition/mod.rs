@@ -42,6 +42,6 @@ mod tree;
 pub use compiled::{Condition, Want, compile};
 pub use explain::{Explanation, Joint};
 pub use facts::Facts;
-pub use names::is_reserved;
 pub use messages::{Asked, Feedback};
+pub use names::is_reserved;
 pub use scope::{MessageStep, Messages, Place, Scope, ScopeKind, StateName, StateUse, Type};

@@ -2,8 +2,8 @@
 
 use super::check::{Checker, listed};
 use super::literal;
-use super::print;
 use super::plan::{Contacts, Lit, Node, NodeKind, Read};
+use super::print;
 use super::scope::{StateName, StateUse, Type};
 use super::tree::{Bytes, Expr, Kind, Op};
 use crate::diag::Code;

@@ -53,9 +53,11 @@ pub(super) fn text_of(name: &str, bytes: Result<&Vec<u8>, &String>, sources: &mu
             Diagnostic::new(Code::NotYet, at, format!("`{name}` is not read yet")).help("it comes with a later version; move it out of `sops/` until then")
         } else {
             let renamed = plain.strip_suffix(".yml").map(|stem| format!("{stem}.yaml"));
-            let near =
-                renamed.filter(|r| KNOWN.contains(&r.as_str()) || in_folder(r)).or_else(|| nearest(&plain, KNOWN.iter().copied()).map(Into::into));
-            let help = near.map_or_else(|| format!("a workspace has {}, nurture/*.yaml, content/*.md and tests/*.yaml", KNOWN.join(", ")), |n| format!("did you mean `{n}`?"));
+            let near = renamed.filter(|r| KNOWN.contains(&r.as_str()) || in_folder(r)).or_else(|| nearest(&plain, KNOWN.iter().copied()).map(Into::into));
+            let help = near.map_or_else(
+                || format!("a workspace has {}, nurture/*.yaml, content/*.md and tests/*.yaml", KNOWN.join(", ")),
+                |n| format!("did you mean `{n}`?"),
+            );
             Diagnostic::new(Code::UnknownFile, at, format!("`{name}` is no SOP file")).help(help)
         });
         return None;

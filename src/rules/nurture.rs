@@ -2,10 +2,10 @@
 
 pub(super) mod check;
 mod days;
-mod enroll;
+pub(super) mod enroll;
 pub(super) mod read;
-mod send;
-mod steps;
+pub(super) mod send;
+pub(super) mod steps;
 
 use super::sla::Recipient;
 use crate::condition::{Condition, Feedback};

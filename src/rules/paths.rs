@@ -84,11 +84,22 @@ impl<'t> Letters<'t> {
 
 impl Read {
     /// Checks the whole.
-    pub(super) fn check(&self, (scoring, lifecycle): (&Scoring, &Lifecycle), (team, dictionary, calendar): (&Team, &Dictionary, &Calendar), out: &mut Diagnostics) {
+    pub(super) fn check(
+        &self,
+        (scoring, lifecycle): (&Scoring, &Lifecycle),
+        (team, dictionary, calendar): (&Team, &Dictionary, &Calendar),
+        out: &mut Diagnostics,
+    ) {
         let sent: Vec<&str> = self.paths.iter().flat_map(|(p, _)| p.sends()).flat_map(|(_, s)| s.contents()).collect();
-        content::check::check(&self.contents, (!self.paths.is_empty()).then_some(&sent), out);
+        if !self.paths.is_empty() {
+            content::check::unused(&self.contents, &sent, out);
+        }
         let contents: Vec<&Content> = self.contents.iter().map(|(c, _)| c).collect();
-        nurture::check::check(&self.paths, &nurture::check::Around { delivery: &self.delivery, contents: &contents, scoring, lifecycle, dictionary, calendar }, out);
+        nurture::check::check(
+            &self.paths,
+            &nurture::check::Around { delivery: &self.delivery, contents: &contents, scoring, lifecycle, dictionary, calendar },
+            out,
+        );
         for (_, spots) in &self.paths {
             let lists: Vec<_> = spots.steps.iter().filter(|s| !s.to.is_empty()).map(|s| s.to.clone()).collect();
             recipient::check(&lists, team, out);

@@ -10,6 +10,10 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("assignment", include_str!("schema/assignment.json")),
     ("sla", include_str!("schema/sla.json")),
     ("alerts", include_str!("schema/alerts.json")),
+    ("delivery", include_str!("schema/delivery.json")),
+    ("content", include_str!("schema/content.json")),
+    ("nurture", include_str!("schema/nurture.json")),
+    ("experiments", include_str!("schema/experiments.json")),
     ("tests", include_str!("schema/tests.json")),
 ];
 
@@ -21,7 +25,7 @@ pub fn schema(kind: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{alerts, assignment, calendar, cases, fields, lifecycle, scoring, sla, team, workspace};
+    use crate::rules::{alerts, assignment, calendar, cases, content, delivery, experiments, fields, lifecycle, nurture, scoring, sla, team, workspace};
     use serde_json::Value;
 
     fn json(kind: &str) -> Value {
@@ -66,6 +70,24 @@ mod tests {
             ("alerts", "/properties", alerts::read::KEYS),
             ("alerts", "/$defs/alert/properties", alerts::read::ALERT_KEYS),
             ("alerts", "/$defs/recipient/oneOf/1/properties", sla::recipient::RECIPIENT_KEYS),
+            ("delivery", "/properties", delivery::read::KEYS),
+            ("delivery", "/properties/limits/properties", delivery::read::LIMIT_KEYS),
+            ("delivery", "/properties/suppress_on/properties", delivery::read::SUPPRESS_KEYS),
+            ("delivery", "/$defs/medium/properties", delivery::read::MEDIUM_KEYS),
+            ("delivery", "/$defs/medium/properties/limits/properties", delivery::read::MEDIUM_LIMIT_KEYS),
+            ("delivery", "/$defs/notify/properties", delivery::read::NOTIFY_KEYS),
+            ("content", "/properties", content::read::KEYS),
+            ("nurture", "/properties", nurture::read::KEYS),
+            ("nurture", "/properties/exit/items/properties", nurture::read::EXIT_KEYS),
+            ("nurture", "/properties/late/properties", nurture::read::LATE_KEYS),
+            ("nurture", "/properties/then/oneOf/1/properties", nurture::read::THEN_KEYS),
+            ("nurture", "/$defs/enroll/properties", nurture::enroll::ENROLL_KEYS),
+            ("nurture", "/$defs/step/properties", nurture::steps::STEP_KEYS),
+            ("nurture", "/$defs/choice/properties", nurture::send::CHOICE_KEYS),
+            ("nurture", "/$defs/fallback/properties", nurture::send::FALLBACK_KEYS),
+            ("nurture", "/$defs/experiment/properties", nurture::send::EXPERIMENT_KEYS),
+            ("nurture", "/$defs/recipient/oneOf/1/properties", sla::recipient::RECIPIENT_KEYS),
+            ("experiments", "/$defs/experiment/properties", experiments::read::EXPERIMENT_KEYS),
             ("tests", "/properties", cases::FILE_KEYS),
             ("tests", "/$defs/since/oneOf/1/properties", cases::SINCE_KEYS),
             ("tests", "/$defs/case/properties/history/items/properties", cases::HISTORY_KEYS),
@@ -87,14 +109,24 @@ mod tests {
 
     #[test]
     fn the_starter_validates() {
-        for (name, bytes) in workspace::starter() {
-            let kind = if name.contains("/tests/") { "tests" } else { name.trim_start_matches("sops/").trim_end_matches(".yaml") };
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let shipped = |name: &str| (name.to_owned(), std::fs::read(root.join(name)).expect("a shipped file"));
+        let paths = ["birthday", "decision", "event-signup", "interested", "newcomer", "order-thanks", "web-form"].map(|n| format!("sops/nurture/{n}.yaml"));
+        let later = paths.iter().map(|n| shipped(n)).chain([shipped("sops/delivery.yaml")]);
+        for (name, bytes) in workspace::starter().into_iter().chain(later) {
+            let kind = if name.contains("/nurture/") {
+                "nurture"
+            } else if name.contains("/tests/") {
+                "tests"
+            } else {
+                name.trim_start_matches("sops/").trim_end_matches(".yaml")
+            };
             let value: Value = serde_saphyr::from_slice(&bytes).expect("YAML");
             let validator = jsonschema::validator_for(&json(kind)).expect("a schema");
             let problems: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path)).collect();
             assert!(problems.is_empty(), "{name}: {problems:#?}");
         }
-        assert!(schema("delivery").is_none());
+        assert!(schema("reports").is_none());
     }
 
     #[test]
@@ -111,6 +143,13 @@ mod tests {
             ("assignment", "{when: TRUE, rules: [{name: a, to: {queue: q, owners: [b]}}]}"),
             ("sla", "promises: [{name: a, from: assigned, until: acept, within: 4 business hours}]"),
             ("alerts", "alerts: [{name: a, to: owner}]"),
+            ("delivery", "send: {email: {via: smtp, password: hunter2}}"),
+            ("delivery", "send: {email: {password_env: hunter2}}"),
+            ("nurture", "{enroll: {event: a}, steps: [{id: a, send: email, task: b}]}"),
+            ("nurture", "{enroll: {again: never}, steps: [{id: a, move: b}]}"),
+            ("nurture", "{enroll: {event: a}, control: 0.1, steps: [{id: a, move: b}]}"),
+            ("content", "{medium: email, purpose: advertising}"),
+            ("experiments", "hillstrom: {arm: segment}"),
             ("tests", "[{name: a, expect: {}}]"),
             ("tests", "[{name: a, as_of: 2026-11-21, deals: [{amount: 5}], expect: {}}]"),
         ] {

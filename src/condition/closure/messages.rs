@@ -34,7 +34,13 @@ pub(super) fn answer(ask: Ask) -> Fun<bool> {
     Box::new(move |facts, until| {
         // A later message of another journey takes the place of this one.
         if !ask.own
-            && let Some(next) = facts.messages.iter().filter(|m| same(&m.path, &ask.asked.path) && same(&m.step, &ask.asked.step)).filter_map(|m| m.sent_at).filter(|at| *at > facts.as_of).min()
+            && let Some(next) = facts
+                .messages
+                .iter()
+                .filter(|m| same(&m.path, &ask.asked.path) && same(&m.step, &ask.asked.step))
+                .filter_map(|m| m.sent_at)
+                .filter(|at| *at > facts.as_of)
+                .min()
         {
             *until = until.and(Until(next));
         }

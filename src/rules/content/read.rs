@@ -58,14 +58,15 @@ pub(in crate::rules) fn read(
     let medium = r.need(map, what, "medium").and_then(|n| Some((r.known(n, "medium", media.iter().map(String::as_str), "")?, n.span)));
     let purpose = map.get("purpose").map_or(Some(Purpose::Marketing), |n| r.choice(n, &[("marketing", Purpose::Marketing), ("service", Purpose::Service)]));
     let mails = medium.is_some_and(|(m, _)| m == "email");
+    let before = r.out.0.len();
     let subject = match map.get("subject") {
         Some(node) if medium.is_some() && !mails => {
             r.error(Code::BadValue, node.span, "only mails have a subject", "take it out, or write it into the text");
             None
         }
         Some(node) => {
-            let (text, place) = (r.text(node)?, node.place(r.text)?);
-            Some(template(text, &|at| place.span(at.start, at.end), known, r)?)
+            let found = r.text(node).zip(node.place(r.text));
+            found.and_then(|(text, place)| template(text, &|at| place.span(at.start, at.end), known, r))
         }
         None if mails => {
             r.need(map, "a mail's front matter", "subject");
@@ -80,9 +81,14 @@ pub(in crate::rules) fn read(
         return None;
     }
     let template = template(letters, &|at| Span { source, start: body + at.start, end: body + at.end }, known, r);
-    let ((medium, at), body_template) = (medium?, template?);
-    let content = Content { name: name.to_owned(), medium: medium.to_owned(), purpose: purpose?, subject, body: body_template };
-    Some((content, Spots { source, medium: at, body }))
+    let sound = r.out.0.len() == before;
+    let ((medium, at), template) = (medium?, template?);
+    let content = Content { name: name.to_owned(), medium: medium.to_owned(), purpose: purpose?, subject, body: template };
+    let spots = Spots { source, medium: at, body };
+    if content.purpose == Purpose::Marketing {
+        super::check::advertising(&content, &spots, r.out);
+    }
+    sound.then_some((content, spots))
 }
 
 /// Where the front matter's YAML ends, and where the text begins.
@@ -101,7 +107,12 @@ fn front_matter(text: &str) -> Option<(usize, usize)> {
 
 fn template(text: &str, span: &dyn Fn(std::ops::Range<usize>) -> Span, known: &Known<'_>, r: &mut Reader<'_>) -> Option<Template> {
     let wrong = |p: Problem, r: &mut Reader<'_>| {
-        r.error(Code::TemplateSyntax, span(p.at), format!("the text cannot be filled in: {}", p.message), "write gaps as `{{ lead.name }}`, choices as `{% if … %} … {% endif %}`");
+        r.error(
+            Code::TemplateSyntax,
+            span(p.at),
+            format!("the text cannot be filled in: {}", p.message),
+            "write gaps as `{{ lead.name }}`, choices as `{% if … %} … {% endif %}`",
+        );
     };
     let template = match Template::new(text) {
         Ok(template) => template,
@@ -150,7 +161,12 @@ fn undefined(variable: &str, text: &str, span: &dyn Fn(std::ops::Range<usize>) -
         (None, _) => {
             let as_field = known.dictionary.fields.iter().find(|f| fold(&f.id) == fold(root)).map(|f| format!("write `lead.{}`", f.id));
             let help = as_field.or_else(|| nearest(root, ["lead", "owner", "account"].into_iter()).map(|n| format!("did you mean `{n}`?")));
-            r.error(Code::UnknownName, at, format!("`{root}` is nothing that a text knows"), help.unwrap_or_else(|| "there are `lead`, `owner` and `account`".to_owned()));
+            r.error(
+                Code::UnknownName,
+                at,
+                format!("`{root}` is nothing that a text knows"),
+                help.unwrap_or_else(|| "there are `lead`, `owner` and `account`".to_owned()),
+            );
         }
         (Some(_), None) => {}
         (Some(all), Some(name)) if all.contains(&name) => {}

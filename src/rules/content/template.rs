@@ -69,8 +69,9 @@ impl Template {
         })
     }
     fn fill(&self, vars: &Vars) -> Result<String, Error> {
-        let names = |of: &BTreeMap<String, String>| of.iter().map(|(name, text)| (name.clone(), text.clone())).collect::<Value>();
-        self.environment.get_template(NAME)?.render(vars.iter().map(|(root, of)| (*root, names(of))).collect::<Value>())
+        let names = |of: &BTreeMap<String, String>| of.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect::<BTreeMap<_, _>>();
+        let all: BTreeMap<String, Value> = vars.iter().map(|(root, of)| ((*root).to_owned(), Value::from(names(of)))).collect();
+        self.environment.get_template(NAME)?.render(Value::from(all))
     }
     /// The name of what is missing.
     fn gap(&self, vars: &Vars, error: &Error) -> String {
@@ -98,4 +99,38 @@ fn problem(error: &Error, source: &str) -> Problem {
     };
     let at = error.range().filter(|r| source.get(r.clone()).is_some()).unwrap_or_else(line);
     Problem { message: error.detail().map_or_else(|| error.kind().to_string(), str::to_owned), at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vars(lead: &[(&str, &str)]) -> Vars {
+        let of = |all: &[(&str, &str)]| all.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+        [("lead", of(lead)), ("owner", of(&[("name", "张伟")])), ("account", of(&[]))].into()
+    }
+
+    fn filled(text: &str, lead: &[(&str, &str)]) -> Result<String, RenderError> {
+        Template::new(text).map_err(|p| p.message).expect("a sound template").render(&vars(lead))
+    }
+
+    #[test]
+    fn gaps_are_filled_and_a_blank_one_holds_the_message() {
+        assert_eq!(filled("{{ lead.姓名 }}您好，{{ owner.name }}敬上", &[("姓名", "王芳")]), Ok("王芳您好，张伟敬上".into()));
+        assert_eq!(filled("{{ lead.name | default('您好') }}", &[]), Ok("您好".into()));
+        assert_eq!(filled("{% if lead.industry is defined and lead.industry == '制造业' %}a{% else %}b{% endif %}", &[]), Ok("b".into()));
+        assert_eq!(filled("{{ owner.name }} {{ lead.name }}", &[]), Err(RenderError::Undefined("`lead.name` is blank".into())));
+        assert_eq!(filled("a < b & c", &[]), Ok("a < b & c".into()), "the text is Markdown: nothing is escaped");
+    }
+
+    #[test]
+    fn variables_and_mistakes_are_known_before_anybody_is_written_to() {
+        let of = |text: &str| Template::new(text).map_err(|p| (p.message, text.get(p.at).map(str::to_owned)));
+        let t = of("{{ lead.name }}{% if owner.region %}{{ account.name }}{% endif %}{% set x = 1 %}{{ x }}").expect("sound");
+        assert_eq!(t.variables(), ["account.name", "lead.name", "owner.region"]);
+        assert!(of("{{ lead.name ").is_err() && of("{% if lead.name %}").is_err());
+        let strange = |text: &str| of(text).expect("it parses").strange(&vars(&[("name", "王芳")])).map(|p| p.message);
+        assert!(strange("{{ lead.name | defualt('x') }}").is_some_and(|m| m.contains("defualt")));
+        assert_eq!(strange("{{ lead.name | default('x') }}"), None);
+    }
 }

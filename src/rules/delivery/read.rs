@@ -77,10 +77,11 @@ fn medium(id: &str, node: &Node, known: &Known<'_>, r: &mut Reader<'_>) -> Optio
     secrets(node, r);
     let what = "a medium";
     let map = known_keys(node, what, MEDIUM_KEYS, r)?;
-    let via = match map.get("via").map_or(Some(0), |n| r.choice(n, &[("csv", 0), ("smtp", 1), ("webhook", 2)]))? {
-        1 => smtp(map, r).map(Via::Smtp),
-        2 => webhook(map, r).map(Via::Webhook),
-        _ => Some(Via::Csv),
+    let via = match map.get("via").map_or(Some(0), |n| r.choice(n, &[("csv", 0), ("smtp", 1), ("webhook", 2)])) {
+        Some(1) => smtp(map, r).map(Via::Smtp),
+        Some(2) => webhook(map, r).map(Via::Webhook),
+        Some(_) => Some(Via::Csv),
+        None => None,
     };
     let mut medium = Medium::usual(id, known.dictionary);
     match map.get("address") {
@@ -162,7 +163,8 @@ fn smtp(map: Map<'_>, r: &mut Reader<'_>) -> Option<Smtp> {
     }
     let username = map.get("username").and_then(|n| r.text(n)).map(str::to_owned);
     let password_env = env(map, "password_env", r);
-    if username.is_some() && map.get("password_env").is_none() {
+    let written_out = SECRETS.iter().any(|(secret, env)| *env == "password_env" && map.get(secret).is_some());
+    if username.is_some() && map.get("password_env").is_none() && !written_out {
         r.error(Code::MissingKey, map.span(), format!("{what} with a `username` needs `password_env:`"), "add e.g. `password_env: SOP_SMTP_PASSWORD`");
     }
     let usual = match tls {
@@ -187,7 +189,9 @@ fn smtp(map: Map<'_>, r: &mut Reader<'_>) -> Option<Smtp> {
 fn webhook(map: Map<'_>, r: &mut Reader<'_>) -> Option<Webhook> {
     let what = "a webhook";
     let shape = r.need(map, what, "shape").and_then(|n| r.choice(n, SHAPES));
-    r.need(map, what, "url_env");
+    if !SECRETS.iter().any(|(secret, env)| *env == "url_env" && map.get(secret).is_some()) {
+        r.need(map, what, "url_env");
+    }
     let url_env = env(map, "url_env", r);
     Some(Webhook { shape: shape?, url_env: url_env? })
 }

@@ -118,11 +118,11 @@ fn caps(path: &Path, spots: &Spots, around: &Around<'_>, out: &mut Diagnostics) 
         let own: Vec<(i64, Span)> = sends.iter().filter(|(_, s, _)| medium.is_none_or(|m| s.medium == m)).map(|(day, _, at)| (*day, *at)).collect();
         for (most, length, what) in [(limits.per_day, 1, "a day"), (limits.per_week, 7, "a week")] {
             let Some(most) = most else { continue };
-            let over = own.iter().find(|(day, _)| {
-                let near = own.iter().filter(|(other, _)| (0..length).contains(&(day - other))).count();
+            let over = own.iter().enumerate().find(|(i, (day, _))| {
+                let near = own.iter().take(i + 1).filter(|(other, _)| (0..length).contains(&(day - other))).count();
                 near > most as usize
             });
-            if let Some((day, at)) = over {
+            if let Some((_, (day, at))) = over {
                 let by = medium.map_or("over all media".to_owned(), |m| format!("by {m}"));
                 let message = format!("up to day {day}, `{}` alone sends more than the {most} {what} that delivery.yaml allows {by}", path.name);
                 out.push(Diagnostic::new(Code::OverCap, *at, message).help("spread the steps over more days, or raise the limit"));
@@ -137,7 +137,10 @@ fn serves(path: &Path, spots: &Spots, around: &Around<'_>, out: &mut Diagnostics
             && advertises(send, around)
         {
             let message = format!("`{}` is a service path, and `{}` sends marketing", path.name, step.id);
-            out.push(Diagnostic::new(Code::BadValue, places.id, message).help("write `purpose: service` in the content if it answers the lead, else take `service: true` out"));
+            out.push(
+                Diagnostic::new(Code::BadValue, places.id, message)
+                    .help("write `purpose: service` in the content if it answers the lead, else take `service: true` out"),
+            );
         }
     }
 }
@@ -178,9 +181,7 @@ fn experiments(all: &[(Path, Spots)], around: &Around<'_>, out: &mut Diagnostics
 
 /// Whether a name of the state moves by points that messages bring: a score, or a stage that one enters by it.
 fn fed(name: &str, around: &Around<'_>) -> bool {
-    let scores = |name: &str| {
-        matches!(name, "score" | "band") || name.starts_with("days_below_") || around.scoring.groups.iter().any(|g| g.id == name)
-    };
+    let scores = |name: &str| matches!(name, "score" | "band") || name.starts_with("days_below_") || around.scoring.groups.iter().any(|g| g.id == name);
     let enters = |id: Option<&str>| {
         let stages = around.lifecycle.stages.iter().filter(|s| id.is_none_or(|id| crate::model::fold(&s.id) == id));
         stages.filter_map(|s| s.enter.as_ref()).any(|c| c.state_names().iter().any(|n| scores(n)))
@@ -189,7 +190,8 @@ fn fed(name: &str, around: &Around<'_>) -> bool {
         Some(id) => enters(Some(id)),
         None => matches!(name, "stage" | "days_in_stage") && enters(None),
     };
-    (scores(name) || by_stage) && around.scoring.groups.iter().flat_map(|g| &g.rules).filter_map(|r| r.event.as_ref()).any(|e| brought(e.kind, around.dictionary))
+    (scores(name) || by_stage)
+        && around.scoring.groups.iter().flat_map(|g| &g.rules).filter_map(|r| r.event.as_ref()).any(|e| brought(e.kind, around.dictionary))
 }
 
 /// Whether messages bring about events of a kind (`None` = every act).

@@ -37,7 +37,12 @@ pub(super) fn read(node: &Node, map: Map<'_>, around: &Around<'_>, scope: &Scope
         }
         (Some(content), None) => {
             if let Some(at) = map.key_span("experiment") {
-                r.error(Code::BadValue, at, "an experiment tries `variants`, and here is one content for all", "write `variants: {a: 1, b: 1}` instead of `content`");
+                r.error(
+                    Code::BadValue,
+                    at,
+                    "an experiment tries `variants`, and here is one content for all",
+                    "write `variants: {a: 1, b: 1}` instead of `content`",
+                );
             }
             Some(Text::Choices(choices(content, medium.as_deref(), around, scope, r)))
         }
@@ -66,7 +71,12 @@ fn content(node: &Node, medium: Option<&str>, around: &Around<'_>, r: &mut Reade
     if let (Some(of), Some(medium)) = (of, medium)
         && of != medium
     {
-        r.error(Code::BadValue, node.span, format!("`{name}` is written for {of}, and this step sends by {medium}"), format!("name a content with `medium: {medium}`"));
+        r.error(
+            Code::BadValue,
+            node.span,
+            format!("`{name}` is written for {of}, and this step sends by {medium}"),
+            format!("name a content with `medium: {medium}`"),
+        );
         return None;
     }
     Some(name.to_owned())
@@ -150,7 +160,12 @@ fn fallback(node: &Node, around: &Around<'_>, scope: &Scope<'_>, spots: &mut Spo
     if let (Some(Duration(after)), Some((Duration(by), at))) = (after, by)
         && by <= after
     {
-        r.error(Code::NeverDue, at, "this fallback is over before it begins: `by` is not later than `after`", "write a longer `by`; both count from the sending");
+        r.error(
+            Code::NeverDue,
+            at,
+            "this fallback is over before it begins: `by` is not later than `after`",
+            "write a longer `by`; both count from the sending",
+        );
     }
     let inner = Scope { messages: Messages { settled_after: after, ..scope.messages }, ..*scope };
     let when = r.need(map, what, "if").and_then(|n| {

@@ -91,11 +91,21 @@ fn due(map: Map<'_>, dated: bool, last: &mut Option<i32>, r: &mut Reader<'_>) ->
                 return None;
             };
             if n < 1 && !dated {
-                r.error(Code::BadValue, node.span, format!("there is no day {n}: day 1 is the day on which the lead enters"), "write `day: 1`; only paths with `enroll: {date: …}` have earlier days");
+                r.error(
+                    Code::BadValue,
+                    node.span,
+                    format!("there is no day {n}: day 1 is the day on which the lead enters"),
+                    "write `day: 1`; only paths with `enroll: {date: …}` have earlier days",
+                );
                 return None;
             }
             if let Some(before) = last.filter(|before| n < *before) {
-                r.error(Code::BadValue, node.span, format!("day {n} comes after day {before}: a path does not go back"), "put the steps in the order of their days");
+                r.error(
+                    Code::BadValue,
+                    node.span,
+                    format!("day {n} comes after day {before}: a path does not go back"),
+                    "put the steps in the order of their days",
+                );
                 return None;
             }
             *last = Some(n);
@@ -144,7 +154,12 @@ fn action(map: Map<'_>, around: &Around<'_>, scope: &Scope<'_>, spots: &mut Spot
             let max = match map.get("max") {
                 Some(max) => r.duration(max),
                 None => {
-                    r.error(Code::MissingKey, node.span, "this may wait for ever: it has no `max:`", "say how long at most, e.g. `max: 3d`; then the path goes on");
+                    r.error(
+                        Code::MissingKey,
+                        node.span,
+                        "this may wait for ever: it has no `max:`",
+                        "say how long at most, e.g. `max: 3d`; then the path goes on",
+                    );
                     None
                 }
             };
@@ -197,7 +212,12 @@ fn set(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<SetField> {
             None => {
                 let text = texts().join(";");
                 if !fits(def.ty, &text) {
-                    r.error(Code::BadValue, e.value.span, format!("`{text}` is no value of `{name}`: it is of type {}", def.ty.name()), "write a value of that type");
+                    r.error(
+                        Code::BadValue,
+                        e.value.span,
+                        format!("`{text}` is no value of `{name}`: it is of type {}", def.ty.name()),
+                        "write a value of that type",
+                    );
                     continue;
                 }
                 NewValue::Put(text)
