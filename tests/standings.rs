@@ -180,7 +180,7 @@ fn a_pass_hands_out_deals_follow_ups_and_verdicts_with_their_leads() {
             assert_eq!(deals, [won, open]);
             let logged = FollowUp { at: Instant(5), owner: Some("a".into()), outcome: Some(Outcome::Connected) };
             assert_eq!(row.follow_ups, [logged.clone(), logged]);
-            assert_eq!(row.verdicts, [verdict.clone()]);
+            assert_eq!(row.verdicts, std::slice::from_ref(&verdict));
         }
         assert_eq!((few.len(), all.len(), all[28].follow_ups.len(), all[0].deals.len()), (1, 30, 2, 0));
     });

@@ -15,6 +15,8 @@ pub enum What {
     Owner,
     /// The queue it waits in.
     Queue,
+    /// A column of one of its deals, by the deal's id: how it stands, if none is named.
+    Deal(String, Option<&'static str>),
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -30,6 +32,8 @@ impl What {
             Self::Stage => "stage".into(),
             Self::Owner => "owner".into(),
             Self::Queue => "queue".into(),
+            Self::Deal(deal, None) => format!("deal:{deal}"),
+            Self::Deal(deal, Some(column)) => format!("deal:{deal}:{column}"),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }

@@ -4,12 +4,33 @@
 use super::import::value_text;
 use super::{RunError, Session};
 use crate::ingest::{Cell, cell};
-use crate::model::{FieldType, Value};
+use crate::model::{Change, FieldType, Value, What};
 use crate::store::{Columns, Due, Needs};
 use serde_json::{Map, Value as Json};
 
 /// Where the base remembers the types that its columns were written with.
 const TYPES: &str = "field_types";
+
+/// Names of owners that the team has come to know become ids, wherever facts hold them. Gives how many leads are concerned.
+pub(super) fn rematch_owners(session: &Session<'_>) -> Result<u64, RunError> {
+    let team = &session.workspace.sop.team;
+    if team.owners.is_empty() {
+        return Ok(0);
+    }
+    let mut leads = 0;
+    for told in session.store.owners()? {
+        let Some(owner) = team.find(&told).filter(|o| o.id != told) else { continue };
+        for lead in session.store.held_by(&told)? {
+            let (from, to) = (Some(told.clone()), Some(owner.id.clone()));
+            let change = Change { lead, what: What::Owner, at: session.context.as_of, from, to, why: "team.yaml".into() };
+            session.store.record(session.run, &change)?;
+            session.store.make_due(lead)?;
+            leads += 1;
+        }
+        session.store.rename_owner(&told, &owner.id)?;
+    }
+    Ok(leads)
+}
 
 /// Brings stored values in line with the dictionary. Gives how many leads were rewritten.
 pub(super) fn refit(session: &Session<'_>) -> Result<u64, RunError> {
