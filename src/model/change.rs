@@ -17,6 +17,14 @@ pub enum What {
     Queue,
     /// A column of one of its deals, by the deal's id: how it stands, if none is named.
     Deal(String, Option<&'static str>),
+    /// Sales accepted or rejected it.
+    Verdict,
+    /// A promise is about to be missed.
+    Warning,
+    /// A promise was missed.
+    Breach,
+    /// A person was called in.
+    Alert,
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -34,6 +42,10 @@ impl What {
             Self::Queue => "queue".into(),
             Self::Deal(deal, None) => format!("deal:{deal}"),
             Self::Deal(deal, Some(column)) => format!("deal:{deal}:{column}"),
+            Self::Verdict => "verdict".into(),
+            Self::Warning => "warning".into(),
+            Self::Breach => "breach".into(),
+            Self::Alert => "alert".into(),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }

@@ -3,6 +3,7 @@
 mod business;
 mod calendar;
 mod change;
+mod clock;
 mod clock_changes;
 mod deal;
 mod dictionary;
@@ -21,6 +22,7 @@ mod within;
 
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
+pub use clock::{Clock, ClockKind, ClockStatus, Hold};
 pub use deal::{Deal, DealFacts, DealStatus};
 pub use dictionary::{
     BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd,

@@ -8,6 +8,7 @@ mod chain;
 mod inbox;
 mod keep;
 mod place;
+mod watch;
 
 pub(in crate::run) use chain::changes_of;
 pub(in crate::run) use keep::{Step, keep};
@@ -18,14 +19,15 @@ use super::import::{ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
-use crate::model::{Change, Instant, LeadId, Until};
+use crate::model::{Change, LeadId, Until};
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
-use crate::store::{Due, Ended as HoldEnded, Needs};
+use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
 use chain::{Chain, Turned};
 use inbox::Inbox;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use watch::Watcher;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
 const MOST_TURNS: usize = 12;
@@ -230,8 +232,12 @@ fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &serde_json::
     tell(done.assigned, "assigned", "assigned");
     tell(done.queued, "queued", "queued");
     tell(i64::try_from(done.waiting.len()).unwrap_or(0), "waits for an owner", "wait for an owner");
-    for (what, n) in done.counts.iter().filter(|((order, ..), _)| *order == 2).map(|((_, what, ..), n)| (what, *n)) {
-        parts.push(format!("{n} {what}"));
+    let of = |kind: &str| done.counts.iter().filter(|((order, what, ..), _)| *order == 2 && what == kind).map(|(_, n)| *n).sum::<i64>();
+    for (kind, one, many) in [("warning", "warning", "warnings"), ("breach", "promise missed", "promises missed"), ("alert", "alert", "alerts")] {
+        let n = of(kind);
+        if n > 0 {
+            parts.push(format!("{n} {}", if n == 1 { one } else { many }));
+        }
     }
     if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") }
 }
@@ -265,6 +271,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     let due = if context.full || session.in_the_past || !whole { Due::All } else { Due::Moves(context.as_of) };
     let all = store.due_count(due)?.unsigned_abs();
     let mut candidates: Vec<Candidate> = Vec::new();
+    let mut watcher = if whole { Some(Watcher::new(session)?) } else { None };
     store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
         let turned = chain.turn(&row);
         done.looked += 1;
@@ -272,11 +279,11 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             (context.progress)("stages and owners", done.looked, all);
         }
         take(session, &row.record.lead, &row.standing, &turned, done)?;
-        finish(session, whole, row.record.lead, turned, &mut candidates)
+        finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)
     })?;
     for _ in 0..MOST_TURNS {
         if candidates.is_empty() {
-            return Ok(());
+            break;
         }
         let placed = place::place(session, &candidates)?;
         candidates.clear();
@@ -292,19 +299,24 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             done.count(1, what, p.from.clone(), Some(to.clone()));
         }
         for unplaced in &placed.unplaced {
-            if whole {
-                store.put_moves_at(unplaced.lead, Until(context.as_of))?; // asked again at the next tick
-            }
+            let (Some(watcher), Some(row)) = (&mut watcher, store.whole_lead(columns, unplaced.lead)?) else { continue };
+            watcher.look(session, &mut chain, &row, &row.standing, done)?;
+            store.put_moves_at(unplaced.lead, Until(context.as_of))?; // asked again at the next tick
         }
         done.waiting.extend(placed.unplaced);
         for p in &placed.placements {
             let Some(row) = store.whole_lead(columns, p.lead)? else { continue };
             let turned = chain.turn(&row);
             take(session, &p.lead, &row.standing, &turned, done)?;
-            finish(session, whole, p.lead, turned, &mut candidates)?;
+            finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)?;
         }
     }
-    done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
+    if let Some(watcher) = watcher.filter(|w| w.history > 0) {
+        done.notes.push(note("history", format!("{} older acts are history: no alert rang about them", watcher.history)));
+    }
+    if !candidates.is_empty() {
+        done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
+    }
     Ok(())
 }
 
@@ -319,13 +331,22 @@ fn take(session: &Session<'_>, lead: &LeadId, before: &crate::model::Standing, t
 }
 
 /// A lead that a round took up is finished when it is placed; of all others it is known when they are due again.
-fn finish(session: &Session<'_>, whole: bool, lead: LeadId, turned: Turned, candidates: &mut Vec<Candidate>) -> Result<(), RunError> {
-    match turned.candidate {
-        Some(candidate) => candidates.push(candidate),
-        None if whole => session.store.put_moves_at(lead, turned.until)?,
-        None => {}
+fn finish(
+    session: &Session<'_>,
+    chain: &mut Chain<'_>,
+    watcher: Option<&mut Watcher>,
+    row: &ScanRow,
+    turned: Turned,
+    candidates: &mut Vec<Candidate>,
+    done: &mut Done,
+) -> Result<(), RunError> {
+    if let Some(candidate) = turned.candidate {
+        candidates.push(candidate);
+        return Ok(());
     }
-    Ok(())
+    let Some(watcher) = watcher else { return Ok(()) };
+    let until = watcher.look(session, chain, row, &turned.standing, done)?;
+    Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
 }
 
 /// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt
@@ -353,9 +374,4 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
     let some: Vec<String> = unknown.iter().take(5).map(|(name, n)| format!("{name} ({n})")).collect();
     let more = if unknown.len() > 5 { format!(" and {} more", unknown.len() - 5) } else { String::new() };
     Ok(Some(format!("{total} of {leads} leads are held by people whom team.yaml does not know: {}{more}", some.join(", "))))
-}
-
-/// The instant of the last tick that stands.
-pub(super) fn last_tick(session: &Session<'_>) -> Result<Option<Instant>, RunError> {
-    Ok(session.store.last_run_of("tick")?.map(|r| r.as_of))
 }
