@@ -172,6 +172,7 @@ verbs! {
     "advance" Advance(super::advance::Args): "Move leads between stages";
     "assign" Assign(super::assign::Args): "Hand leads to owners and queues";
     "today" Today(super::today::Args): "What waits for a person";
+    "worklist" Worklist(super::worklist::Args): "A workbook per owner to fill in; `sop import` reads the answers";
     "changes" Changes(super::changes::Args): "What moved, and by which rule";
     "merge" Merge(super::merge::Args): "Two leads are one: join B into A";
     "split" Split(super::split::Args): "Take the rows that were joined into a lead apart again";

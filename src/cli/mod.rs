@@ -30,6 +30,7 @@ mod test;
 mod tick;
 mod today;
 mod undo;
+mod worklist;
 
 use args::{Cli, Verb};
 use clap::Parser;
@@ -76,6 +77,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Advance(args) => advance::run(&args, &global),
         Verb::Assign(args) => assign::run(&args, &global),
         Verb::Today(args) => today::run(&args, &global),
+        Verb::Worklist(args) => worklist::run(&args, &global),
         Verb::Changes(args) => changes::run(&args, &global),
         Verb::Merge(args) => merge::run(&args, &global),
         Verb::Split(args) => split::run(&args, &global),

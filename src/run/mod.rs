@@ -19,6 +19,7 @@ mod session;
 mod tick;
 mod undo;
 mod workspace;
+pub mod worklist;
 
 pub use cases::{CaseResult, run_cases};
 pub use check_data::check_data;

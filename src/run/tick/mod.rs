@@ -27,6 +27,7 @@ use chain::{Chain, Turned};
 use inbox::Inbox;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+pub(in crate::run) use watch::Past;
 use watch::Watcher;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
