@@ -239,6 +239,10 @@ fn assignments_queues_and_notices_are_kept_once_and_taken_back() {
         assert!(!store.end_assignment(LeadId(1), Instant(160), Ended::ByHand).unwrap(), "it has ended");
         assert_eq!(store.last_end(LeadId(1), "a").unwrap(), Some((Instant(150), Ended::Returned)));
 
+        store.rename_owner("b", "zhang.wei").unwrap();
+        assert_eq!(store.owners().unwrap(), ["a", "zhang.wei"], "a name turned out to be a colleague");
+        assert_eq!(store.held_by("zhang.wei").unwrap(), [LeadId(3)]);
+
         store.enter_queue(LeadId(1), "public", Instant(150), run).unwrap();
         assert!(store.leave_queue(LeadId(1), Instant(170), "claimed").unwrap());
         assert_eq!(store.queue_stays_of(LeadId(1)).unwrap()[0].left, Some((Instant(170), "claimed".into())));

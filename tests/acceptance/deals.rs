@@ -42,7 +42,8 @@ fn maven_deals_tie_out_to_the_cent() {
     const SUMS: &str = "SELECT sum(status = 'won'), sum(status = 'lost'), sum(status = 'open'), sum(iif(status = 'won', amount, 0)), count(lead) FROM deals";
     assert_eq!(numbers(&ws, SUMS), [4238, 2473, 2089, 1_000_553_400, 0], "cents");
     // Days to win: the median of 4,238 is the mean of the two in the middle, both 57.
-    const MEDIAN: &str = "SELECT min(d), max(d) FROM (SELECT (closed_at - opened_at) / 86400 AS d FROM deals WHERE status = 'won' ORDER BY d LIMIT 2 OFFSET 2118)";
+    const MEDIAN: &str =
+        "SELECT min(d), max(d) FROM (SELECT (closed_at - opened_at) / 86400 AS d FROM deals WHERE status = 'won' ORDER BY d LIMIT 2 OFFSET 2118)";
     assert_eq!(numbers(&ws, MEDIAN), [57, 57]);
     let again = ws.run(&["import", &file, "-f", "json"]).ok().json();
     assert_eq!([&again["rows"][0]["new"], &again["rows"][0]["updated"], &again["rows"][0]["unchanged"]], [0, 0, 8800]);

@@ -132,3 +132,20 @@ fn counts_are_totals_and_repeats_are_kept() {
     base.on("11-01", &["import", &file]).ok();
     assert_eq!(count(), 4, "a file with one more brings one");
 }
+
+#[test]
+fn two_rows_that_disagree_about_an_owner_leave_the_lead_as_it_was() {
+    let base = Base::with(&[(
+        "sops/fields.yaml",
+        "leads:\n  phone: {type: phone, region: CN}\n  owner: {type: owner, master: file}\n  stage: {type: stage, master: file}\nidentity: [phone]\n",
+    )]);
+    let file = base.write("leads.csv", "手机,负责人,线索状态\n13920417003,甲,mql\n13920417003,乙,sql\n").display().to_string();
+    base.on("11-01", &["score", &file]).ok();
+    let before = base.facts();
+    assert_eq!(base.texts("SELECT owner || stage FROM lead_state"), ["乙sql"]);
+    base.on("11-03", &["score", &file]).ok();
+    assert_same("the same file, two days later", &before, &base.facts());
+    base.write("leads.csv", "手机,负责人,线索状态\n13920417003,丙,sql\n");
+    base.on("11-05", &["score", &file]).ok();
+    assert_eq!(base.texts("SELECT last_owner || ' ' || (owner_at > stage_at) FROM standings"), ["乙 1"], "held since the file said so");
+}

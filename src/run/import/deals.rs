@@ -8,7 +8,7 @@ use super::Importer;
 use super::files::{Counts, FileSummary, start, with_rejects};
 use super::noted::{Elsewhere, Noted};
 use crate::ingest::{DealCells, DealReader, FileKind, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, deal_mapping};
-use crate::model::{Change, DealStatus, Identity, Instant, Key, LeadId, What, fold, stable_hash};
+use crate::model::{Change, DealStatus, Identity, Instant, Key, LeadId, Value, What, fold, stable_hash};
 use crate::run::RunError;
 use crate::store::{DealId, DealRow};
 use rustc_hash::FxHashMap;
@@ -253,10 +253,10 @@ impl Importer<'_, '_> {
         if row.opened_at.is_some_and(|opened| closed < opened) {
             remarks.before_open.add(|| format!("{} closed {}", name(), calendar.local(closed)));
         }
-        let created = self.created_at_of(lead)?;
+        let Some(record) = self.session.store.lead(&self.session.columns, lead)? else { return Ok(()) };
+        let told = self.created_at.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_instant);
         // A lead that does not say when it was created has the date on which we saw it first.
-        let is_told = self.session.store.lead(&self.session.columns, lead)?.is_some_and(|r| r.seen_at != created);
-        if is_told && closed < created {
+        if let Some(created) = told.filter(|created| *created != record.seen_at && closed < *created) {
             let who = identities.first().map(|i| i.text.rsplit('\t').next().unwrap_or_default().to_owned()).unwrap_or_else(name);
             remarks.before_lead.add(|| format!("{who} closed {}, created {}", calendar.local(closed), calendar.local(created)));
         }

@@ -47,7 +47,7 @@ impl Importer<'_, '_> {
         let mut reader = FollowUpReader::new(table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
         summary.notes.extend(reader.open().iter().map(OpenOrder::message));
         let (mut counts, mut remarks) = (Counts::default(), Remarks::default());
-        let mut dated: BTreeMap<Same, Vec<FollowUpRow>> = BTreeMap::new();
+        let mut dated: BTreeMap<Same, Vec<(FollowUpRow, bool)>> = BTreeMap::new();
         let mut ordinals: FxHashMap<(LeadId, u64), u64> = FxHashMap::default();
         let mut cells = FollowUpCells::default();
         loop {
@@ -95,8 +95,7 @@ impl Importer<'_, '_> {
             if cells.is_contact() {
                 match cells.at {
                     Some(at) => {
-                        dated.entry((lead, at, row.owner.clone(), row.outcome, row.note.clone())).or_default().push(row);
-                        summary.new += u64::from(changed);
+                        dated.entry((lead, at, row.owner.clone(), row.outcome, row.note.clone())).or_default().push((row, changed));
                         continue; // its follow-up is counted with its equals
                     }
                     None => {
@@ -165,8 +164,9 @@ impl Importer<'_, '_> {
         Ok(true)
     }
 
-    /// Rows with a date that are equal: the base is raised to their number, and its blanks are filled.
-    fn dated_follow_ups(&mut self, same: Same, mut rows: Vec<FollowUpRow>, file: u16, summary: &mut FileSummary) -> Result<(), RunError> {
+    /// Rows with a date that are equal: the base is raised to their number, and its blanks are filled. Each comes with whether
+    /// its verdict was new.
+    fn dated_follow_ups(&mut self, same: Same, mut rows: Vec<(FollowUpRow, bool)>, file: u16, summary: &mut FileSummary) -> Result<(), RunError> {
         let (lead, at, ..) = same;
         let store = &self.session.store;
         let is_same = |f: &FollowUpRow| f.origin.is_empty() && (&f.owner, f.outcome, &f.note) == (&same.2, same.3, &same.4);
@@ -175,7 +175,7 @@ impl Importer<'_, '_> {
         rows.sort();
         there.sort_by(|a, b| a.1.cmp(&b.1));
         let mut known = there.into_iter();
-        for row in &rows {
+        for (row, is_judged) in &rows {
             match known.next() {
                 None => {
                     store.add_follow_up(lead, at, row, self.session.run)?;
@@ -183,17 +183,18 @@ impl Importer<'_, '_> {
                 }
                 Some((seq, old)) => {
                     let filled = fill(&old, row);
-                    if filled == old {
+                    if filled != old {
+                        store.update_follow_up(lead, at, seq, &filled)?;
+                    } else if !is_judged {
                         summary.unchanged += 1;
                         continue;
                     }
-                    store.update_follow_up(lead, at, seq, &filled)?;
                     summary.updated += 1;
                 }
             }
             store.make_due(lead)?;
         }
-        for row in &rows {
+        for (row, _) in &rows {
             self.event_of(lead, at, row, file)?;
         }
         Ok(())

@@ -195,11 +195,17 @@ impl Importer<'_, '_> {
         }
         let at = self.session.context.as_of;
         let mut seeded = self.session.store.standing(lead)?;
+        // Two rows of a file that disagree change a lead there and back: then it is as it was.
+        let first = self.seeded.entry(lead).or_insert_with(|| seeded.clone());
         if stage != state.stage {
-            (seeded.stage, seeded.stage_at) = (stage.clone(), Some(at));
+            seeded.stage_at = if stage == first.stage { first.stage_at } else { Some(at) };
+            seeded.stage.clone_from(&stage);
         }
         if owner != state.owner {
-            (seeded.owner, seeded.owner_at, seeded.last_owner) = (owner.clone(), Some(at), state.owner.clone().or(seeded.last_owner));
+            let came_back = owner == first.owner;
+            seeded.owner_at = if came_back { first.owner_at } else { Some(at) };
+            seeded.last_owner = if came_back { first.last_owner.clone() } else { first.owner.clone().or_else(|| first.last_owner.clone()) };
+            seeded.owner.clone_from(&owner);
             if let Some(queue) = seeded.queue.take() {
                 // Whoever is held waits no longer.
                 (seeded.queue_at, seeded.last_queue) = (None, Some(queue.clone()));
@@ -366,7 +372,7 @@ impl Importer<'_, '_> {
         Ok(id)
     }
 
-    pub(super) fn created_at_of(&self, lead: LeadId) -> Result<Instant, RunError> {
+    fn created_at_of(&self, lead: LeadId) -> Result<Instant, RunError> {
         let record = self.session.store.lead(&self.session.columns, lead)?;
         let told = |r: &LeadRecord| self.created_at.and_then(|ix| r.values.get(ix.0)).and_then(Value::as_instant);
         Ok(record.map_or(self.session.context.as_of, |r| told(&r).unwrap_or(r.seen_at)))

@@ -26,7 +26,7 @@ pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
-use crate::model::{DetailId, Dictionary, FieldIx, FieldType, Instant, Key, KindId, LeadId};
+use crate::model::{DetailId, Dictionary, FieldIx, FieldType, Instant, Key, KindId, LeadId, Standing};
 use follow_ups::Answer;
 use pending::Pending;
 use resolver::Resolver;
@@ -138,6 +138,8 @@ struct Importer<'s, 'a> {
     stage: Option<FieldIx>,
     owner: Option<FieldIx>,
     captured: Option<KindId>,
+    /// As they stood before this run: leads whose owner or stage a file has changed.
+    seeded: FxHashMap<LeadId, Standing>,
     /// Of the present file.
     elsewhere: noted::Elsewhere,
     strange: noted::StrangeStages,
@@ -197,6 +199,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         stage: of_type(FieldType::Stage),
         owner: of_type(FieldType::Owner),
         captured: dictionary.kind_of("lead_captured"),
+        seeded: FxHashMap::default(),
         elsewhere: noted::Elsewhere::default(),
         strange: noted::StrangeStages::default(),
         session,
@@ -218,7 +221,7 @@ impl<'a> Importer<'_, 'a> {
     /// What the rows of a file left to be said of owners and stages.
     fn place_notes(&mut self) -> impl Iterator<Item = String> + use<> {
         let (elsewhere, strange) = (std::mem::take(&mut self.elsewhere), std::mem::take(&mut self.strange));
-        let notes = [elsewhere.note("leads are held elsewhere"), strange.note(&self.workspace().sop.lifecycle)];
+        let notes = [elsewhere.note("rows of leads are held elsewhere"), strange.note(&self.workspace().sop.lifecycle)];
         notes.into_iter().flatten()
     }
 
