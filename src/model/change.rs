@@ -15,6 +15,8 @@ pub enum What {
     Owner,
     /// The queue it waits in.
     Queue,
+    /// What sales said of it: `accepted`, or the id of a reject reason.
+    Verdict,
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -30,6 +32,7 @@ impl What {
             Self::Stage => "stage".into(),
             Self::Owner => "owner".into(),
             Self::Queue => "queue".into(),
+            Self::Verdict => "verdict".into(),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }
