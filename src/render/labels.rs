@@ -61,6 +61,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("plan", "plan", "变更计划"),
     ("check", "check", "SOP 检查"),
     ("test", "SOP tests", "SOP 用例"),
+    ("queue", "queue", "线索池"),
     ("today", "today", "今日待办"),
 ];
 
@@ -79,6 +80,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("changes", "changes", "变动"),
     ("channel", "channel", "获客渠道"),
     ("city", "city", "城市"),
+    ("claimed", "claimed", "认领"),
     ("code", "code", "代码"),
     ("column", "column", "列"),
     ("command", "command", "命令"),
@@ -148,6 +150,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("score", "score", "总分"),
     ("score_cards", "score cards of failed tests", "未通过用例的评分卡"),
     ("severity", "severity", "级别"),
+    ("since", "since", "起始时间"),
     ("stage", "stage", "阶段"),
     ("started_at", "started at", "开始时间"),
     ("subject", "subject", "对象"),
