@@ -34,6 +34,8 @@ pub(crate) enum Kind {
     Owner,
     /// The queue it waits in
     Queue,
+    /// What sales said of it
+    Verdict,
     /// A field that was overwritten
     Field,
     /// A lead joined into another

@@ -17,7 +17,7 @@ pub enum What {
     Queue,
     /// A column of one of its deals, by the deal's id: how it stands, if none is named.
     Deal(String, Option<&'static str>),
-    /// Sales accepted or rejected it.
+    /// What sales said of it: `accepted`, or the id of a reject reason.
     Verdict,
     /// A promise is about to be missed.
     Warning,

@@ -10,6 +10,7 @@ pub mod history;
 pub mod import;
 pub mod leads;
 pub mod plan;
+pub mod queue;
 pub mod score;
 pub mod tests;
 pub mod today;

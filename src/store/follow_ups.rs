@@ -114,6 +114,15 @@ impl Store {
         VERDICTS.of(self, lead)
     }
 
+    /// The leads whose latest verdict is this reason, with its instant; in the order of their numbers.
+    pub fn last_rejected_for(&self, reason: &str) -> Result<Vec<(LeadId, Verdict)>> {
+        const LAST: &str = "SELECT v.lead, v.at, v.owner, v.reason FROM verdicts v WHERE v.reason = ?1 AND NOT EXISTS
+            (SELECT 1 FROM verdicts later WHERE later.lead = v.lead AND (later.at, later.seq) > (v.at, v.seq)) ORDER BY v.lead";
+        let mut statement = self.conn.prepare(LAST)?;
+        let read = |r: &Row<'_>| Ok((LeadId(r.get(0)?), Verdict { at: Instant(r.get(1)?), owner: r.get(2)?, reason: r.get(3)? }));
+        Ok(statement.query_map([reason], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Records a verdict. `origin` is blank for one with a date of its own (an equal one of the same instant is the same), or
     /// what it is known by when it comes again. True when it is new.
     pub fn put_verdict(&self, lead: LeadId, v: &Verdict, origin: &str, run: RunId) -> Result<bool> {

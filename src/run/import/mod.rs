@@ -19,6 +19,7 @@ mod sink;
 mod stages;
 mod touched;
 
+pub(in crate::run) use details::{detail_of, intern};
 pub(in crate::run) use events::Arriving;
 pub use files::FileSummary;
 pub(in crate::run) use files::{Rejects, discard};
