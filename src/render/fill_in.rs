@@ -143,5 +143,8 @@ const RULES: &[(&str, &str)] = &[
     ("Fill in the coloured columns only. A row with nothing filled in says nothing.", "只填写有颜色的列；整行不填则不产生任何记录。"),
     ("Columns may be moved, widened, hidden, sorted and filtered; keep their headers.", "可以移动、调宽、隐藏列，可以排序和筛选；请保留表头文字。"),
     ("One verdict per lead: of two different ones the first counts.", "每条线索只给一个判定；两个不同的判定以第一个为准。"),
-    ("Save it as XLSX and send it back: `sop import FILE` reads the answers, and reading it twice changes nothing.", "保存为 XLSX 后发回，由 `sop import 文件` 读取；重复导入不会重复记录。"),
+    (
+        "Save it as XLSX and send it back: `sop import FILE` reads the answers, and reading it twice changes nothing.",
+        "保存为 XLSX 后发回，由 `sop import 文件` 读取；重复导入不会重复记录。",
+    ),
 ];

@@ -19,8 +19,8 @@ mod score;
 mod session;
 mod tick;
 mod undo;
-mod workspace;
 pub mod worklist;
+mod workspace;
 
 pub use cases::{CaseResult, run_cases};
 pub use check_data::check_data;

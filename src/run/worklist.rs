@@ -7,7 +7,7 @@ use super::tick::Past;
 use super::{Context, ImportOptions, RunError, Workspace};
 use crate::engine::scoring::main_reasons;
 use crate::engine::sla::clocks;
-use crate::ingest::{self, FollowUpCells, FollowUpReader, Next, follow_up_mapping};
+use crate::ingest::{self, FollowUpCells, FollowUpReader, Next, follow_up_mapping, strange_columns};
 use crate::model::{ClockKind, ClockStatus, DealFacts, Instant, KindId, LeadId, fold, nearest};
 use crate::report::{Choice, Frame, Note, Report, worklist as report};
 use crate::rules::Sop;
@@ -103,7 +103,7 @@ pub fn worklists(workspace: &Workspace, context: &Context<'_>, owner: Option<&st
         notes.push(note("no-leads", format!("nothing to do, no list: {}", idle.join(", "))));
     }
     if left_out > 0 {
-        notes.push(note("left-out", format!("{left_out} leads that are customers or in a detour are left out: no next date was agreed with them")));
+        notes.push(note("left-out", format!("left out, for they are customers or in a detour and no next date was agreed upon: {left_out}")));
     }
     if owner.is_none() && !team.owners.is_empty() && !elsewhere.is_empty() {
         let names: Vec<&str> = elsewhere.iter().map(|n| n.as_str()).collect();
@@ -128,14 +128,16 @@ fn named(workspace: &Workspace, elsewhere: &[&String], typed: &str) -> Result<(S
     if let Some(name) = elsewhere.iter().find(|n| fold(n) == folded) {
         return Ok(((*name).clone(), (*name).clone()));
     }
-    let same: Vec<&str> = team.owners.iter().filter(|o| fold(&o.name) == folded || o.aliases.iter().any(|a| fold(a) == folded)).map(|o| o.id.as_str()).collect();
+    let same: Vec<&str> =
+        team.owners.iter().filter(|o| fold(&o.name) == folded || o.aliases.iter().any(|a| fold(a) == folded)).map(|o| o.id.as_str()).collect();
     if same.len() > 1 {
         return Err(RunError::refused(format!("`{typed}` is {} colleagues", same.len()), format!("name one by the id: {}", same.join(", "))));
     }
     let known = team.owners.iter().flat_map(|o| [o.id.as_str(), o.name.as_str()].into_iter().chain(o.email.as_deref()));
     let near = nearest(typed, known.chain(elsewhere.iter().map(|n| n.as_str()))).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
-    let ids: Vec<&str> = team.owners.iter().map(|o| o.id.as_str()).collect();
-    let help = if ids.is_empty() { "there is no team.yaml, and nobody of this name holds a lead".to_owned() } else { format!("team.yaml knows: {}", ids.join(", ")) };
+    let ids: Vec<String> = team.owners.iter().map(|o| if o.name == o.id { o.id.clone() } else { format!("{} {}", o.id, o.name) }).collect();
+    let help =
+        if ids.is_empty() { "there is no team.yaml, and nobody of this name holds a lead".to_owned() } else { format!("team.yaml knows: {}", ids.join(", ")) };
     Err(RunError::refused(format!("no colleague is `{typed}`{near}"), help))
 }
 
@@ -256,13 +258,14 @@ pub fn present(workspace: &Workspace, context: &Context<'_>, path: &Path) -> Res
     if mapping.key.is_none() || !mapping.has(&["worklist"]) || !mapping.has(&["verdict"]) {
         return Ok(Present::Strange);
     }
+    let strange = strange_columns(table.headers(), &mapping, &sop.dictionary);
     let mut reader = FollowUpReader::new(table, &mapping, &sop.dictionary, &sop.calendar, &sop.tables)?;
     let (mut cells, mut answers) = (FollowUpCells::default(), 0);
     loop {
         match reader.next(&mut cells)? {
             Next::End => break,
             Next::Rejected => answers += 1,
-            Next::Row => answers += u64::from(!cells.is_unfilled()),
+            Next::Row => answers += u64::from(!cells.is_unfilled() || strange.iter().any(|c| !reader.raw().text(*c).trim().is_empty())),
         }
     }
     if answers == 0 {
@@ -270,6 +273,6 @@ pub fn present(workspace: &Workspace, context: &Context<'_>, path: &Path) -> Res
     }
     let rehearsal = Context { dry_run: true, strict: false, ..context.clone() };
     let imported = import_files(workspace, &rehearsal, &[path.to_owned()], &ImportOptions::default())?;
-    let news: u64 = imported.summary.files.iter().map(|f| f.new + f.updated + f.rejected).sum();
+    let news: u64 = imported.summary.files.iter().map(|f| f.new + f.updated + f.rejected + f.blanked).sum();
     Ok(if news == 0 { Present::Free } else { Present::Answers(news) })
 }

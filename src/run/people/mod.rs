@@ -18,6 +18,7 @@ pub use set::set;
 pub use verdict::{Rejection, accept, reject};
 
 pub(super) use twin::{TOLD, told_to_merge};
+pub(super) use verdict::{Brought, brought, move_judged};
 
 use super::evaluate::evaluate_these;
 use super::score::{frame, name_of, note};

@@ -4,10 +4,10 @@ use super::whom::{same, shown};
 use super::{Acted, Work, act, twin};
 use crate::engine::assignment::{Credits, give_back};
 use crate::engine::lifecycle::judge;
-use crate::model::{Change, Standing, Verdict, What, nearest};
+use crate::model::{Change, LeadId, Standing, Verdict, What, nearest};
 use crate::rules::lifecycle::{Lifecycle, Reason};
 use crate::run::tick::{Step, changes_of, credits, keep, put_credits};
-use crate::run::{Context, RunError, Workspace};
+use crate::run::{Context, RunError, Session, Workspace};
 use crate::store::{Ended, ScanRow};
 
 /// Why a lead is given back.
@@ -58,7 +58,7 @@ fn judged(
         let before = turns.clone();
         for row in &rows {
             if let Some((verdict, standing)) = said(work, row, by, reason) {
-                take(work, row, &verdict, standing, reason, note, &mut turns)?;
+                take(work, row, &Given { verdict: &verdict, reason, note, origin: "" }, standing, &mut turns)?;
             }
         }
         if turns != before {
@@ -112,16 +112,18 @@ fn never_handed_over(work: &mut Work<'_, '_>, row: &ScanRow) {
     work.refuse(row, format!("{place} ({stage})"), help);
 }
 
+/// A verdict with what is said beside it.
+struct Given<'g> {
+    verdict: &'g Verdict,
+    reason: Option<&'g Reason>,
+    note: Option<&'g str>,
+    /// What a row of a file is known by when it comes again.
+    origin: &'g str,
+}
+
 /// Takes a verdict into the base with all that it brings.
-fn take(
-    work: &mut Work<'_, '_>,
-    row: &ScanRow,
-    verdict: &Verdict,
-    mut standing: Standing,
-    reason: Option<&Reason>,
-    note: Option<&str>,
-    turns: &mut Credits,
-) -> Result<(), RunError> {
+fn take(work: &mut Work<'_, '_>, row: &ScanRow, given: &Given<'_>, mut standing: Standing, turns: &mut Credits) -> Result<(), RunError> {
+    let Given { verdict, reason, note, origin } = *given;
     let (session, lead, at) = (work.session, row.record.lead, verdict.at);
     let judged = match judge(&work.sop().lifecycle, &mut standing, verdict) {
         Ok(judged) => judged,
@@ -130,7 +132,7 @@ fn take(
             return Ok(());
         }
     };
-    let holder = verdict.owner.clone().unwrap_or_default();
+    let holder = verdict.owner.clone().or_else(|| row.standing.owner.clone()).unwrap_or_default();
     let mut changes = Vec::new();
     let said = reason.map_or("accepted", |r| r.id.as_str());
     let mut why = format!("{} by {holder}", if reason.is_some() { "rejected" } else { "accepted" });
@@ -142,7 +144,7 @@ fn take(
         Some(moved) => changes.extend(changes_of(lead, moved)),
         None => changes.extend(judged.released.clone().map(|from| Change { lead, what: What::Owner, at, from: Some(from), to: None, why })),
     }
-    session.store.put_verdict(lead, verdict, "", session.run)?;
+    session.store.put_verdict(lead, verdict, origin, session.run)?;
     if judged.return_turn {
         // Whoever got it by a rule gets that rule's next one; what came from a sibling, a claim or by hand cost nobody a turn.
         let open = session.store.assignments_of(lead)?.into_iter().rfind(|a| a.ended.is_none());
@@ -159,4 +161,47 @@ fn take(
         twin::leave_to_decide(work, row, said)?;
     }
     Ok(())
+}
+
+/// What became of a verdict that a file brought.
+pub(in crate::run) enum Brought {
+    /// It was taken as if given on the command line; what follows that a person should know.
+    Taken(Vec<String>),
+    /// It says nothing new.
+    Known,
+    /// It cannot be taken, and why.
+    Refused(String),
+}
+
+/// Takes the verdict of a row of a file: by the rules of [`accept`] and [`reject`], at the time and by whom the row says.
+pub(in crate::run) fn brought(
+    session: &Session<'_>,
+    lead: LeadId,
+    verdict: &Verdict,
+    note: Option<&str>,
+    origin: &str,
+    turns: &mut Credits,
+) -> Result<Brought, RunError> {
+    let lifecycle = &session.workspace.sop.lifecycle;
+    let reason = verdict.reason.as_deref().and_then(|id| lifecycle.reason(id));
+    if verdict.reason.is_some() && reason.is_none() {
+        return Ok(Brought::Refused("lifecycle.yaml has no such reason".into()));
+    }
+    let Some(row) = session.store.whole_lead(&session.columns, lead)? else {
+        return Ok(Brought::Refused("nobody holds it".into()));
+    };
+    let mut work = Work { session, counts: Vec::new(), notes: Vec::new(), refused: Vec::new(), changed: Vec::new() };
+    if let Some((_, standing)) = said(&mut work, &row, verdict.owner.as_deref(), reason) {
+        take(&mut work, &row, &Given { verdict, reason, note, origin }, standing, turns)?;
+    }
+    Ok(match work.refused.pop() {
+        Some(refused) => Brought::Refused(refused.what),
+        None if work.changed.is_empty() => Brought::Known,
+        None => Brought::Taken(work.notes.into_iter().map(|n| n.text).collect()),
+    })
+}
+
+/// Lets the leads that verdicts of files spoke of move at once, by their scores of now.
+pub(in crate::run) fn move_judged(session: &Session<'_>, leads: Vec<LeadId>) -> Result<(), RunError> {
+    Work { session, counts: Vec::new(), notes: Vec::new(), refused: Vec::new(), changed: leads }.advance()
 }
