@@ -214,6 +214,19 @@ pub(super) fn evaluate(session: &Session<'_>, arriving: Option<Arriving>) -> Res
     Ok(writer.done)
 }
 
+/// Scores single leads, due or not: what a person said of them is decided by their scores of now.
+pub(super) fn evaluate_these(session: &Session<'_>, leads: &[LeadId]) -> Result<Evaluated, RunError> {
+    let mut evaluator = Evaluator::new(&session.workspace.sop, &session.store, &session.columns, session.context.as_of)?;
+    let mut writer = Writer { session, done: Evaluated::default(), all: leads.len() as u64 };
+    for lead in leads {
+        if let Some(row) = session.store.whole_lead(&session.columns, *lead)? {
+            let outcome = evaluator.outcome(&row);
+            writer.write(&[outcome])?;
+        }
+    }
+    Ok(writer.done)
+}
+
 fn failed() -> RunError {
     RunError::refused("scoring failed unexpectedly", "nothing was changed; please report the rules that were in force")
 }

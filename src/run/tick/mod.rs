@@ -28,6 +28,7 @@ use chain::{Chain, Turned};
 use inbox::Inbox;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+pub(in crate::run) use watch::Past;
 use watch::Watcher;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
@@ -379,4 +380,28 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
     let some: Vec<String> = unknown.iter().take(5).map(|(name, n)| format!("{name} ({n})")).collect();
     let more = if unknown.len() > 5 { format!(" and {} more", unknown.len() - 5) } else { String::new() };
     Ok(Some(format!("{total} of {leads} leads are held by people whom team.yaml does not know: {}{more}", some.join(", "))))
+}
+
+/// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
+pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
+    let Session { store, columns, context, workspace, .. } = session;
+    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, Evaluator::new(&workspace.sop, store, columns, context.as_of)?);
+    let mut changes = Vec::new();
+    for lead in leads {
+        let Some(row) = store.whole_lead(columns, *lead)? else { continue };
+        let turned = chain.turn(&row);
+        let step = Step {
+            lead: *lead,
+            before: &row.standing,
+            after: &turned.standing,
+            moves: &turned.moves,
+            changes: &turned.changes,
+            at: context.as_of,
+            how: HoldEnded::ByHand,
+            by: None,
+        };
+        keep(session, &step)?;
+        changes.extend(turned.changes);
+    }
+    Ok(changes)
 }
