@@ -1,6 +1,7 @@
 //! `sop score [FILE...]`: import the files if there are any, score who is due, rank.
 
 use super::evaluate::{Evaluated, Evaluator, evaluate};
+use super::first::evaluate_first;
 use super::import::{ImportOptions, ImportSummary, Rejects, Touched, discard, import};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::scoring::main_reasons;
@@ -82,7 +83,10 @@ pub fn import_files(workspace: &Workspace, context: &Context<'_>, files: &[PathB
     let mut session = Session::begin(workspace, context)?;
     let imported = import(&mut session, files, options).and_then(|(mut summary, left)| {
         // A base that is being built has its events written by the pass that scores; all others stay due.
-        let evaluated = if left.arriving.is_some() { evaluate(&session, left.arriving)? } else { Evaluated::default() };
+        let evaluated = match left.arriving {
+            Some(arriving) => evaluate_first(&mut session, arriving)?,
+            None => Evaluated::default(),
+        };
         arrived(&mut session, &mut summary, &evaluated);
         Ok((summary, left.rejects))
     });
@@ -116,7 +120,10 @@ fn within(session: &mut Session<'_>, request: &ScoreRequest) -> Result<Parts, Ru
         rejects = left.rejects;
         arriving = left.arriving;
     }
-    let evaluated = evaluate(session, arriving)?;
+    let evaluated = match arriving {
+        Some(arriving) => evaluate_first(session, arriving)?,
+        None => evaluate(session)?,
+    };
     if let Some(summary) = &mut summary {
         arrived(session, summary, &evaluated);
     }

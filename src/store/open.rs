@@ -1,6 +1,7 @@
 //! Opening, migrating, building and committing a base.
 
 use super::lock::{Holder, private, suffixed, take};
+use super::pages::PAGE;
 use super::{Result, Store, StoreError, io_error};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File, OpenOptions};
@@ -91,6 +92,10 @@ impl Store {
     }
 }
 
+/// Nobody else knows of the file, and a crash is answered by deleting it.
+const BUILDING: &str = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -32768;
+     PRAGMA foreign_keys = ON; BEGIN IMMEDIATE";
+
 /// A base without a journal, to be renamed when it is whole.
 fn begin_new(new: &Path) -> Result<Connection> {
     let mut options = OpenOptions::new();
@@ -98,11 +103,16 @@ fn begin_new(new: &Path) -> Result<Connection> {
     private(&mut options);
     options.open(new).map_err(|e| io_error(new, e))?;
     let conn = connect(new)?;
-    conn.execute_batch(&format!(
-        "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-         PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
-    ))?;
+    conn.execute_batch(&format!("PRAGMA page_size = {PAGE}; {BUILDING}"))?;
     migrate(&conn)?;
+    super::views::register(&conn)?;
+    Ok(conn)
+}
+
+/// The same base, to which pages were added.
+pub(super) fn reopen_new(new: &Path) -> Result<Connection> {
+    let conn = connect(new)?;
+    conn.execute_batch(BUILDING)?;
     super::views::register(&conn)?;
     Ok(conn)
 }

@@ -7,8 +7,8 @@ use super::sink::{EventSink, Group, Groups, STRANGER};
 use super::{Importer, Touched, spill_error};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, PendingRejects, RejectWriter, TableFile};
 use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, KindId, LeadId, RunId, stable_hash};
-use crate::run::RunError;
-use crate::store::{EventWriter, Store};
+use crate::run::{RunError, Session};
+use crate::store::Store;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -218,7 +218,8 @@ impl Importer<'_, '_> {
         let label = format!("importing {}", short(&path));
         let pending = std::mem::take(&mut self.pending);
         let Self { session, resolver, sink, touched, barred, .. } = self;
-        let (store, columns, run, progress) = (&session.store, &session.columns, session.run, session.context.progress);
+        let Session { store, columns, run, context, .. } = &mut **session;
+        let (columns, run, progress) = (&*columns, *run, context.progress);
         let mut matcher = Matcher { resolver, sink, touched, file: number, details: Vec::new(), matched: 0, waiting: 0, far: 0 };
         let (mut ids, mut known) = (Vec::new(), 0);
         let mut strange: BTreeSet<String> = BTreeSet::new();
@@ -226,7 +227,7 @@ impl Importer<'_, '_> {
             let (send, receive) = sync_channel::<Batch>(DEPTH);
             let parser = scope.spawn(move || parse(reader, rejects, |batch| send.send(batch).is_ok()));
             if asks_base {
-                pending.write(store, barred, run)?;
+                pending.write(store, columns, barred, run)?;
                 for mut batch in receive {
                     for detail in batch.details.drain(..) {
                         strange.extend(undeclared(&detail));
@@ -250,7 +251,7 @@ impl Importer<'_, '_> {
                     }
                     Ok(())
                 });
-                pending.write(store, barred, run)?;
+                pending.write(store, columns, barred, run)?;
                 for bytes in told {
                     progress(&label, bytes, total);
                 }
@@ -352,20 +353,19 @@ pub(in crate::run) struct Arriving {
     groups: Groups,
     current: Option<Group>,
     strangers: Vec<Stranger>,
-    /// How many were written.
+    /// How many were handed out.
     pub(in crate::run) written: u64,
 }
 
 impl Arriving {
-    /// Writes the next event of a lead and hands it on; `None` when only those of strangers are left.
-    pub(in crate::run) fn next(&mut self, writer: &mut EventWriter<'_>) -> Result<Option<(i64, Event)>, RunError> {
+    /// The next event of a lead; `None` when only those of strangers are left.
+    pub(in crate::run) fn next(&mut self) -> Result<Option<(i64, Event)>, RunError> {
         loop {
             match &mut self.current {
                 Some(group) if group.lead >= STRANGER => return Ok(None),
                 Some(group) if group.n > 0 => {
                     group.n -= 1;
                     let event = Event { at: group.at, detail: group.detail };
-                    writer.push(LeadId(i64::from(group.lead)), event)?;
                     self.written += 1;
                     return Ok(Some((i64::from(group.lead), event)));
                 }
