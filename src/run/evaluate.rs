@@ -60,6 +60,11 @@ impl<'a> Evaluator<'a> {
         &self.details
     }
 
+    /// How many groups the rules have.
+    pub(super) fn groups(&self) -> usize {
+        self.sop.scoring.groups.len()
+    }
+
     fn with_facts<T>(&mut self, row: &ScanRow, state: &[Value], f: impl FnOnce(&mut Scorer<'a>, &Facts<'_>) -> T) -> T {
         let dictionary = &self.sop.dictionary;
         let events = match dictionary.bot_filter {
@@ -85,14 +90,14 @@ impl<'a> Evaluator<'a> {
         f(&mut self.scorer, &facts)
     }
 
-    pub(super) fn score(&mut self, row: &ScanRow) -> Scored {
-        let mut scored = Scored::default();
-        self.with_facts(row, &[], |scorer, facts| scorer.score(facts, &mut scored));
-        scored
+    pub(super) fn score(&mut self, row: &ScanRow, out: &mut Scored) {
+        self.with_facts(row, &[], |scorer, facts| scorer.score(facts, out));
     }
 
     fn outcome(&mut self, row: &ScanRow) -> Outcome {
-        Outcome { lead: row.record.lead, before: row.state.clone(), scored: self.score(row) }
+        let mut scored = Scored::default();
+        self.score(row, &mut scored);
+        Outcome { lead: row.record.lead, before: row.state.clone(), scored }
     }
 
     /// The id of a band by its place.

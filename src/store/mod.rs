@@ -19,6 +19,7 @@ mod pages;
 mod record;
 mod runs;
 mod scan;
+mod shelf;
 mod state;
 mod undo;
 mod views;
@@ -37,6 +38,7 @@ pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use undo::Undone;
 
 use rusqlite::Connection;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 /// What can go wrong with a base.
@@ -88,6 +90,8 @@ pub struct Store {
     path: PathBuf,
     /// Set while a first import is being built beside `path`.
     building: Option<PathBuf>,
+    /// New leads that are not in the file yet.
+    shelf: RefCell<Option<shelf::Shelf>>,
     lock: Option<lock::Lock>,
 }
 

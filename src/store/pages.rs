@@ -2,32 +2,38 @@
 //!
 //! Every row that goes through SQL costs half a microsecond or more, however many share a statement; a page costs as much
 //! as copying it. The format is SQLite's published one: <https://www.sqlite.org/fileformat2.html>, sections 1.6 and 2. Rows are
-//! small here: one that would need overflow pages is refused ([`MOST`]).
+//! small here: one that would need overflow pages is refused ([`Shape::most`]).
 
 use super::record::varint;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 /// The size of every page of a base that we build.
 pub(super) const PAGE: usize = 8192;
-/// The largest cell, with room to spare: four must fit on a page of an index.
-pub(super) const MOST: usize = 1900;
 /// The byte that SQLite locks: its page holds nothing.
 const LOCKED_BYTE: u64 = 1 << 30;
 /// The head of a page with children; leaves have four bytes less.
 const HEAD: usize = 12;
 
+/// Pages after which the disk is set to work, so that the end of the run need not wait for all of them.
+const FLUSH: u32 = 4096;
+
 /// The end of a file of pages, to which more are added.
 pub(super) struct PageFile {
     file: BufWriter<File>,
     pages: u32,
+    /// Asks for what was written so far to be brought to the disk; dropped before the thread is waited for.
+    flush: Option<SyncSender<()>>,
+    flusher: Option<JoinHandle<()>>,
 }
 
 impl PageFile {
     /// `file` holds so many pages.
     pub(super) fn new(mut file: File, pages: u32) -> io::Result<Self> {
         file.seek(SeekFrom::Start(u64::from(pages) * PAGE as u64))?;
-        Ok(Self { file: BufWriter::with_capacity(1 << 20, file), pages })
+        Ok(Self { file: BufWriter::with_capacity(1 << 20, file), pages, flush: None, flusher: None })
     }
 
     /// Adds a page and gives its number.
@@ -38,11 +44,32 @@ impl PageFile {
         }
         self.file.write_all(image)?;
         self.pages = self.pages.checked_add(1).filter(|n| *n < u32::MAX - 2).ok_or_else(|| io::Error::other("the base is too large"))?;
+        if self.pages.is_multiple_of(FLUSH) {
+            self.flush()?;
+        }
         Ok(self.pages)
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        if self.flusher.is_none() {
+            let file = self.file.get_ref().try_clone()?;
+            let (send, asked) = sync_channel(1);
+            self.flush = Some(send);
+            // Whether it worked is seen when the whole file is synced.
+            self.flusher = Some(std::thread::spawn(move || asked.into_iter().for_each(|()| drop(file.sync_data()))));
+        }
+        if let Some(flush) = &self.flush {
+            let _ = flush.try_send(());
+        }
+        Ok(())
+    }
+
     /// Overwrites the pages that stand before those that were added, and writes down in the file's head how many there are now.
-    pub(super) fn finish(self, roots: &[(u32, Box<[u8]>)]) -> io::Result<()> {
+    pub(super) fn finish(mut self, roots: &[(u32, Box<[u8]>)]) -> io::Result<()> {
+        drop(self.flush.take());
+        if let Some(flusher) = self.flusher.take() {
+            flusher.join().map_err(|_| io::Error::other("writing stopped unexpectedly"))?;
+        }
         let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         for (root, image) in roots {
             file.seek(SeekFrom::Start(u64::from(root.saturating_sub(1)) * PAGE as u64))?;
@@ -64,6 +91,14 @@ pub(super) enum Shape {
 }
 
 impl Shape {
+    /// The largest cell, with room to spare: four must fit on a page of a keyed table.
+    pub(super) fn most(self) -> usize {
+        match self {
+            Self::Numbered => PAGE - 64,
+            Self::Keyed => PAGE / 4 - 64,
+        }
+    }
+
     fn flag(self, leaf: bool) -> u8 {
         match (self, leaf) {
             (Self::Numbered, true) => 0x0d,
@@ -150,7 +185,7 @@ impl Tree {
     /// Adds a row behind all others. `number` is that of a numbered row.
     #[inline]
     pub(super) fn push(&mut self, file: &mut PageFile, cell: &[u8], number: i64) -> io::Result<()> {
-        if cell.len() > MOST {
+        if cell.len() > self.shape.most() {
             return Err(io::Error::other("a row is too long to be written as a page"));
         }
         if !self.leaf.put(cell) {
