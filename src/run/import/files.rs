@@ -210,7 +210,6 @@ impl Importer<'_, '_> {
                         rejects.add(reader.raw(), bad)?;
                         counts.blanked += 1;
                     }
-                    arrived.name();
                     batch.push(arrived);
                     if batch.len() == BATCH {
                         bytes.store(reader.table().progress().0, Ordering::Relaxed);
@@ -225,6 +224,7 @@ impl Importer<'_, '_> {
             });
             for mut batch in receive {
                 for arrived in &mut batch {
+                    arrived.name();
                     for barred in &arrived.row.barred {
                         if barred.why == crate::model::NoIdentity::Shared
                             && let Some(f) = dictionary.fields.get(barred.field.0)

@@ -30,7 +30,7 @@ pub(super) struct LeadFile<'f> {
     pub(super) present: &'f [bool],
 }
 
-/// A row on its way from the parsing thread, which hashes its names. It goes back there to be used again.
+/// A row on its way from the parsing thread. It goes back there to be used again.
 #[derive(Default)]
 pub(super) struct Arrived {
     pub(super) row: LeadRow,
@@ -47,7 +47,7 @@ impl Arrived {
         &mut self.row
     }
 
-    /// Hashes what recognises the row.
+    /// Hashes what recognises the row: not where it is parsed, which takes the longest.
     pub(super) fn name(&mut self) {
         self.names.extend(self.row.identities.drain(..).map(Named::new));
     }
