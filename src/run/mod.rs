@@ -7,6 +7,7 @@ mod context;
 mod error;
 mod evaluate;
 mod explain;
+mod first;
 mod import;
 mod init;
 mod leads;

@@ -301,7 +301,8 @@ impl<'a> Importer<'_, 'a> {
     }
 
     fn write_identities(&mut self) -> Result<(), RunError> {
-        Ok(std::mem::take(&mut self.pending).write(&self.session.store, &self.barred, self.session.run)?)
+        let Session { store, columns, run, .. } = &mut *self.session;
+        Ok(std::mem::take(&mut self.pending).write(store, columns, &self.barred, *run)?)
     }
 
     fn guard(&self, changed: u64) -> Result<(), RunError> {

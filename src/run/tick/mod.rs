@@ -16,6 +16,7 @@ pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use place::{credits, desks, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate};
+use super::first::evaluate_first;
 use super::import::{ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
@@ -144,7 +145,10 @@ fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportS
         rejects = left.rejects;
         arriving = left.arriving;
     }
-    let scored = evaluate(session, arriving)?;
+    let scored = match arriving {
+        Some(arriving) => evaluate_first(session, arriving)?.0,
+        None => evaluate(session)?,
+    };
     session.counts.insert("scored".into(), scored.leads.into());
     session.counts.insert("bands_changed".into(), scored.bands.into());
     if scored.bands > 0 {
