@@ -20,6 +20,7 @@ pub mod rules;
 
 pub mod engine;
 pub mod ingest;
+pub mod measure;
 pub mod run;
 pub mod store;
 

@@ -120,6 +120,63 @@ fn too_many_columns() {
 }
 
 #[test]
+fn a_markdown_report_does_not_come_back() {
+    let (base, good) = known();
+    for verb in [&["leads"][..], &["score"], &["history"], &["explain", "甲"]] {
+        base.on("11-02", &[verb, &["-o", "list.md"]].concat()).ok();
+        refuses_path(&base, &good, &base.path().join("list.md").display().to_string(), &["list.md", "Markdown", "CSV or XLSX"]);
+    }
+}
+
+/// What happened, and taking it back, needs no rules.
+#[test]
+fn broken_rules_do_not_keep_anybody_from_undo() {
+    for (file, text) in [("scoring.yaml", "groups: {fit: {rules: [{name: a, when: employes > 1, points: 5}]}}\n"), ("fields.yaml", "felder: []\n")] {
+        let (base, _) = known();
+        base.write(&format!("sops/{file}"), text);
+        for verb in ["leads", "score"] {
+            base.on("11-02", &[verb]).refused(3, &[file, "error["]);
+        }
+        let run = base.on("11-02", &["history"]).ok();
+        assert!(run.stdout().contains("score"), "{}", run.said());
+        assert!(run.stderr().contains(file) && run.stderr().contains("warning[") && !run.stderr().contains("error"), "{}", run.said());
+        base.on("11-02", &["undo", "--yes"]).ok();
+        assert_eq!(base.number("SELECT count(*) FROM leads"), 0);
+    }
+}
+
+#[test]
+fn a_folder_where_a_file_should_be() {
+    let (base, good) = known();
+    base.write("sops/scoring.yaml/rules.txt", "x");
+    for args in [&["check"][..], &["leads"]] {
+        let run = base.on("11-02", args);
+        assert_ne!(run.code(), Some(0), "{}", run.said());
+        assert!(run.said().contains("sops/scoring.yaml") && run.said().contains("it is a folder") && run.said().contains("help"), "{}", run.said());
+    }
+    let folder = base.path().join("sops").display().to_string();
+    for args in [&["leads"][..], &["history"], &["score", &good], &["undo"]] {
+        let (clean, _) = known();
+        clean.on("11-02", &[&["--db", &folder], args].concat()).refused(5, &["sops", "it is a folder", "--db FILE"]);
+    }
+}
+
+#[test]
+fn numbers_past_all_bounds_and_files_of_nothing() {
+    let base = Base::with(&[(
+        "sops/scoring.yaml",
+        "groups: {fit: {max: 99999999999999999999, rules: [{name: a, when: employees > 1, points: 99999999999999999999}]}}\n",
+    )]);
+    let said = base.on("11-02", &["check"]).ends(1).said();
+    assert_eq!(said.matches("is too large").count(), 2, "{said}");
+    assert!(!said.contains("not a whole number"), "{said}");
+    for nothing in ["null\n", "~\n", "# nothing yet\n"] {
+        let base = Base::with(&[("sops/scoring.yaml", nothing)]);
+        base.on("11-02", &["check"]).ends(0);
+    }
+}
+
+#[test]
 fn what_is_not_there_or_not_a_file() {
     let (base, good) = known();
     refuses_path(&base, &good, &base.path().join("missing.csv").display().to_string(), &["missing.csv", "no such file"]);
@@ -229,6 +286,10 @@ fn a_report_goes_nowhere_it_cannot() {
     base.on("11-02", &["leads", "-o", &base.path().display().to_string(), "-f", "csv"]).refused(4, &["folder"]);
     base.on("11-02", &["leads", "-o", &base.path().join("no/such/all.csv").display().to_string()]).refused(4, &["all.csv"]);
     base.on("11-02", &["leads", "-o", "all.pdf"]).refused(2, &["all.pdf", "-f"]);
+    // A name that no file can have: it is told, not the one under which the report was being written.
+    let long = format!("{}.csv", "x".repeat(300));
+    let run = base.on("11-02", &["leads", "-o", &long]).refused(4, &[&long, "help: "]);
+    assert!(!run.stderr().contains(".sop-"), "{}", run.stderr());
 }
 
 #[test]

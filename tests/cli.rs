@@ -107,3 +107,54 @@ fn quiet_says_less_and_verbose_more() {
     let (_, said) = run(&["leads", "-o", "all.csv"]);
     assert_eq!(said, "wrote all.csv: 1 row\n");
 }
+
+#[test]
+fn an_owner_whom_nobody_knows_is_a_typing_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |words: &[&str]| {
+        let mut command = sop(words);
+        command.current_dir(folder.path()).env_remove("SOP_DB").env("LC_ALL", "C");
+        let out = command.output().expect("runs");
+        (out.status.code(), format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr)))
+    };
+    std::fs::write(folder.path().join("leads.csv"), "name,phone\n王伟,13912345601\n").expect("written");
+    run(&["score", "leads.csv"]);
+    let (code, said) = run(&["leads", "--owner", "foo"]);
+    assert!(code == Some(2) && said.contains("`foo`") && said.contains("no lead of this base has an owner"), "{said}");
+    std::fs::write(folder.path().join("leads.csv"), "name,phone,owner\n王伟,13912345601,Zhang Wei\n李娜,13912345602,李强\n").expect("written");
+    run(&["score", "leads.csv", "--yes"]);
+    let (code, said) = run(&["leads", "--owner", "zhang we"]);
+    assert!(code == Some(2) && said.contains("did you mean `Zhang Wei`?"), "{said}");
+    let (code, said) = run(&["leads", "--owner", "ZHANG WEI"]);
+    assert!(code == Some(0) && said.contains("王伟") && !said.contains("李娜"), "{said}");
+    // Nobody of a known owner's leads is an answer.
+    assert_eq!(run(&["leads", "--owner", "李强", "--where", "name = 'x'"]).0, Some(0));
+}
+
+#[test]
+fn a_number_is_found_as_a_person_types_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |words: &[&str]| {
+        let mut command = sop(words);
+        command.current_dir(folder.path()).env_remove("SOP_DB").env("LC_ALL", "C");
+        let out = command.output().expect("runs");
+        assert!(out.status.success(), "{words:?}: {}", String::from_utf8_lossy(&out.stderr));
+        (String::from_utf8_lossy(&out.stdout).lines().count() - 1, String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    std::fs::write(folder.path().join("leads.csv"), "name,phone,email\n王伟,15000001007,Wang@Example.com\n李娜,15000001008,li@example.com\n").expect("written");
+    run(&["score", "leads.csv"]);
+    for (condition, found) in [
+        ("phone = '15000001007'", 1),
+        ("'150 0000 1007' = phone", 1),
+        ("phone = '+8615000001007'", 1),
+        ("phone <> '150-0000-1007'", 1),
+        ("phone IN ('15000001007', '+86 150 0000 1008')", 2),
+        ("phone NOT IN ('15000001007')", 1),
+        ("phone LIKE '%1007'", 1),
+        ("email = '王伟 <WANG@example.com>'", 1),
+        ("email IN ('mailto:li@example.com')", 1),
+    ] {
+        let (rows, said) = run(&["leads", "--where", condition, "--columns", "key", "-f", "csv"]);
+        assert_eq!((rows, said.as_str()), (found, ""), "{condition}");
+    }
+}

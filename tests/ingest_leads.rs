@@ -260,16 +260,25 @@ fn the_whole_column_settles_day_and_month() {
     let read_order = |cells: &str| {
         let text: String = std::iter::once("name,created_at\n".to_owned()).chain(cells.split(' ').map(|c| format!("x,{c}\n"))).collect();
         let read = of(&text, &sop);
-        let open: Vec<_> = read.profile.open.iter().map(|o| (o.read_as, o.cells, o.mixed)).collect();
+        let open: Vec<_> = read.profile.open.iter().map(|o| (o.read_as, o.cells, o.said)).collect();
         (read.rows.iter().map(|r| shown(r, &sop, "created_at")[..10].to_owned()).collect::<Vec<_>>(), open)
     };
     // Midnight in Shanghai is the evening before in UTC.
     assert_eq!(read_order("03/04/2026 25/04/2026"), (vec!["2026-04-02".to_owned(), "2026-04-24".to_owned()], vec![]));
     assert_eq!(read_order("03/04/2026 04/25/2026"), (vec!["2026-03-03".to_owned(), "2026-04-24".to_owned()], vec![]));
     let (days, open) = read_order("03/04/2026 05/06/2026");
-    assert_eq!((days[0].as_str(), open), ("2026-03-03", vec![(DateOrder::Mdy, 2, false)]));
+    assert_eq!((days[0].as_str(), open), ("2026-03-03", vec![(DateOrder::Mdy, 2, (0, 0))]));
     let (_, open) = read_order("03/04/2026 25/04/2026 04/26/2026");
-    assert_eq!(open, [(DateOrder::Mdy, 1, true)]);
+    assert_eq!(open, [(DateOrder::Mdy, 1, (1, 1))]);
+    // The majority decides; one note says what would be another date the other way. 05/05 is one date either way.
+    let (days, open) = read_order("03/04/2026 25/04/2026 26/04/2026 04/27/2026 05/06/2026 05/05/2026");
+    assert_eq!((days[0].as_str(), open), ("2026-04-02", vec![(DateOrder::Dmy, 2, (2, 1))]));
+    let mixed = of("name,created_at\nx,03/04/2026\nx,25/04/2026\nx,26/04/2026\nx,04/27/2026\n", &sop).profile;
+    assert_eq!(mixed.open.len(), 1, "one note");
+    let text = mixed.open[0].message();
+    for part in ["created_at", "2 with the day first, 1 with the month first", "1 cells such as `03/04/2026`", "order: dmy"] {
+        assert!(text.contains(part), "{text}");
+    }
     let text = of("name,created_at\nx,03/04/2026\n", &sop).profile.open[0].message();
     assert!(text.contains("created_at") && text.contains("03/04/2026") && text.contains("order: mdy"), "{text}");
 }

@@ -34,8 +34,14 @@ pub(crate) enum Kind {
     Owner,
     /// The queue it waits in
     Queue,
-    /// What sales said of it
+    /// Sales accepted or rejected
     Verdict,
+    /// A promise about to be missed
+    Warning,
+    /// A promise missed
+    Breach,
+    /// A person called in
+    Alert,
     /// A field that was overwritten
     Field,
     /// A lead joined into another

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_rules(global)?;
     let report = setup.run("history", "", |w, c| sop::run::history(w, c, args.lead.as_deref(), args.run))?;
     output.report(&report)
 }

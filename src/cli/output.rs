@@ -129,7 +129,7 @@ fn whole(file: &Path, body: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) ->
     // The name of the temporary file is nobody's business.
     let mut temporary = builder.tempfile_in(folder).map_err(|e| io::Error::from(e.kind()))?;
     through(temporary.as_file_mut(), body)?;
-    temporary.persist(&target)?;
+    temporary.persist(&target).map_err(|e| io::Error::from(e.error.kind()))?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A report (score, leads …), or an SOP file (fields, calendar, scoring, tests)
+    /// A report (score, leads …), or an SOP file (fields, scoring, lifecycle, team …)
     #[arg(value_name = "KIND", hide_possible_values = true, value_parser = PossibleValuesParser::new(all().map(|(name, _)| name)))]
     pub(crate) kind: Option<String>,
 }

@@ -27,12 +27,21 @@ pub(crate) struct Setup<'g> {
 impl<'g> Setup<'g> {
     /// Opens the workspace; its warnings go to stderr.
     pub(crate) fn new(global: &'g Global) -> Result<Self, Failure> {
+        Self::opened(global, Workspace::open)
+    }
+
+    /// The same for a verb that obeys no rules: broken SOP files are no more than a warning.
+    pub(crate) fn without_rules(global: &'g Global) -> Result<Self, Failure> {
+        Self::opened(global, Workspace::open_without_rules)
+    }
+
+    fn opened(global: &'g Global, open: fn(&Path, bool, Option<&Path>) -> Result<Workspace, RunError>) -> Result<Self, Failure> {
         let (start, exact) = folder(global);
         if !start.is_dir() {
             return Err(Failure::refused(format!("there is no folder `{}`", start.display()), "check -C"));
         }
         // `SOP_DB=` is nobody's name for a base.
-        let workspace = Workspace::open(&start, exact, global.db.as_deref().filter(|db| !db.as_os_str().is_empty())).map_err(|e| failure(global, e))?;
+        let workspace = open(&start, exact, global.db.as_deref().filter(|db| !db.as_os_str().is_empty())).map_err(|e| failure(global, e))?;
         if !global.quiet && !workspace.warnings.0.is_empty() {
             let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&workspace.warnings, &workspace.sop.sources, colored(global)));
         }

@@ -21,7 +21,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_rules(global)?;
     let done = setup.run("undo", &args.run.map(|n| n.to_string()).unwrap_or_default(), |w, c| sop::run::undo(w, c, args.run))?;
     let rows = |what: &str, list: &[(String, usize)]| -> Vec<Count> {
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);

@@ -3,13 +3,13 @@
 use super::check::{Checker, called, listed};
 use super::literal::{self, inner_offsets};
 use super::names::{self, Function};
-use super::plan::{Contacts, Count, Lit, Node, NodeKind, Read, Which};
+use super::plan::{Count, Lit, Node, NodeKind, Read, Which};
 use super::scope::{Scope, ScopeKind, Type};
 use super::text::Words;
 use super::tree::{Bytes, Expr, Kind, Quote};
 use super::{parse, print, sense};
 use crate::diag::Code;
-use crate::model::{Duration, FieldIx, FieldType, KindId, Outcome, fold, fold_header, nearest};
+use crate::model::{FieldIx, FieldType, KindId, fold, fold_header, nearest};
 use std::sync::Arc;
 
 impl Checker<'_, '_, '_> {
@@ -89,7 +89,7 @@ impl Checker<'_, '_, '_> {
     }
 
     /// An argument that must be written out as text.
-    fn literal<'e>(&mut self, arg: &'e Expr, what: &str) -> Option<&'e str> {
+    pub(super) fn literal<'e>(&mut self, arg: &'e Expr, what: &str) -> Option<&'e str> {
         match &arg.kind {
             Kind::Text(text) => Some(text),
             Kind::Broken => None,
@@ -192,63 +192,6 @@ impl Checker<'_, '_, '_> {
         self.uses.fields.insert(FieldIx(i));
         let read = Read::Field(FieldIx(i), FieldType::List);
         Some(Node::new(NodeKind::Holds(read, field.id.as_str().into(), fold(tag).into_owned()), Type::Boolean, span))
-    }
-
-    /// Whether a list of the state holds an id: `reached('mql')`.
-    fn holds(&mut self, name: &str, id: &Expr, what: &str, span: Bytes) -> Option<Node> {
-        let text = self.literal(id, what)?;
-        let states = self.scope.state;
-        let Some((i, state)) = states.iter().enumerate().find(|(_, s)| s.name == name) else {
-            self.problems.error(Code::NotYet, span, format!("`{name}` is not known yet"), "it comes with a later version of sop");
-            return None;
-        };
-        if state.known.is_empty() {
-            self.problems.error(Code::BadValue, id.span, format!("`{name}` knows no `{text}`: no stages are declared"), "declare them in lifecycle.yaml");
-            return None;
-        }
-        self.known_id(state, text, id.span)?;
-        Some(Node::new(NodeKind::Holds(Read::State(i), name.into(), fold(text).into_owned()), Type::Boolean, span))
-    }
-
-    fn contactable(&mut self, medium: &Expr, span: Bytes) -> Option<Node> {
-        let node = self.holds("contactable", medium, "the medium", span)?;
-        if let Kind::Text(medium) = &medium.kind {
-            self.uses.fields.extend(self.scope.dictionary.addresses(&fold(medium)));
-        }
-        Some(node)
-    }
-
-    /// `follow_ups([outcome] [, within])`; a single argument may be either.
-    fn follow_ups(&mut self, args: &[Expr], span: Bytes) -> Option<Node> {
-        (self.uses.follow_ups, self.uses.clock) = (true, true);
-        let mut which = Contacts { outcome: None, within: None };
-        let (outcome, within) = match args {
-            [one] if matches!(&one.kind, Kind::Text(t) if Duration::parse(t).is_ok()) => (None, Some(one)),
-            [outcome, rest @ ..] => (Some(outcome), rest.first()),
-            [] => (None, None),
-        };
-        let mut broken = false;
-        if let Some(arg) = outcome.filter(|a| !matches!(a.kind, Kind::Null)) {
-            which.outcome = self.literal(arg, "the outcome").and_then(|text| self.outcome(text, arg.span));
-            broken |= which.outcome.is_none();
-        }
-        if let Some(arg) = within.filter(|a| !matches!(a.kind, Kind::Null)) {
-            which.within = self.literal(arg, "the age of follow-ups").and_then(|text| literal::duration(text, arg.span, self.problems));
-            broken |= which.within.is_none();
-        }
-        if broken { None } else { Some(Node::new(NodeKind::FollowUps(which), Type::Number, span)) }
-    }
-
-    fn outcome(&mut self, text: &str, at: Bytes) -> Option<Outcome> {
-        let outcome = Outcome::parse(&fold(text));
-        if outcome.is_none() {
-            let help = match nearest(text, Outcome::ALL.iter().map(|(n, _)| *n)) {
-                Some(near) => format!("did you mean `'{near}'`?"),
-                None => format!("outcomes are {}; for any of them: `follow_ups('30d')`", listed(&Outcome::ALL.map(|(n, _)| n))),
-            };
-            self.problems.error(Code::BadValue, at, format!("`{text}` is no outcome of a follow-up"), help);
-        }
-        outcome
     }
 
     fn has_any(&mut self, text: &Expr, list: &Expr, span: Bytes) -> Option<Node> {

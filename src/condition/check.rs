@@ -3,15 +3,13 @@
 
 use super::closure;
 use super::literal;
-use super::plan::{Lit, Node, NodeKind, Read};
+use super::plan::{Lit, Node, NodeKind};
 use super::problems::Problems;
-use super::scope::{Scope, ScopeKind, StateName, StateUse, Type};
-use super::text::Pattern;
-use super::tree::{Bytes, Expr, Kind, Op, Sign};
+use super::scope::{Scope, Type};
+use super::tree::{Bytes, Expr, Kind};
 use crate::diag::Code;
-use crate::model::{FieldIx, FieldType, KindId, fold, nearest};
+use crate::model::{FieldIx, KindId};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// What a condition was found to use.
 #[derive(Clone, Debug, Default)]
@@ -186,186 +184,6 @@ impl<'a> Checker<'a, '_, '_> {
         }
     }
 
-    fn compare(&mut self, op: Op, left: &Expr, right: &Expr, span: Bytes) -> Option<Node> {
-        let (left, right) = (self.node(left), self.node(right));
-        let (mut left, mut right) = (left?, right?);
-        for side in [&left, &right] {
-            if side.constant() == Some(&Lit::Null) && !side.folded {
-                let (other, not) = (if std::ptr::eq(side, &left) { &right } else { &left }, if op == Op::Ne { " NOT" } else { "" });
-                let help = format!("write `{} IS{not} NULL`", self.excerpt(other.span));
-                self.problems.warn(Code::NeverTrue, span, "a comparison with NULL is never true", help);
-                break;
-            }
-        }
-        if let Some(node) = self.has_item(op, &left, &right, span).or_else(|| self.has_item(op, &right, &left, span)) {
-            return Some(node);
-        }
-        if !op.is_equality() {
-            if let Some(state) = self.ordered(&left) {
-                (left, right) = (self.rank(&left, state), self.place(right, state)?);
-            } else if let Some(state) = self.ordered(&right) {
-                (left, right) = (self.place(left, state)?, self.rank(&right, state));
-            }
-        }
-        let (mut met, ty) = self.meet(vec![left, right])?;
-        let (right, left) = (met.pop()?, met.pop()?);
-        match ty {
-            Type::List => return self.mismatch(span, "lists cannot be compared", "ask for a tag: `has_tag('竞品')`, or `tags IS NULL`"),
-            Type::Boolean if !op.is_equality() => {
-                return self.mismatch(span, format!("yes/no values have no order for `{}`", op.sign()), "write `= TRUE` or `= FALSE`");
-            }
-            _ => {}
-        }
-        self.stored_value(&left, &right);
-        self.stored_value(&right, &left);
-        Some(Node::new(NodeKind::Compare(op, Box::new(left), Box::new(right)), Type::Boolean, span))
-    }
-
-    /// `industries = '制造业'` of a colleague: whether the list has it.
-    fn has_item(&self, op: Op, list: &Node, item: &Node, span: Bytes) -> Option<Node> {
-        let (NodeKind::Read(read @ Read::State(i)), Type::List, Some(text), true) = (&list.kind, list.ty, item.literal_text(), op.is_equality()) else {
-            return None;
-        };
-        let name = self.scope.state.get(*i).map_or("", |s| s.name.as_str());
-        let holds = Node::new(NodeKind::Holds(read.clone(), name.into(), fold(text).into_owned()), Type::Boolean, span);
-        Some(if op == Op::Eq { holds } else { Node::new(NodeKind::Not(Box::new(holds)), Type::Boolean, span) })
-    }
-
-    /// The place of an ordered state name (`band`, `stage`), if this node is one.
-    fn ordered(&self, node: &Node) -> Option<usize> {
-        let NodeKind::Read(Read::State(i)) = node.kind else { return None };
-        self.scope.state.get(i).is_some_and(|s| !s.order.is_empty()).then_some(i)
-    }
-    fn rank(&self, node: &Node, state: usize) -> Node {
-        let order: Arc<[String]> = self.scope.state.get(state).map(|s| s.order.iter().map(|id| fold(id).into_owned()).collect()).unwrap_or_default();
-        Node { kind: NodeKind::Rank(state, order), ty: Type::Number, ..node.clone() }
-    }
-    /// The place of a literal in a state name's order.
-    fn place(&mut self, node: Node, state: usize) -> Option<Node> {
-        let Some(state) = self.scope.state.get(state) else { return Some(node) };
-        if node.ty == Type::Null {
-            return Some(node);
-        }
-        let Some(text) = node.literal_text().cloned() else {
-            let help = format!("compare it with one of {}", listed(&state.order));
-            return self.mismatch(node.span, format!("`{}` is ordered: only a value of it can stand here", state.name), help);
-        };
-        let folded = fold(&text);
-        let Some(place) = state.order.iter().position(|id| fold(id) == folded) else {
-            let near = nearest(&text, state.order.iter().map(String::as_str));
-            let help = near.map_or_else(|| format!("its order is {}", listed(&state.order)), |n| format!("did you mean `'{n}'`?"));
-            self.problems.error(Code::BadValue, node.span, format!("`{text}` has no place in the order of `{}`", state.name), help);
-            return None;
-        };
-        let number = super::num::Num::Int(i64::try_from(place).unwrap_or(i64::MAX));
-        Some(Node { kind: NodeKind::Const(Lit::Number(number)), ty: Type::Number, ..node })
-    }
-
-    /// Warns where a text can never equal a field, because the field holds another spelling.
-    fn stored_value(&mut self, field: &Node, literal: &Node) {
-        let Some(text) = literal.literal_text().cloned() else { return };
-        if fold(&text).is_empty() {
-            let help = format!("a blank is NULL: write `{} IS NULL`", self.excerpt(field.span));
-            self.problems.warn(Code::NeverTrue, literal.span, "no value is empty text", help);
-            return;
-        }
-        if let NodeKind::Read(Read::State(i)) = field.kind
-            && let Some(state) = self.scope.state.get(i)
-        {
-            self.known_id(state, &text, literal.span);
-        }
-        let NodeKind::Read(Read::Field(ix, ty)) = field.kind else { return };
-        let Some(def) = self.scope.dictionary.fields.get(ix.0) else { return };
-        let stored = match ty {
-            FieldType::Channel => self.scope.dictionary.channel_of(&text).map(|c| c.id.clone()),
-            _ => def.canonical(&text).map(|v| v.to_string()),
-        };
-        if let Some(stored) = stored.filter(|s| fold(s) != fold(&text)) {
-            let message = format!("`{}` never holds `{text}`: it is read as `{stored}`", def.id);
-            self.problems.warn(Code::NeverTrue, literal.span, message, format!("write `'{stored}'`"));
-        }
-    }
-
-    /// Whether a state name can have this id; one that it never has is an error.
-    pub(super) fn known_id(&mut self, state: &StateName, id: &str, at: Bytes) -> Option<()> {
-        let folded = fold(id);
-        if state.known.is_empty() || state.known.iter().any(|known| fold(known) == folded) {
-            return Some(());
-        }
-        let near = nearest(id, state.known.iter().map(String::as_str));
-        let help = near.map_or_else(|| format!("there are {}", listed(&state.known)), |n| format!("did you mean `'{n}'`?"));
-        let message = if state.used == StateUse::Holds { format!("`{}` knows no `{id}`", state.name) } else { format!("`{}` is never `{id}`", state.name) };
-        self.problems.error(Code::BadValue, at, message, help);
-        None
-    }
-
-    fn in_list(&mut self, negated: bool, item: &Expr, list: &[Expr], span: Bytes) -> Option<Node> {
-        let item = self.node(item);
-        let list: Vec<_> = list.iter().map(|x| self.node(x)).collect();
-        let item = item?;
-        let list: Vec<Node> = list.into_iter().collect::<Option<_>>()?;
-        let items: Option<Vec<Node>> = list.iter().map(|one| self.has_item(Op::Eq, &item, one, span)).collect();
-        if let Some(any) = items.filter(|any| !any.is_empty()) {
-            let any = Node::new(NodeKind::Or(any), Type::Boolean, span);
-            return Some(if negated { Node::new(NodeKind::Not(Box::new(any)), Type::Boolean, span) } else { any });
-        }
-        if negated && list.iter().any(|n| n.constant() == Some(&Lit::Null)) {
-            self.problems.warn(Code::NeverTrue, span, "NOT IN with a NULL in its list is never true", "remove the NULL; for blanks add `OR … IS NULL`");
-        }
-        let nodes = std::iter::once(item).chain(list).collect();
-        let (mut met, ty) = self.meet(nodes)?;
-        if ty == Type::List {
-            return self.mismatch(span, "a list is never one of several values", "ask for tags: `has_tag('a') OR has_tag('b')`");
-        }
-        let list = met.split_off(1);
-        let item = met.pop()?;
-        for literal in &list {
-            self.stored_value(&item, literal);
-        }
-        Some(Node::new(NodeKind::In(negated, Box::new(item), list), Type::Boolean, span))
-    }
-
-    fn between(&mut self, negated: bool, item: &Expr, low: &Expr, high: &Expr, span: Bytes) -> Option<Node> {
-        let (item, low, high) = (self.node(item), self.node(low), self.node(high));
-        let (mut item, mut low, mut high) = (item?, low?, high?);
-        if let Some(state) = self.ordered(&item) {
-            let (l, h) = (self.place(low, state), self.place(high, state));
-            (item, low, high) = (self.rank(&item, state), l?, h?);
-        }
-        let (met, ty) = self.meet(vec![item, low, high])?;
-        let [item, low, high]: [Node; 3] = met.try_into().ok()?;
-        if matches!(ty, Type::List | Type::Boolean) {
-            return self.mismatch(span, format!("{} has no order for BETWEEN", called(ty)), "");
-        }
-        Some(Node::new(NodeKind::Between(negated, Box::new(item), Box::new(low), Box::new(high)), Type::Boolean, span))
-    }
-
-    fn like(&mut self, negated: bool, item: &Expr, pattern: &Expr, span: Bytes) -> Option<Node> {
-        let item = self.node(item);
-        let Kind::Text(text) = &pattern.kind else {
-            self.node(pattern);
-            return self.mismatch(pattern.span, "the pattern of LIKE is a text", "write `title LIKE '%总监%'`");
-        };
-        let item = item?;
-        if !matches!(item.ty, Type::Text | Type::Null) {
-            let (what, help) = (self.excerpt(item.span), if item.ty == Type::List { "ask for a tag: `has_tag('竞品')`" } else { "" });
-            return self.mismatch(item.span, format!("LIKE looks into text; `{what}` is {}", called(item.ty)), help);
-        }
-        let inner = text.trim_matches('%');
-        let short = (1..=4).contains(&inner.len()) && inner.bytes().all(|b| b.is_ascii_alphabetic());
-        if short && text.starts_with('%') && text.ends_with('%') && self.scope.kind != ScopeKind::Event {
-            let (what, not) = (self.excerpt(item.span), if negated { "NOT " } else { "" });
-            let also = if inner.eq_ignore_ascii_case("cto") { " such as \"director\"" } else { "" };
-            self.problems.warn(
-                Code::ShortLike,
-                pattern.span,
-                format!("`{text}` also matches inside longer words{also}"),
-                format!("for the whole word write `{not}has_word({what}, '{inner}')`"),
-            );
-        }
-        Some(Node::new(NodeKind::Like(negated, Box::new(item), Pattern::new(text)), Type::Boolean, span))
-    }
-
     fn case(&mut self, arms: &[(Expr, Expr)], otherwise: Option<&Expr>, span: Bytes) -> Option<Node> {
         let conditions: Vec<_> = arms.iter().map(|(c, _)| self.boolean(c)).collect();
         let values: Vec<_> = arms.iter().map(|(_, v)| v).chain(otherwise).map(|v| self.node(v)).collect();
@@ -380,55 +198,6 @@ impl<'a> Checker<'a, '_, '_> {
         }
         let otherwise = if otherwise.is_some() { values.pop().map(Box::new) } else { None };
         Some(Node::new(NodeKind::Case(conditions.into_iter().zip(values).collect(), otherwise), ty, span))
-    }
-
-    fn arith(&mut self, sign: Sign, left: &Expr, right: &Expr, span: Bytes) -> Option<Node> {
-        let (left, right) = (self.node(left), self.node(right));
-        let (mut left, mut right) = (left?, right?);
-        let time = |ty| matches!(ty, Type::Date | Type::Instant | Type::Duration);
-        // A text beside a time, or a date beside a duration, is read as what the sum wants.
-        if left.literal_text().is_some() && (time(right.ty) || right.literal_text().is_some_and(|t| crate::model::Duration::parse(t).is_ok())) {
-            left = literal::become_type(left, Type::Instant, self.problems)?;
-        }
-        if let Some(text) = right.literal_text().cloned()
-            && time(left.ty)
-        {
-            let is_date = sign == Sign::Minus && left.ty != Type::Duration && literal::date(&text).is_some();
-            right = literal::become_type(right, if is_date { left.ty } else { Type::Duration }, self.problems)?;
-        }
-        let ty = match (left.ty, sign, right.ty) {
-            (Type::Number | Type::Null, _, Type::Number | Type::Null) => Type::Number,
-            (Type::Date, Sign::Plus | Sign::Minus, Type::Duration) => return Some(self.shift(sign, left, right, span)),
-            (Type::Instant, Sign::Plus | Sign::Minus, Type::Duration) => Type::Instant,
-            (Type::Date | Type::Instant, Sign::Minus, Type::Date | Type::Instant) => Type::Duration,
-            (Type::Duration, Sign::Plus | Sign::Minus, Type::Duration) => Type::Duration,
-            (Type::Duration, Sign::Plus, Type::Instant | Type::Date) => Type::Instant,
-            (Type::Null, Sign::Plus | Sign::Minus, ty) if time(ty) => Type::Null,
-            (ty, Sign::Plus | Sign::Minus, Type::Null) if time(ty) => Type::Null,
-            (a, _, b) => {
-                let help = match (a, b) {
-                    (Type::Date | Type::Instant, Type::Number) => format!("write a duration as text: `{} {} '30d'`", self.excerpt(left.span), sign.sign()),
-                    (Type::Text, _) | (_, Type::Text) => "only numbers and times are computed with".to_owned(),
-                    _ => String::new(),
-                };
-                return self.mismatch(span, format!("{} `{}` {} means nothing", called(a), sign.sign(), called(b)), help);
-            }
-        };
-        if ty == Type::Null {
-            return Some(Node::new(NodeKind::Const(Lit::Null), Type::Null, span));
-        }
-        Some(Node::new(NodeKind::Arith(sign, Box::new(left), Box::new(right)), ty, span))
-    }
-
-    /// A date ± whole days stays a date; ± anything else it is the instant of its 00:00, moved.
-    fn shift(&self, sign: Sign, left: Node, right: Node, span: Bytes) -> Node {
-        match right.constant() {
-            Some(Lit::Span(s)) if s % 86_400 == 0 => {
-                let days = if sign == Sign::Minus { -(s / 86_400) } else { s / 86_400 };
-                Node::new(NodeKind::Shift(Box::new(left), days), Type::Date, span)
-            }
-            _ => Node::new(NodeKind::Arith(sign, Box::new(left), Box::new(right)), Type::Instant, span),
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::problems::Problems;
 use super::scope::Type;
 use super::tree::Bytes;
 use crate::diag::Code;
-use crate::model::Duration;
+use crate::model::{Duration, Field, FieldType, email, phone};
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
 /// `2026-11-21`, `2026-11-21 10:00[:00]`, or RFC 3339 with an offset.
@@ -48,6 +48,18 @@ pub(super) fn become_type(node: Node, want: Type, problems: &mut Problems<'_>) -
         }
         _ => Some(node),
     }
+}
+
+/// What a person types for a value of this field, in the form in which its cells are kept; for other fields than phone numbers
+/// and addresses as it is. An error says why no cell reads so.
+pub(super) fn as_kept(text: &str, field: &Field) -> Result<String, &'static str> {
+    let mut kept = String::new();
+    match field.ty {
+        FieldType::Phone => phone::parse(text, field.region.as_deref(), &mut kept)?,
+        FieldType::Email => email::parse(text, &mut kept)?,
+        _ => return Ok(text.to_owned()),
+    };
+    Ok(kept)
 }
 
 /// The seconds of a duration's text. `None` = reported.

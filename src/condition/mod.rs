@@ -1,7 +1,7 @@
 //! The one language of every `when`, `where`, `enter` and `--where`: the WHERE clause that analysts know.
 //!
 //! ```text
-//! text ──token──▶ tokens ──parse──▶ tree ──check(Scope)──▶ plan ──closure──▶ Condition::test → (value, until)
+//! text ──lexer──▶ tokens ──parse──▶ tree ──check(Scope)──▶ plan ──closure──▶ Condition::test → (value, until)
 //!                                    │print: normal form     │sense: never/always true   └─explain → why
 //! ```
 //!
@@ -11,22 +11,29 @@
 //! What SQL leaves open: text compares folded; a blank list is an empty list (`has_tag` is false for it, not unknown);
 //! money is in major units; a date meets an instant as its 00:00 in the calendar's zone.
 
+mod arith;
 mod call;
 mod check;
 mod closure;
+mod compare;
 mod compiled;
+mod cursor;
 mod explain;
 mod facts;
+mod lexer;
 mod literal;
 mod names;
 mod num;
+mod operators;
 mod parse;
 mod plan;
 mod print;
 mod problems;
+mod quoted;
 mod resolve;
 mod scope;
 mod sense;
+mod state;
 mod text;
 mod token;
 mod tree;

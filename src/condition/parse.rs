@@ -2,19 +2,21 @@
 //! Comparisons do not chain. A broken operand is reported and skipped up to the next AND or OR, so that one reading
 //! finds several problems. Depth is bounded, so no input can exhaust the stack.
 
+use super::cursor::Parser;
+use super::lexer::read;
 use super::problems::Problems;
-use super::token::{Tok, Token, Word, read};
+use super::token::{Tok, Word};
 use super::tree::{Bytes, Expr, Kind, Quote, Sign};
 use crate::diag::Code;
 
 /// How deep a condition may be nested.
-const DEPTH: usize = 100;
+pub(super) const DEPTH: usize = 100;
 
 const OR: u8 = 1;
 const AND: u8 = 2;
 const NOT: u8 = 3;
 const COMPARE: u8 = 4;
-const ADD: u8 = 5;
+pub(super) const ADD: u8 = 5;
 const MULTIPLY: u8 = 6;
 const SIGN: u8 = 7;
 
@@ -40,134 +42,9 @@ pub(super) fn parse(text: &str, problems: &mut Problems<'_>) -> Expr {
     whole
 }
 
-struct Parser<'t, 'p, 'd> {
-    text: &'t str,
-    tokens: Vec<Token>,
-    at: usize,
-    depth: usize,
-    too_deep: bool,
-    problems: &'p mut Problems<'d>,
-}
-
 impl<'t> Parser<'t, '_, '_> {
-    fn token(&self) -> &Token {
-        // The last token is Eof and is never passed; the fallback cannot be reached with tokens from `read`.
-        static END: Token = Token { tok: Tok::Eof, span: Bytes { start: 0, end: 0 } };
-        self.tokens.get(self.at).or(self.tokens.last()).unwrap_or(&END)
-    }
-    fn peek(&self) -> &Tok {
-        &self.token().tok
-    }
-    fn peek_after(&self) -> &Tok {
-        self.tokens.get(self.at + 1).map_or(&Tok::Eof, |t| &t.tok)
-    }
-    fn span(&self) -> Bytes {
-        self.token().span
-    }
-    fn last_span(&self) -> Bytes {
-        self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(Bytes { start: 0, end: 0 }, |t| t.span)
-    }
-    fn bump(&mut self) -> Bytes {
-        let span = self.span();
-        if self.at + 1 < self.tokens.len() {
-            self.at += 1;
-        }
-        span
-    }
-    fn eat(&mut self, tok: &Tok) -> bool {
-        let hit = self.peek() == tok;
-        if hit {
-            self.bump();
-        }
-        hit
-    }
-    fn eat_word(&mut self, word: Word) -> bool {
-        self.eat(&Tok::Word(word))
-    }
-    fn slice(&self, span: Bytes) -> &'t str {
-        self.text.get(span.start..span.end).unwrap_or_default()
-    }
-    /// What stands here, for messages.
-    fn found(&self) -> String {
-        if self.peek() == &Tok::Eof { "the condition ends".to_owned() } else { format!("found `{}`", self.slice(self.span())) }
-    }
-    fn error(&mut self, at: Bytes, message: impl Into<String>, help: impl Into<String>) {
-        if !self.too_deep {
-            self.problems.error(Code::ConditionSyntax, at, message, help);
-        }
-    }
-
-    /// A node, unless the tree would become too deep.
-    fn node(&mut self, kind: Kind, span: Bytes) -> Expr {
-        let node = Expr::new(kind, span);
-        if usize::from(node.height) > DEPTH {
-            self.give_up(span);
-            return Expr::new(Kind::Broken, span);
-        }
-        node
-    }
-    /// Too deep: said once, and nothing behind it is read.
-    fn give_up(&mut self, span: Bytes) {
-        if !self.too_deep {
-            self.problems.error(Code::TooLarge, span, format!("the condition is nested more than {DEPTH} levels deep"), "split it into several rules");
-            self.too_deep = true;
-        }
-        self.at = self.tokens.len().saturating_sub(1);
-    }
-
-    /// Reports what is wrong here and skips to where a next part may start.
-    fn broken(&mut self, message: impl Into<String>, help: impl Into<String>) -> Expr {
-        let at = self.span();
-        self.error(at, message, help);
-        self.skip();
-        Expr::new(Kind::Broken, at)
-    }
-    fn skip(&mut self) {
-        let mut open = 0_usize;
-        loop {
-            match self.peek() {
-                Tok::Eof => return,
-                Tok::Open => open += 1,
-                Tok::Close if open > 0 => open -= 1,
-                Tok::Close | Tok::Comma | Tok::Word(Word::And | Word::Or | Word::When | Word::Then | Word::Else | Word::End) if open == 0 => return,
-                _ => {}
-            }
-            self.bump();
-        }
-    }
-
-    /// Something stands behind a complete expression.
-    fn leftover(&mut self) {
-        if self.peek() == &Tok::Close {
-            let at = self.bump();
-            self.error(at, "this `)` closes nothing", "remove it, or open it with `(`");
-            return;
-        }
-        let found = self.found();
-        let help = match self.peek() {
-            Tok::Name(name, Quote::Bare) => match name.to_lowercase().as_str() {
-                "且" | "和" | "并且" | "与" => "write `AND`".to_owned(),
-                "或" | "或者" => "write `OR`".to_owned(),
-                "contains" | "ilike" | "包含" => "write `title LIKE '%总监%'`, or `has_word(title, 'CTO')` for a whole word".to_owned(),
-                "escape" | "collate" | "glob" | "regexp" | "rlike" => "LIKE with `%` and `_` is the only pattern".to_owned(),
-                _ => "an operator is missing before it: `=`, `AND`, `OR` …".to_owned(),
-            },
-            Tok::Comma => "a comma only separates values inside `( )`; join conditions with `AND` or `OR`".to_owned(),
-            Tok::Open => "a name before it would make a call; otherwise an operator is missing".to_owned(),
-            _ => "an operator is missing before it: `=`, `AND`, `OR` …".to_owned(),
-        };
-        let at = self.span();
-        self.error(at, format!("the condition is complete before this, but {found}"), help);
-        self.bump();
-        self.skip();
-        if matches!(self.peek(), Tok::Comma | Tok::Word(Word::When | Word::Then | Word::Else | Word::End)) {
-            self.bump();
-            self.skip();
-        }
-    }
-
     /// An expression whose operators bind at least as tightly as `min`.
-    fn expr(&mut self, min: u8) -> Expr {
+    pub(super) fn expr(&mut self, min: u8) -> Expr {
         if self.depth >= DEPTH {
             let at = self.span();
             self.give_up(at);
@@ -283,7 +160,7 @@ impl<'t> Parser<'t, '_, '_> {
     }
 
     /// `(a, b, c)` behind a name or IN; the opening parenthesis is the next token.
-    fn list(&mut self) -> Vec<Expr> {
+    pub(super) fn list(&mut self) -> Vec<Expr> {
         let open = self.bump();
         let mut items = Vec::new();
         if self.eat(&Tok::Close) {
@@ -328,115 +205,6 @@ impl<'t> Parser<'t, '_, '_> {
         let args = self.list();
         let span = name_span.to(self.last_span());
         self.node(Kind::Call { name, name_span, args }, span)
-    }
-
-    fn comparison(&mut self, left: Expr) -> Expr {
-        let sign = self.span();
-        let node = self.compared(left);
-        let chained = match self.peek() {
-            Tok::Op(_) | Tok::Word(Word::In | Word::Between | Word::Like | Word::Is) => true,
-            Tok::Word(Word::Not) => matches!(self.peek_after(), Tok::Word(Word::In | Word::Between | Word::Like)),
-            _ => false,
-        };
-        if chained && node.kind_is_comparison() {
-            let at = self.span();
-            let help = format!("write two conditions joined by AND (`1 < x AND x < 5`), or parentheses around `{}`", self.slice(node.span));
-            self.error(sign.to(at), "comparisons cannot be chained", help);
-        }
-        node
-    }
-
-    fn compared(&mut self, left: Expr) -> Expr {
-        let start = left.span;
-        if let Tok::Op(op) = *self.peek() {
-            self.bump();
-            if let Tok::Op(second) = *self.peek() {
-                let at = self.bump();
-                self.error(at, format!("two comparisons in a row: `{}` `{}`", op.sign(), second.sign()), "keep one of them");
-            }
-            let right = self.expr(ADD);
-            let span = start.to(right.span);
-            return self.node(Kind::Compare { op, left: Box::new(left), right: Box::new(right) }, span);
-        }
-        let negated = self.eat_word(Word::Not);
-        let item = Box::new(left);
-        if self.eat_word(Word::Is) {
-            let negated = self.eat_word(Word::Not);
-            if !self.eat_word(Word::Null) {
-                let other = if negated { "<>" } else { "=" };
-                let found = self.found();
-                return self.broken(format!("`NULL` is expected behind IS, but {found}"), format!("for other values write `{other}`"));
-            }
-            let span = start.to(self.last_span());
-            return self.node(Kind::IsNull { negated, item }, span);
-        }
-        if self.eat_word(Word::In) {
-            if self.peek() != &Tok::Open {
-                let (at, found) = (self.span(), self.found());
-                self.error(at, format!("`(` is expected behind IN, but {found}"), "write `industry IN ('制造业', '汽车')`");
-                let list = vec![self.expr(ADD)];
-                let span = start.to(self.last_span());
-                return self.node(Kind::In { negated, item, list }, span);
-            }
-            let open = self.span();
-            let list = self.list();
-            if list.is_empty() {
-                self.error(open.to(self.last_span()), "the list is empty", "write at least one value: `IN ('a', 'b')`");
-            }
-            let span = start.to(self.last_span());
-            return self.node(Kind::In { negated, item, list }, span);
-        }
-        if self.eat_word(Word::Between) {
-            let low = Box::new(self.expr(ADD));
-            if !self.eat_word(Word::And) {
-                let found = self.found();
-                return self.broken(format!("`AND` is expected in BETWEEN, but {found}"), "write `budget BETWEEN 100000 AND 500000`");
-            }
-            let high = Box::new(self.expr(ADD));
-            let span = start.to(high.span);
-            return self.node(Kind::Between { negated, item, low, high }, span);
-        }
-        self.eat_word(Word::Like);
-        let pattern = Box::new(self.expr(ADD));
-        let span = start.to(pattern.span);
-        self.node(Kind::Like { negated, item, pattern }, span)
-    }
-
-    fn case(&mut self) -> Expr {
-        let start = self.bump();
-        let mut arms = Vec::new();
-        if !matches!(self.peek(), Tok::Word(Word::When)) {
-            let at = self.span();
-            self.error(at, "`WHEN` is expected behind CASE", "write `CASE WHEN employees >= 1000 THEN 15 ELSE 0 END`");
-            self.skip();
-        }
-        while self.eat_word(Word::When) {
-            let condition = self.expr(0);
-            if !self.eat_word(Word::Then) {
-                let (at, found) = (self.span(), self.found());
-                self.error(at, format!("`THEN` is expected, but {found}"), "");
-                self.skip();
-                self.eat_word(Word::Then);
-            }
-            let value = self.expr(0);
-            arms.push((condition, value));
-        }
-        let otherwise = self.eat_word(Word::Else).then(|| Box::new(self.expr(0)));
-        if !self.eat_word(Word::End) {
-            let (at, found) = (self.span(), self.found());
-            let help = if matches!(self.peek(), Tok::Word(Word::When)) { "ELSE comes last" } else { "a CASE ends with `END`" };
-            self.error(at, format!("`END` is expected, but {found}"), help);
-            self.skip();
-            self.eat_word(Word::End);
-        }
-        let span = start.to(self.last_span());
-        self.node(Kind::Case { arms, otherwise }, span)
-    }
-}
-
-impl Expr {
-    fn kind_is_comparison(&self) -> bool {
-        matches!(self.kind, Kind::Compare { .. } | Kind::In { .. } | Kind::Between { .. } | Kind::Like { .. } | Kind::IsNull { .. })
     }
 }
 

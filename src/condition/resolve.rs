@@ -54,6 +54,9 @@ impl Checker<'_, '_, '_> {
             }
             return self.unknown_name(name, &folded, quote, span);
         }
+        if self.scope.kind == ScopeKind::Scoring && self.scope.state.iter().any(|s| fold(&s.name) == folded) {
+            return self.elsewhere(name, names::Home::Lifecycle, span);
+        }
         if let Some((i, state)) = self.scope.state.iter().enumerate().find(|(_, s)| fold(&s.name) == folded && s.used != StateUse::Holds) {
             let value = Node::new(NodeKind::Read(Read::State(i)), state.ty, span);
             if state.used == StateUse::Value {
@@ -122,7 +125,7 @@ impl Checker<'_, '_, '_> {
         };
         let event_names = dictionary.event_fields.iter().map(|f| f.id.as_str()).filter(|_| event);
         let lead_names = dictionary.fields.iter().map(|f| f.id.as_str()).filter(|_| !event && !owner);
-        let state_names = self.scope.state.iter().filter(|s| s.used != StateUse::Holds).map(|s| s.name.as_str());
+        let state_names = self.scope.state.iter().filter(|s| s.used != StateUse::Holds && self.scope.kind != ScopeKind::Scoring).map(|s| s.name.as_str());
         let built_in = names::BUILT_IN.into_iter().filter(|n| !owner || *n == "as_of");
         let known: Vec<&str> = event_names.chain(lead_names).chain(state_names).chain(built_in).collect();
         let header = dictionary.field_of_header(name).and_then(|ix| dictionary.fields.get(ix.0)).filter(|_| !event && !owner);

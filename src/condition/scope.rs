@@ -90,7 +90,7 @@ pub struct Scope<'a> {
     pub kind: ScopeKind,
     /// Lead fields, event fields, kinds, lists.
     pub dictionary: &'a Dictionary,
-    /// The state names of this scope, in the order of `Facts::state`.
+    /// The state names of this scope, in the order of `Facts::state`. In scoring: names that are known only later (its groups).
     pub state: &'a [StateName],
 }
 

@@ -21,7 +21,8 @@
 //!   its weight, the greatest is chosen and pays what all grew). Credits are kept in parts of one lead, so that they
 //!   mean the same whoever is eligible: each lead is owed in shares by those who could have had it, which is the fair share of
 //!   Fagin and Williams, *A fair carpool scheduling algorithm*, IBM J. Res. Dev. 27 (1983). Owners who are not eligible neither
-//!   grow nor pay. A newcomer starts at the mean of the others.
+//!   grow nor pay. A newcomer starts at the mean of the others. From the start everyone stays within about one lead of their
+//!   share; after changes of who is eligible within about two, one of them owed from before.
 //! - `least_loaded`: smallest (held + 1) / weight.
 //! - `longest_idle`: whose last follow-up or assignment is longest ago; never comes first. Leads of the same deal count in their order.
 //!

@@ -96,3 +96,153 @@ fn at(t: Option<Instant>) -> Value {
 fn list<'a>(items: impl Iterator<Item = &'a str>) -> Value {
     Value::List(items.map(Into::into).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::condition::{StateName, StateUse, Type};
+    use crate::model::{Deal, DealStatus};
+    use crate::rules::lifecycle::{Detour, Stage};
+    use crate::rules::scoring::{Band, Clamp, Group};
+    use crate::rules::state::{Ids, lifecycle_names, owner_names, state_names};
+    use proptest::prelude::*;
+
+    fn scoring(groups: usize, bands: usize) -> Scoring {
+        Scoring {
+            groups: (0..groups).map(|i| Group { id: format!("group{i}"), clamp: Clamp::default(), rules: Vec::new() }).collect(),
+            total: Clamp::default(),
+            bands: (0..bands).rev().map(|i| Band { id: format!("band{i}"), at_least: i as i64 * 10 }).collect(),
+        }
+    }
+
+    fn lifecycle(stages: usize) -> Lifecycle {
+        let stage = |i| Stage { id: format!("stage{i}"), title: String::new(), journey: None, enter: None, leave: None, dated: None, means: None };
+        let detours = vec![Detour { id: "aside".into(), title: String::new(), enter: None, back: None }];
+        Lifecycle { stages: (0..stages).map(stage).collect(), detours, ..Lifecycle::default() }
+    }
+
+    /// Whether a value is what its name promises. What is asked as TRUE or FALSE, or as a list, is never absent.
+    fn fits(name: &StateName, value: &Value) -> bool {
+        match (name.ty, value) {
+            (Type::Number, Value::Int(_) | Value::Real(_) | Value::Money(_))
+            | (Type::Text, Value::Text(_))
+            | (Type::Boolean, Value::Bool(_))
+            | (Type::Instant, Value::At(_))
+            | (Type::List, Value::List(_)) => true,
+            (ty, Value::Null) => !matches!(ty, Type::Boolean | Type::List),
+            _ => false,
+        }
+    }
+
+    fn instant() -> impl Strategy<Value = Option<Instant>> {
+        prop::option::of((0_i64..2_000).prop_map(Instant))
+    }
+
+    fn id(of: &'static str) -> impl Strategy<Value = Option<String>> {
+        prop::option::of((0_usize..6).prop_map(move |i| format!("{of}{i}")))
+    }
+
+    fn standing() -> impl Strategy<Value = Standing> {
+        let places = (id("stage"), id("stage"), prop::collection::btree_map("stage[0-5]", (0_i64..2_000).prop_map(Instant), 0..4));
+        let spell = (instant(), instant(), instant(), instant(), instant());
+        let hands = (id("owner"), instant(), id("queue"), prop::collection::btree_map("band[0-5]", (0_i64..2_000).prop_map(Instant), 0..4));
+        (places, spell, hands).prop_map(
+            |((stage, came_from, reached), (stage_at, accepted_at, rejected_at, assigned_at, recycled_at), (owner, owner_at, queue, below))| Standing {
+                stage,
+                came_from,
+                reached,
+                stage_at,
+                accepted_at,
+                rejected_at,
+                assigned_at,
+                recycled_at,
+                owner,
+                owner_at,
+                queue,
+                below,
+                ..Standing::default()
+            },
+        )
+    }
+
+    fn deals() -> impl Strategy<Value = Vec<Deal>> {
+        let deal = (0_usize..3, prop::option::of(0_i64..900), instant(), instant(), prop::collection::vec((0_i64..2_000, 0_i64..900), 0..3));
+        let deal = deal.prop_map(|(status, amount, opened_at, closed_at, paid)| Deal {
+            status: DealStatus::ALL[status].1,
+            amount,
+            opened_at,
+            closed_at,
+            paid: paid.into_iter().map(|(at, n)| (Instant(at), n)).collect(),
+        });
+        prop::collection::vec(deal, 0..4)
+    }
+
+    proptest! {
+        /// The promise that compiled conditions rely on: places and types of values are those of the names.
+        #[test]
+        fn every_name_has_its_value(
+            sizes in (0_usize..4, 1_usize..5, 0_usize..5),
+            standing in standing(),
+            deals in deals(),
+            mut follow_ups in prop::collection::vec(0_i64..2_000, 0..4),
+            scored in prop::option::of(0_i64..100),
+            known_groups in 0_usize..4,
+        ) {
+            let as_of = Instant(1_000);
+            let (scoring, lifecycle) = (scoring(sizes.0, sizes.1), lifecycle(sizes.2));
+            let ids = Ids::of(&lifecycle, &Default::default(), &Default::default());
+            follow_ups.sort_unstable();
+            let follow_ups: Vec<FollowUp> = follow_ups.into_iter().map(|at| FollowUp { at: Instant(at), owner: None, outcome: None }).collect();
+            let known = Known {
+                score: scored,
+                groups: &vec![7; known_groups],
+                band: scored.map(|_| "band0"),
+                standing: &standing,
+                seen_at: Some(Instant(5)),
+                deals: &DealFacts::of(&deals, as_of),
+                follow_ups: &follow_ups,
+                owner_role: standing.owner.as_deref().map(|_| "sales"),
+                media: &["email"],
+            };
+            let (values, until) = values(&scoring, &lifecycle, &known, as_of);
+            let names = state_names(&scoring, &ids);
+            prop_assert_eq!(values.len(), names.len());
+            for (name, value) in names.iter().zip(&values) {
+                prop_assert!(fits(name, value), "{}: {:?}", name.name, value);
+                if let (StateUse::Holds, Value::List(items)) = (name.used, value) {
+                    prop_assert!(items.iter().all(|item| name.known.iter().any(|k| **k == **item)), "{} holds {:?}", name.name, items);
+                }
+            }
+            let narrow = lifecycle_names(&scoring, &ids);
+            prop_assert_eq!(narrow.as_slice(), &names[..narrow.len()], "a vector for the wider scope serves the narrower one");
+            prop_assert!(until.0 > as_of);
+            let place = |name: &str| names.iter().position(|n| n.name == name).expect("a name");
+            prop_assert_eq!(values[place("stage")].as_text(), standing.stage.as_deref());
+            prop_assert_eq!(values[place("days_held")].as_instant(), standing.owner_at);
+            prop_assert_eq!(values[place("days_below_band0")].as_instant(), standing.below.get("band0").copied());
+            prop_assert_eq!(values[place("queue")].as_text(), standing.queue.as_deref());
+            prop_assert_eq!(values[place("last_follow_up_at")].as_instant(), follow_ups.iter().map(|f| f.at).filter(|at| *at <= as_of).max());
+            // Reached is downward closed, and holds every stage that was stamped or is held.
+            let Value::List(reached) = &values[place("reached")] else { return Err(TestCaseError::fail("a list")) };
+            for id in standing.reached.keys().chain(&standing.stage).filter(|id| lifecycle.place(id).is_some()) {
+                prop_assert!(reached.iter().any(|r| **r == **id), "{id} in {reached:?}");
+            }
+            prop_assert!(reached.iter().zip(&lifecycle.stages).all(|(r, s)| **r == *s.id));
+        }
+    }
+
+    #[test]
+    fn a_colleague_has_the_values_of_their_names() {
+        let plain = Owner { id: "li.si".into(), name: "李四".into(), role: "sales".into(), weight: 1, ..Owner::default() };
+        let full =
+            Owner { capacity: Some(0), region: Some("华东".into()), manager: Some("li.na".into()), industries: vec!["汽车".into()], ..plain.clone() };
+        let names = owner_names(&Ids::default());
+        for owner in [&plain, &full] {
+            let values = owner_values(owner, 3, 1);
+            assert_eq!(values.len(), names.len());
+            assert!(names.iter().zip(&values).all(|(n, v)| fits(n, v)), "{values:?}");
+        }
+        assert_eq!(names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>().join(" "), "id name role region industries manager capacity weight held breached");
+        assert_eq!(owner_values(&full, 3, 1)[6..], [0, 1, 3, 1].map(Value::Int), "no capacity at all is 0, not unlimited");
+    }
+}

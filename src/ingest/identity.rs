@@ -1,8 +1,8 @@
 //! Identities of a row: which columns recognise a lead, and the texts in the form that compares.
 
-use super::cell::{BadCell, Blanks, disarmed, email_into, phone_into, trimmed};
+use super::cell::{BadCell, Blanks, disarmed, trimmed};
 use super::row::RawRow;
-use crate::model::{Dictionary, Field, FieldIx, FieldType, Identity, IdentityKind, Key, NoIdentity, fold};
+use crate::model::{Dictionary, Field, FieldIx, FieldType, Identity, IdentityKind, Key, NoIdentity, email, fold, phone};
 
 /// An identity that was left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +51,8 @@ impl Recogniser {
     /// The compared text of a cell, without typing it first.
     pub(super) fn of_cell(&self, text: &str, out: &mut String) -> Result<(), &'static str> {
         match self.ty {
-            FieldType::Email => email_into(text, out).map(drop),
-            FieldType::Phone => phone_into(text, self.region.as_deref(), out).map(drop),
+            FieldType::Email => email::parse(text, out).map(drop),
+            FieldType::Phone => phone::parse(text, self.region.as_deref(), out).map(drop),
             _ => {
                 self.of_value(text, out);
                 Ok(())

@@ -32,10 +32,10 @@ pub struct OpenOrder {
     pub column: String,
     /// How it is read.
     pub read_as: DateOrder,
-    /// How many of its cells leave it open.
+    /// How many of its cells leave it open, and would be other dates in the other order.
     pub cells: u64,
-    /// The column has dates of both orders.
-    pub mixed: bool,
+    /// How many say that the day and that the month comes first; both are 0 where nothing settles it.
+    pub said: (u64, u64),
     /// One of them.
     pub example: String,
 }
@@ -48,11 +48,15 @@ impl OpenOrder {
             DateOrder::Mdy => ("month first", "mdy"),
             DateOrder::Ymd => ("year first", "ymd"),
         };
-        let why = if self.mixed { "has dates of both orders" } else { "does not say whether day or month comes first" };
-        format!(
-            "column `{}` {why} (`{}`, {} cells); read as {name}: declare `order: {order}`, or the other, in fields.yaml",
-            self.column, self.example, self.cells
-        )
+        let (column, example, cells) = (&self.column, &self.example, self.cells);
+        let (why, declare) = match self.said {
+            (0, 0) => ("does not say whether day or month comes first".to_owned(), format!("declare `order: {order}`, or the other, in fields.yaml")),
+            (day, month) => {
+                let why = format!("has dates of both orders ({day} with the day first, {month} with the month first)");
+                (why, format!("the other order would make them other dates; declare `order: {order}`, or the other, in fields.yaml"))
+            }
+        };
+        format!("column `{column}` {why}; {cells} cells such as `{example}` are read as {name}: {declare}")
     }
 }
 
@@ -182,8 +186,9 @@ fn settle(table: &TableFile, column: usize, tally: Tally, calendar: &Calendar, f
         *place = Some(order);
     }
     let mixed = tally.day > 0 && tally.month > 0;
+    // What one order alone settles is settled; what both claim, or neither, is told.
     if tally.open > 0 && (mixed || tally.day + tally.month == 0) {
         let header = table.headers().get(column).cloned().unwrap_or_default();
-        found.open.push(OpenOrder { column: header, read_as: order, cells: tally.open, mixed, example: tally.example });
+        found.open.push(OpenOrder { column: header, read_as: order, cells: tally.open, said: (tally.day, tally.month), example: tally.example });
     }
 }

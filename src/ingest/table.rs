@@ -174,10 +174,20 @@ fn not_a_table(head: &[u8]) -> Option<(&'static str, &'static str)> {
     if ["<html", "<!doctype html", "<table", "<?xml"].iter().any(|t| text.starts_with(t)) {
         return Some(("this is a web page or XML, whatever its ending says", "open it in a spreadsheet and save it as XLSX or CSV"));
     }
+    if is_markdown(&text) {
+        return Some(("this is a Markdown table, not a table that this program reads", "export it as CSV or XLSX; a list of ours: `sop leads -o leads.csv`"));
+    }
     if text.starts_with("[{") || text.starts_with("{\"") || text.starts_with("[\n") || text.starts_with("{\n") {
         return Some(("this is JSON", EXPORT));
     }
     None
+}
+
+/// A row of `| --- |` below a row of `| … |`: what `-o report.md` writes, and many wikis.
+fn is_markdown(head: &str) -> bool {
+    let lines: Vec<&str> = head.lines().map(str::trim).collect();
+    let is_rule = |l: &str| l.starts_with('|') && l.contains("---") && l.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '));
+    lines.windows(2).any(|two| matches!(two, [above, below] if above.starts_with('|') && is_rule(below)))
 }
 
 fn workbook_error(path: &Path, options: &Options, e: SheetError) -> IngestError {

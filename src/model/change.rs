@@ -17,6 +17,12 @@ pub enum What {
     Queue,
     /// What sales said of it: `accepted`, or the id of a reject reason.
     Verdict,
+    /// A promise is about to be missed.
+    Warning,
+    /// A promise was missed.
+    Breach,
+    /// A person was called in.
+    Alert,
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -33,6 +39,9 @@ impl What {
             Self::Owner => "owner".into(),
             Self::Queue => "queue".into(),
             Self::Verdict => "verdict".into(),
+            Self::Warning => "warning".into(),
+            Self::Breach => "breach".into(),
+            Self::Alert => "alert".into(),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }

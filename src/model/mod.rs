@@ -3,15 +3,18 @@
 mod business;
 mod calendar;
 mod change;
+mod clock;
 mod clock_changes;
 mod deal;
 mod dictionary;
+pub(crate) mod email;
 mod event;
 mod follow_up;
 mod identity;
 mod key;
 mod money;
 mod period;
+pub(crate) mod phone;
 mod standing;
 mod text;
 mod time;
@@ -21,6 +24,7 @@ mod within;
 
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
+pub use clock::{Clock, ClockKind, ClockStatus, Hold};
 pub use deal::{Deal, DealFacts, DealStatus};
 pub use dictionary::{
     BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd,

@@ -45,7 +45,7 @@ pub(super) fn text_of(name: &str, bytes: Result<&Vec<u8>, &String>, sources: &mu
         Ok(bytes) => bytes,
         Err(why) => {
             let at = nowhere(sources.add(name, ""));
-            out.push(Diagnostic::new(Code::Unreadable, at, format!("`{name}` cannot be read: {why}")).help("check that it exists and that you may read it"));
+            out.push(Diagnostic::new(Code::Unreadable, at, format!("`{name}` cannot be read: {why}")).help("check that it is a file and that you may read it"));
             return None;
         }
     };

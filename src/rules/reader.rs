@@ -7,6 +7,7 @@ use crate::condition::{Condition, Place, Scope, Want};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::model::{Duration, Within, fold, nearest};
 use chrono::NaiveDate;
+use std::num::IntErrorKind;
 
 /// One file being read.
 pub(super) struct Reader<'a> {
@@ -23,6 +24,7 @@ pub(super) struct Reader<'a> {
 pub(super) struct Map<'n> {
     node: &'n Node,
     entries: &'n [Entry],
+    keys: &'static [&'static str],
 }
 
 impl<'n> Map<'n> {
@@ -33,6 +35,11 @@ impl<'n> Map<'n> {
     /// The bytes of a key.
     pub(super) fn key_span(&self, key: &str) -> Option<Span> {
         self.entries.iter().find(|e| e.key == key).map(|e| e.key_span)
+    }
+    /// Whether one of its unknown keys was told to be most likely this one: what follows from its absence is then no news.
+    pub(super) fn is_misspelt(&self, key: &str) -> bool {
+        let mut strange = self.entries.iter().filter(|e| !self.keys.contains(&e.key.as_str()));
+        self.get(key).is_none() && strange.any(|e| nearest(&e.key, self.keys.iter().copied()) == Some(key))
     }
     /// Where problems of the whole map are shown.
     pub(super) fn span(&self) -> Span {
@@ -58,7 +65,7 @@ impl Reader<'_> {
         }
     }
     /// A map with exactly these possible keys; `what` names it in messages (`a rule`).
-    pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str, keys: &[&str]) -> Option<Map<'n>> {
+    pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str, keys: &'static [&'static str]) -> Option<Map<'n>> {
         let Kind::Map(entries) = &node.kind else {
             let shape = keys.iter().take(3).map(|k| format!("{k}: …")).collect::<Vec<_>>().join(", ");
             self.wrong(node, what, format!("write it as `{{{shape}}}`"));
@@ -71,12 +78,12 @@ impl Reader<'_> {
             };
             self.error(Code::UnknownKey, e.key_span, format!("{what} has no key `{}`", e.key), help);
         }
-        Some(Map { node, entries })
+        Some(Map { node, entries, keys })
     }
     /// A required key's value.
     pub(super) fn need<'n>(&mut self, map: Map<'n>, what: &str, key: &str) -> Option<&'n Node> {
         let found = map.get(key);
-        if found.is_none() {
+        if found.is_none() && !map.is_misspelt(key) {
             self.error(Code::MissingKey, map.span(), format!("{what} needs `{key}:`"), format!("add `{key}: …`"));
         }
         found
@@ -151,6 +158,10 @@ impl Reader<'_> {
             Ok(n) if s.style == Style::Plain && !s.text.starts_with('+') => Some(n),
             Ok(n) => {
                 self.error(Code::WrongType, node.span, "a whole number is wanted here, not text", format!("write `{n}`"));
+                None
+            }
+            Err(e) if matches!(e.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
+                self.error(Code::BadValue, node.span, format!("`{}` is too large", s.text), "write a number of at most 18 digits");
                 None
             }
             Err(_) => {

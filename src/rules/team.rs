@@ -1,5 +1,6 @@
 //! team.yaml, checked: the colleagues who hold leads.
 
+pub(super) mod check;
 pub(super) mod read;
 
 use crate::model::fold;

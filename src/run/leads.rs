@@ -5,11 +5,12 @@ use super::score::{frame, note};
 use super::{Context, RunError, Workspace};
 use crate::condition::{Place, Scope, ScopeKind, Want, compile};
 use crate::diag::{Diagnostics, Sources};
-use crate::model::{FieldType, Value, nearest};
+use crate::model::{FieldType, Value, fold, nearest};
 use crate::report::{Cell, Column, ColumnType, Report, leads as report};
 use crate::rules::state::{Ids, state_names};
 use crate::store::{Columns, Due, Needs, ScanRow, Store};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// What `sop leads` is asked.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +60,13 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
     let owner = request.owner.as_deref().map(|o| crate::model::fold(o).into_owned());
     let mut needs = Needs::all(&columns);
     (needs.events, needs.standing, needs.deals, needs.follow_ups) = (condition.is_some(), condition.is_some(), condition.is_some(), condition.is_some());
+    let mut owners: BTreeSet<String> = BTreeSet::new();
     store.scan(&columns, Due::All, &needs, |mut row| -> Result<(), RunError> {
+        if owner.is_some()
+            && let Some(known) = row.state.owner.as_ref().filter(|o| !owners.contains(*o))
+        {
+            owners.insert(known.clone());
+        }
         if let Some(c) = &condition {
             match evaluator.test(c, &row) {
                 Some(true) => {}
@@ -79,6 +86,9 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
         kept.push(row);
         Ok(())
     })?;
+    if let Some(asked) = &request.owner {
+        is_known_owner(asked, &owners)?;
+    }
     let listed = choose(workspace, request, &kept)?;
     let sort = sort_keys(workspace, request, &kept)?;
     kept.sort_by(|a, b| compare(&sort, a, b));
@@ -101,6 +111,25 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
     }
     let rows = kept.iter().map(|row| listed.iter().map(|l| cell(&l.source, row)).collect()).collect();
     Ok(report::report(report::Facts { frame: frame(workspace, context), columns: listed.into_iter().map(|l| l.column).collect(), rows, matched, notes }))
+}
+
+/// Refuses an owner whom nobody has: an empty list would say that the colleague has nothing to do.
+fn is_known_owner(asked: &str, owners: &BTreeSet<String>) -> Result<(), RunError> {
+    if owners.iter().any(|o| fold(o) == fold(asked)) {
+        return Ok(());
+    }
+    let what = format!("no lead is held by `{asked}`");
+    if owners.is_empty() {
+        return Err(RunError::refused(format!("{what}: no lead of this base has an owner"), "import a file with an owner column, or leave out --owner"));
+    }
+    let help = match nearest(asked, owners.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let some: Vec<&str> = owners.iter().take(10).map(String::as_str).collect();
+            format!("leads are held by {}{}", some.join(", "), if owners.len() > some.len() { " …" } else { "" })
+        }
+    };
+    Err(RunError::refused(what, help))
 }
 
 /// The columns that the base has: a field declared since its last writing run has none yet, and reads as blank.

@@ -3,7 +3,7 @@
 use super::{RunError, Workspace};
 use crate::ingest::cell;
 use crate::model::{FieldType, Identity, Key, LeadId, Value, nearest};
-use crate::store::Store;
+use crate::store::{MOST_FOUND, Store};
 
 /// Finds one lead, or says why not.
 pub(super) fn find(workspace: &Workspace, store: &Store, typed: &str) -> Result<LeadId, RunError> {
@@ -29,6 +29,9 @@ pub(super) fn find(workspace: &Workspace, store: &Store, typed: &str) -> Result<
             }
         }
     }
+    if let Some(lead) = holder(workspace, store, typed)? {
+        return Ok(lead);
+    }
     let name_field = dictionary.field("name").map(|(_, f)| f.id.clone());
     let by_name = match name_field {
         Some(field) => store.leads_with_text(&field, typed)?,
@@ -52,6 +55,27 @@ pub(super) fn find(workspace: &Workspace, store: &Store, typed: &str) -> Result<
     }
 }
 
+/// The one lead that has a number or address which identifies nobody: people share it, or it is an office's.
+fn holder(workspace: &Workspace, store: &Store, typed: &str) -> Result<Option<LeadId>, RunError> {
+    let dictionary = &workspace.sop.dictionary;
+    let contacts = dictionary.identity.iter().filter_map(|ix| Some((*ix, dictionary.fields.get(ix.0)?)));
+    for (ix, field) in contacts.filter(|(_, f)| matches!(f.ty, FieldType::Email | FieldType::Phone)) {
+        for text in candidates(workspace, ix, typed) {
+            let leads = store.leads_with_text(&field.id, &text)?;
+            match leads.as_slice() {
+                [] => {}
+                [one] => return Ok(Some(*one)),
+                several => {
+                    let many = if several.len() < MOST_FOUND { several.len().to_string() } else { format!("{MOST_FOUND} or more") };
+                    let what = format!("`{typed}` is shared by {many} leads: it identifies none of them");
+                    return Err(RunError::refused(what, format!("name one by its key: {}", first_keys(store, several)?)));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// The forms in which a typed text could be stored for an identity field.
 fn candidates(workspace: &Workspace, ix: crate::model::FieldIx, typed: &str) -> Vec<String> {
     let dictionary = &workspace.sop.dictionary;
@@ -66,9 +90,14 @@ fn candidates(workspace: &Workspace, ix: crate::model::FieldIx, typed: &str) -> 
 }
 
 fn ambiguous(store: &Store, typed: &str, leads: &[LeadId]) -> Result<RunError, RunError> {
+    Ok(RunError::refused(format!("`{typed}` is {} leads", leads.len()), format!("name one by its key: {}", first_keys(store, leads)?)))
+}
+
+/// The keys of the first of some leads.
+fn first_keys(store: &Store, leads: &[LeadId]) -> Result<String, RunError> {
     let mut keys = Vec::new();
     for lead in leads.iter().take(5) {
         keys.extend(store.key_of(*lead)?.map(|k| k.to_string()));
     }
-    Ok(RunError::refused(format!("`{typed}` is {} leads", leads.len()), format!("name one by its key: {}", keys.join(", "))))
+    Ok(keys.join(", "))
 }

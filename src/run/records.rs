@@ -25,7 +25,6 @@ pub fn changes(workspace: &Workspace, context: &Context<'_>, period: Option<Peri
 /// The runs; or every change of one lead, or of one run.
 pub fn history(workspace: &Workspace, context: &Context<'_>, lead: Option<&str>, run: Option<i64>) -> Result<Report, RunError> {
     let store = Store::read(&workspace.db)?;
-    let columns = stored_columns(workspace, &store)?;
     if lead.is_none() && run.is_none() {
         let mut rows = Vec::new();
         for r in store.runs()? {
@@ -43,6 +42,7 @@ pub fn history(workspace: &Workspace, context: &Context<'_>, lead: Option<&str>,
         }
         return Ok(history_report::runs(&frame(workspace, context), &rows));
     }
+    let columns = stored_columns(workspace, &store)?;
     let lead = lead.map(|l| find(workspace, &store, l)).transpose()?;
     if let Some(n) = run
         && store.run(RunId(n))?.is_none()

@@ -46,6 +46,27 @@ impl Workspace {
         }
     }
 
+    /// The same for what obeys no rules (what happened, and taking it back): broken SOP files keep nobody from it. Their
+    /// problems are warnings then, and of the files only a sound dictionary and calendar are used.
+    pub fn open_without_rules(start: &Path, exact: bool, db: Option<&Path>) -> Result<Self, RunError> {
+        let (sources, mut problems) = match Self::open(start, exact, db) {
+            Err(RunError::Sop(problems)) => *problems,
+            opened => return opened,
+        };
+        problems.0.retain(|d| d.severity == Severity::Error);
+        problems.0.iter_mut().for_each(|d| d.severity = Severity::Warning);
+        let root = Self::root(start, exact);
+        let files = Self::read_files(&root)?.unwrap_or_default();
+        for names in [&["sops/fields.yaml", "sops/calendar.yaml"][..], &["sops/fields.yaml"], &["sops/calendar.yaml"], &[]] {
+            let some: Vec<_> = files.iter().filter(|(n, _)| names.contains(&n.as_str())).cloned().collect();
+            if let Ok((sop, _)) = rules::load(&some) {
+                let sop = Sop { sources, ..sop };
+                return Ok(Self { db: db.map_or_else(|| root.join("sop.db"), Path::to_owned), root, sop, warnings: problems });
+            }
+        }
+        Err(RunError::Sop(Box::new((sources, problems))))
+    }
+
     /// The folder that a command in `start` works in.
     pub fn root(start: &Path, exact: bool) -> PathBuf {
         if exact {
@@ -103,7 +124,9 @@ fn collect(folder: &Path, name: &str, depth: usize, out: &mut Vec<(String, Resul
         }
         let (path, name) = (entry.path(), format!("{name}/{file}"));
         if path.is_dir() {
-            if depth < 4 {
+            if file.ends_with(".yaml") {
+                out.push((name, Err("it is a folder".into())));
+            } else if depth < 4 {
                 collect(&path, &name, depth + 1, out)?;
             }
             continue;

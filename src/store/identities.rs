@@ -99,6 +99,15 @@ impl Store {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The identity with this hash that a lead has.
+    pub fn identity_of(&self, lead: LeadId, hash: u64) -> Result<Option<Identity>> {
+        // One identity of one lead.
+        const OF: &str = "SELECT k.name, i.text FROM identities i JOIN identity_kinds k USING (kind) WHERE i.hash = ?1 AND i.lead = ?2";
+        let mut statement = self.conn.prepare_cached(OF)?;
+        let found = statement.query_row((hash as i64, lead.0), |r| Ok(Identity { kind: r.get::<_, String>(0)?.into(), text: r.get(1)? }));
+        Ok(found.optional()?)
+    }
+
     /// Hash, text and lead of every identity, in the order of hashes: to look many up without asking for each.
     pub fn each_identity(&self, mut f: impl FnMut(u64, &str, LeadId)) -> Result<()> {
         // All identities in key order.

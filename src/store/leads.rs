@@ -6,6 +6,9 @@ use super::{Columns, Result, Store, ident};
 use crate::model::{Instant, Key, LeadId, RunId, Value};
 use rusqlite::{OptionalExtension, Row, ToSql};
 
+/// At most so many leads are found by a text that they share.
+pub const MOST_FOUND: usize = 20;
+
 /// One lead as stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeadRecord {
@@ -149,9 +152,9 @@ impl Store {
         Ok(statement.query_row([lead.0], |r| Ok(Key::from_number(r.get(0)?))).optional()?)
     }
 
-    /// Leads whose field of this name equals the text, compared folded. For finding a lead by its name.
+    /// Leads whose field of this name equals the text, compared folded; not more than [`MOST_FOUND`]. For finding a lead by its name.
     pub fn leads_with_text(&self, field: &str, text: &str) -> Result<Vec<LeadId>> {
-        let sql = format!("SELECT lead FROM leads WHERE fold({}) = fold(?1) ORDER BY lead LIMIT 20", ident(&lead_column(field)));
+        let sql = format!("SELECT lead FROM leads WHERE fold({}) = fold(?1) ORDER BY lead LIMIT {MOST_FOUND}", ident(&lead_column(field)));
         let mut statement = self.conn.prepare(&sql)?;
         let found = statement.query_map([text], |r| Ok(LeadId(r.get(0)?)))?.collect::<rusqlite::Result<_>>()?;
         Ok(found)

@@ -35,7 +35,7 @@ pub use details::StoredDetail;
 pub use events::EventWriter;
 pub use follow_ups::FollowUpRow;
 pub use identities::StoredIdentity;
-pub use leads::LeadRecord;
+pub use leads::{LeadRecord, MOST_FOUND};
 pub use lock::Holder;
 pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
 pub use runs::{RunRecord, RunRow};

@@ -134,6 +134,27 @@ impl Store {
         Ok(self.conn.prepare_cached(sql)?.execute(params![a.alert, a.lead.0, a.cause, a.at.0, a.recipient, run.0])? > 0)
     }
 
+    /// What is remembered of the alerts about one lead: alert, when it rang last, whether its state still held.
+    pub fn alert_memory(&self, lead: LeadId) -> Result<Vec<(String, Instant, bool)>> {
+        let mut statement = self.conn.prepare_cached("SELECT alert, at, still_true FROM alert_state WHERE lead = ?1 ORDER BY alert")?;
+        Ok(statement.query_map([lead.0], |r| Ok((r.get(0)?, Instant(r.get(1)?), r.get(2)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Remembers when an alert rang last about a lead, if that differs.
+    pub fn put_alert_memory(&self, lead: LeadId, alert: &str, at: Instant, still_true: bool, run: RunId) -> Result<()> {
+        const PUT: &str = "INSERT INTO alert_state (lead, alert, at, still_true, run) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (lead, alert) DO UPDATE SET at = excluded.at, still_true = excluded.still_true
+            WHERE at <> excluded.at OR still_true <> excluded.still_true";
+        self.conn.prepare_cached(PUT)?.execute(params![lead.0, alert, at.0, still_true, run.0])?;
+        Ok(())
+    }
+
+    /// The leads about which any alert ever rang.
+    pub fn rung_leads(&self) -> Result<Vec<LeadId>> {
+        let mut statement = self.conn.prepare("SELECT DISTINCT lead FROM alerts ORDER BY lead")?;
+        Ok(statement.query_map([], |r| Ok(LeadId(r.get(0)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Alerts about one lead, or about all; oldest first.
     pub fn alerts(&self, lead: Option<LeadId>) -> Result<Vec<AlertRow>> {
         let of = if lead.is_some() { "lead = ?1" } else { "?1 IS NULL" };
@@ -202,7 +223,14 @@ impl Store {
         for b in self.breaches(Some(from))? {
             self.put_breach(&BreachRow { lead: to, ..b }, run)?;
         }
+        for (alert, at, still_true) in self.alert_memory(from)? {
+            let known = self.alert_memory(to)?.into_iter().find(|(name, ..)| *name == alert).map(|(_, at, _)| at);
+            if known.is_none_or(|known| known < at) {
+                self.put_alert_memory(to, &alert, at, still_true, run)?;
+            }
+        }
         self.conn.execute("DELETE FROM alerts WHERE lead = ?1", [from.0])?;
+        self.conn.execute("DELETE FROM alert_state WHERE lead = ?1", [from.0])?;
         self.conn.execute("DELETE FROM breaches WHERE lead = ?1", [from.0])?;
         self.conn.execute("UPDATE notices SET lead = ?2 WHERE lead = ?1", [from.0, to.0])?;
         Ok(())

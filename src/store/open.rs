@@ -19,6 +19,7 @@ impl Store {
         if !path.exists() {
             return Err(StoreError::Missing(path.display().to_string()));
         }
+        no_folder(path)?;
         let conn = connect(path)?;
         let known = MIGRATIONS.len() as i64;
         let found = check_format(&conn, path)?;
@@ -32,9 +33,7 @@ impl Store {
 
     /// Takes the lock and opens the base inside one transaction; a base that does not exist is built beside its place.
     pub fn write(path: &Path, holder: &Holder) -> Result<Self> {
-        if path.is_dir() {
-            return Err(StoreError::NotABase { path: path.display().to_string(), why: "it is a folder".into() });
-        }
+        no_folder(path)?;
         let lock = take(path, holder)?;
         let new = suffixed(path, ".new");
         remove_if_there(&new)?; // an orphan of a killed first import
@@ -123,6 +122,13 @@ fn put_in_place(conn: Connection, new: &Path, path: &Path) -> Result<()> {
     }
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         let _ = File::open(folder).and_then(|f| f.sync_all()); // not every file system can
+    }
+    Ok(())
+}
+
+fn no_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Err(StoreError::NotABase { path: path.display().to_string(), why: "it is a folder".into() });
     }
     Ok(())
 }

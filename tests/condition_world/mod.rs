@@ -4,7 +4,9 @@
 use chrono::NaiveDate;
 use sop::condition::{Condition, Explanation, Facts, Place, Scope, ScopeKind, StateName, StateUse, Want, compile};
 use sop::diag::{Code, Diagnostics, Severity, SourceId};
+use sop::engine::state::{Known, media_of, values};
 use sop::model::*;
+use sop::rules::lifecycle::{Detour, Lifecycle, Stage};
 use sop::rules::scoring::{Band, Clamp, Group, Scoring};
 use sop::rules::state::{Ids, lifecycle_names, owner_names, state_names};
 use std::sync::Arc;
@@ -110,6 +112,12 @@ pub fn ids() -> Ids {
     }
 }
 
+pub fn lifecycle() -> Lifecycle {
+    let stage = |id: String| Stage { id, title: String::new(), journey: None, enter: None, leave: None, dated: None, means: None };
+    let detour = |id: String| Detour { id, title: String::new(), enter: None, back: None };
+    Lifecycle { stages: ids().stages.into_iter().map(stage).collect(), detours: ids().detours.into_iter().map(detour).collect(), ..Lifecycle::default() }
+}
+
 /// The names of a scope, as SOPs of such a workspace have them.
 pub fn states(kind: ScopeKind) -> Vec<StateName> {
     match kind {
@@ -136,6 +144,8 @@ pub struct World {
     pub events: Vec<Event>,
     pub details: Details,
     pub follow_ups: Vec<FollowUp>,
+    pub standing: Standing,
+    pub deals: Vec<Deal>,
     pub state: Vec<Value>,
 }
 
@@ -155,6 +165,8 @@ impl World {
             events: Vec::new(),
             details: Details::default(),
             follow_ups: Vec::new(),
+            standing: Standing::default(),
+            deals: Vec::new(),
             calendar,
         }
     }
@@ -184,6 +196,30 @@ impl World {
         self.events.push(Event { at: self.as_of.plus(-ago), detail: DetailId(self.details.0.len() as u32 - 1) });
         self.events.sort();
         self
+    }
+    /// A follow-up this many seconds before the as-of.
+    pub fn follow_up(mut self, outcome: Option<Outcome>, ago: i64) -> Self {
+        self.follow_ups.push(FollowUp { at: self.as_of.plus(-ago), owner: None, outcome });
+        self.follow_ups.sort_by_key(|f| f.at);
+        self
+    }
+    /// What stands and was sold as of now becomes what conditions see; until when the clock alone leaves that as it is.
+    pub fn restate(&mut self) -> Until {
+        let media = media_of(&self.dictionary, &self.lead);
+        let known = Known {
+            score: Some(42),
+            groups: &[30, 12],
+            band: Some("warm"),
+            standing: &self.standing,
+            seen_at: None,
+            deals: &DealFacts::of(&self.deals, self.as_of),
+            follow_ups: &self.follow_ups,
+            owner_role: self.standing.owner.as_deref().map(|_| "sales"),
+            media: &media,
+        };
+        let (state, until) = values(&scoring(), &lifecycle(), &known, self.as_of);
+        self.state = state;
+        until
     }
     pub fn facts(&self) -> Facts<'_> {
         Facts {

@@ -52,6 +52,13 @@ fn what_is_nobodys_own_identifies_nobody() {
         let expected = if lists[0] == lists[1] { 1 } else { 3 };
         assert_eq!(leads(&base), expected, "{lists:?}: the third name and those after it are leads of their own");
     }
+    // Asked for by it, the leads that share it are named.
+    for number in ["051288886666", "0512-8888-6666"] {
+        let keys = base.on("11-01", &["leads", "--columns", "key", "-f", "csv"]).ok().stdout();
+        let keys: Vec<&str> = keys.lines().skip(1).map(str::trim).collect();
+        let said = base.on("11-01", &["explain", number]).refused(2, &["shared by 3 leads", "key: "]).said();
+        assert!(keys.len() == 3 && keys.iter().all(|k| said.contains(*k)), "{said}");
+    }
     // Events that name it find nobody, either.
     let acts = base.write("acts.csv", "phone,kind,at\n051288886666,inquiry,2026-10-01\n").display().to_string();
     base.on("11-01", &["import", &acts]).ok();
@@ -164,4 +171,27 @@ fn two_people_under_one_number_can_be_split() {
     for key in base.on("11-01", &["leads", "-f", "json"]).ok().json()["rows"].as_array().unwrap() {
         base.on("11-01", &["explain", key["key"].as_str().unwrap()]).ok();
     }
+}
+
+/// A role mailbox identifies nobody, but a person may ask for the one lead that has it.
+#[test]
+fn the_one_lead_of_an_office_address_can_be_asked_for() {
+    let base = Base::new();
+    import(&base, "姓名,邮箱\n甲,info@example.com\n乙,b@example.com\n", &[]).ok();
+    assert!(base.on("11-01", &["explain", "Info@Example.com"]).ok().stdout().contains('甲'));
+}
+
+/// What a lead was recognised by goes into its first row's record, whether the base knew it or this file brought it.
+#[test]
+fn a_split_gives_back_what_both_rows_had() {
+    let base = Base::new();
+    import(&base, "线索编号,手机,邮箱,姓名\n1,13920417003,,甲\n2,13920417040,,乙\n", &[]).ok();
+    // The first row brings an address; the second and third are other rows of the two leads.
+    let rows = "线索编号,手机,邮箱,姓名\n2,13920417040,b@example.com,乙\n9,13920417003,,甲\n8,,b@example.com,乙\n";
+    import(&base, rows, &[]).ok();
+    assert_eq!(leads(&base), 2);
+    let first = base.texts("SELECT identities FROM source_rows WHERE file = '' ORDER BY lead");
+    assert_eq!(first.len(), 2, "{first:?}");
+    assert!(first[0].contains("+8613920417003") && !first[0].contains("b@example.com"), "{first:?}");
+    assert!(first[1].contains("+8613920417040") && first[1].contains("b@example.com"), "{first:?}");
 }

@@ -7,20 +7,16 @@ mod boolean;
 mod clock;
 mod date;
 mod decimal;
-mod email;
 mod looks;
 mod memo;
 mod number;
-mod phone;
 
 pub(super) use clock::Clock;
 pub(super) use date::{Evidence, evidence};
-pub(super) use email::parse as email_into;
 pub(super) use looks::Looks;
-pub(super) use phone::parse as phone_into;
 
 use super::row::{Cell, CellKind};
-use crate::model::{Calendar, DateOrder, Dictionary, EventField, Field, FieldType, OnConflict, RangeEnd, Value, ValueMatch, fold};
+use crate::model::{Calendar, DateOrder, Dictionary, EventField, Field, FieldType, OnConflict, RangeEnd, Value, ValueMatch, email, fold, phone};
 use memo::Memo;
 use std::borrow::Cow;
 use std::sync::Arc;

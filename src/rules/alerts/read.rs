@@ -14,8 +14,8 @@ pub(in crate::rules) const KEYS: &[&str] = &["review_by", "alerts"];
 /// The keys of an alert.
 pub(in crate::rules) const ALERT_KEYS: &[&str] = &["name", "event", "when", "to", "cooldown"];
 
-/// Every recipient and where it stands, for the checks of the whole.
-pub(in crate::rules) type Spots = Vec<(Recipient, Span)>;
+/// By alert: its recipients and where they stand, for the checks of the whole.
+pub(in crate::rules) type Spots = Vec<Vec<(Recipient, Span)>>;
 
 /// Reads alerts.yaml. What has an error is left out; the errors are in `r.out`.
 pub(in crate::rules) fn read(root: &Node, known: &Known<'_>, r: &mut Reader<'_>) -> (Vec<Alert>, Spots) {
@@ -41,7 +41,7 @@ pub(in crate::rules) fn read(root: &Node, known: &Known<'_>, r: &mut Reader<'_>)
         let to = r.need(map, what, "to").map(|n| recipient::read(n, known, r)).unwrap_or_default();
         let cooldown = map.get("cooldown").and_then(|n| r.duration(n));
         let told = to.iter().map(|(who, _)| who.clone()).collect();
-        spots.extend(to);
+        spots.push(to);
         if let Some((name, _)) = name {
             all.push(Alert { name: name.to_owned(), events, when, to: told, cooldown });
         }

@@ -86,7 +86,7 @@ struct Item<'n> {
     map: Map<'n>,
 }
 
-fn items<'n>(map: Map<'n>, key: &str, what: &str, keys: &[&str], seen: &mut Vec<(String, String)>, r: &mut Reader<'_>) -> Vec<Item<'n>> {
+fn items<'n>(map: Map<'n>, key: &str, what: &str, keys: &'static [&'static str], seen: &mut Vec<(String, String)>, r: &mut Reader<'_>) -> Vec<Item<'n>> {
     let mut all = Vec::new();
     for node in map.get(key).map(|n| r.items(n, key)).unwrap_or_default() {
         let what = &format!("a {what}");

@@ -1,7 +1,7 @@
 //! scoring.yaml → [`Scoring`].
 
 use super::{Band, Clamp, EventRule, Fade, Group, Keep, Per, Points, Rule, Scoring};
-use crate::condition::{Scope, ScopeKind, Want};
+use crate::condition::{Scope, ScopeKind, StateName, Type, Want};
 use crate::diag::{Code, Span};
 use crate::model::{Dictionary, fold};
 use crate::rules::fields::{is_reserved, kind_id};
@@ -18,6 +18,9 @@ pub(in crate::rules) const RULE_KEYS: &[&str] =
     &["name", "when", "points", "event", "where", "within", "per", "keep", "limit", "half_life", "linear", "min", "max"];
 /// The keys of `total`.
 pub(in crate::rules) const CLAMP_KEYS: &[&str] = &["min", "max"];
+
+/// The most points that a rule gives or takes at once.
+const MOST_POINTS: f64 = 1e9;
 
 /// Where the parts of a [`Scoring`] stand, for the checks of the whole.
 pub(in crate::rules) struct Spots {
@@ -43,7 +46,9 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, r: &mut Reader<'_>) ->
     let mut spots = Spots { bands: Vec::new(), rules: Vec::new() };
     let Some(map) = r.map(root, "scoring.yaml", KEYS) else { return (scoring, spots) };
     r.review_by(map);
-    for e in map.get("groups").map(|n| r.names(n, "groups")).unwrap_or_default() {
+    let groups = map.get("groups").map(|n| r.names(n, "groups")).unwrap_or_default();
+    let later: Vec<StateName> = groups.iter().map(|e| StateName::new(&e.key, Type::Number)).collect();
+    for e in groups {
         if is_reserved(&e.key) || matches!(e.key.as_str(), "stage" | "owner" | "created_at") || d.fields.iter().any(|f| fold(&f.id) == fold(&e.key)) {
             r.error(
                 Code::NameClash,
@@ -62,7 +67,7 @@ pub(in crate::rules) fn read(root: &Node, d: &Dictionary, r: &mut Reader<'_>) ->
         let items = r.need(group, "a group", "rules").map(|n| r.items(n, "rules")).unwrap_or_default();
         for node in items {
             let Some(map) = r.map(node, "a rule", RULE_KEYS) else { continue };
-            if let Some((rule, at)) = rule(map, d, r) {
+            if let Some((rule, at)) = rule(map, d, &later, r) {
                 if !names.insert(fold(&rule.name).into_owned()) {
                     r.error(Code::NameClash, at, format!("two rules of this group are named `{}`", rule.name), "give each its own name: score cards show it");
                 }
@@ -118,9 +123,10 @@ fn clamp(map: Map<'_>, r: &mut Reader<'_>) -> Clamp {
     clamp
 }
 
-fn rule(map: Map<'_>, d: &Dictionary, r: &mut Reader<'_>) -> Option<(Rule, Span)> {
+/// `later`: the groups, which the files behind this one know.
+fn rule(map: Map<'_>, d: &Dictionary, later: &[StateName], r: &mut Reader<'_>) -> Option<(Rule, Span)> {
     let before = r.out.0.len();
-    let scope = Scope { kind: ScopeKind::Scoring, dictionary: d, state: &[] };
+    let scope = Scope { kind: ScopeKind::Scoring, dictionary: d, state: later };
     let name = r.need(map, "a rule", "name").and_then(|n| Some((r.text(n)?, n.span)));
     let when = map.get("when").and_then(|n| r.condition(n, &scope, Want::Boolean));
     let event = match map.get("event") {
@@ -135,7 +141,8 @@ fn rule(map: Map<'_>, d: &Dictionary, r: &mut Reader<'_>) -> Option<(Rule, Span)
         }
     };
     let points = r.need(map, "a rule", "points").and_then(|n| points(n, map.get("event").is_some(), &scope, r));
-    if matches!(points, Some(Points::Fixed(_))) && map.get("when").is_none() && map.get("event").is_none() {
+    let for_everyone = ["when", "event"].iter().all(|key| map.get(key).is_none() && !map.is_misspelt(key));
+    if matches!(points, Some(Points::Fixed(_))) && for_everyone {
         r.error(Code::MissingKey, map.span(), "this rule would give its points to every lead", "add `when: …` or `event: …`");
     }
     let clamp = clamp(map, r);
@@ -185,14 +192,18 @@ fn points(node: &Node, of_events: bool, scope: &Scope<'_>, r: &mut Reader<'_>) -
     }
     let tidy = bare == "0" || bare.starts_with("0.") || !bare.starts_with('0');
     match text.parse::<f64>() {
-        Ok(n) if tidy && n.abs() <= 1e9 && (n.fract() == 0.0 && !bare.contains('.') || of_events) => Some(Points::Fixed(n)),
-        Ok(n) if tidy && n.abs() <= 1e9 => {
+        Ok(n) if tidy && n.abs() <= MOST_POINTS && (n.fract() == 0.0 && !bare.contains('.') || of_events) => Some(Points::Fixed(n)),
+        Ok(n) if tidy && n.abs() <= MOST_POINTS => {
             r.error(
                 Code::WrongType,
                 node.span,
                 format!("`{text}` is not a whole number"),
                 "points of a lead's attributes are whole; only event rules add up fractions before rounding",
             );
+            None
+        }
+        Ok(n) if tidy && n.abs() > MOST_POINTS => {
+            r.error(Code::BadValue, node.span, format!("`{text}` is too large"), "points go up to 1000000000");
             None
         }
         _ => {

@@ -18,8 +18,8 @@ pub(in crate::rules) const BREACH_KEYS: &[&str] = &["notify"];
 /// Where the parts stand, for the checks of the whole.
 #[derive(Default)]
 pub(in crate::rules) struct Spots {
-    /// Every recipient.
-    pub(in crate::rules) recipients: Vec<(Recipient, Span)>,
+    /// By promise: its recipients.
+    pub(in crate::rules) recipients: Vec<Vec<(Recipient, Span)>>,
     /// Every length of working time.
     pub(in crate::rules) business: Vec<Span>,
 }
@@ -49,7 +49,7 @@ pub(in crate::rules) fn read(root: &Node, known: &Known<'_>, r: &mut Reader<'_>)
             spots.business.push(*at);
         }
         let told = notify.iter().map(|(who, _)| who.clone()).collect();
-        spots.recipients.extend(notify);
+        spots.recipients.push(notify);
         if let (Some((name, _)), Some(from), Some((within, _))) = (name, from, within) {
             all.push(Promise { name: name.to_owned(), from, until, within, warn_at, when, notify: told });
         }

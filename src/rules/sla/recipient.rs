@@ -4,7 +4,9 @@ use super::Recipient;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::rules::known::Known;
 use crate::rules::reader::Reader;
+use crate::rules::state::ROLES;
 use crate::rules::team::Team;
+use crate::rules::team::check::unknown_role;
 use crate::rules::yaml::{Kind, Node};
 
 /// The keys of a recipient that is no single word.
@@ -53,18 +55,21 @@ fn one(node: &Node, known: &Known<'_>, r: &mut Reader<'_>) -> Option<Recipient> 
     known.person(node, r).map(Recipient::Person)
 }
 
-/// Warns of roles that nobody has, and of managers where nobody has one.
-pub(in crate::rules) fn check(all: &[(Recipient, Span)], team: &Team, out: &mut Diagnostics) {
-    for (recipient, at) in all {
-        match recipient {
-            Recipient::Role(role) if team.owners.iter().all(|o| o.role != *role) => out.push(
-                Diagnostic::new(Code::UnknownRole, *at, format!("nobody in the team has the role `{role}`"))
-                    .help("mend the word, give somebody the role in team.yaml, or take it out"),
-            ),
-            Recipient::Manager if team.owners.iter().all(|o| o.manager.is_none()) => out.push(
-                Diagnostic::new(Code::NoOwner, *at, "nobody in the team has a manager: nobody is told").help("add `manager: id` to colleagues in team.yaml"),
-            ),
-            _ => {}
+/// Warns of roles that nobody has, and of managers where nobody has one. A usual role that this team does without is no slip as long as
+/// the list goes on.
+pub(in crate::rules) fn check(lists: &[Vec<(Recipient, Span)>], team: &Team, out: &mut Diagnostics) {
+    for list in lists {
+        for (recipient, at) in list {
+            match recipient {
+                Recipient::Role(role) if team.owners.iter().all(|o| o.role != *role) && !(list.len() > 1 && ROLES.contains(&role.as_str())) => {
+                    out.push(unknown_role(role, *at, team));
+                }
+                Recipient::Manager if list.len() == 1 && team.owners.iter().all(|o| o.manager.is_none()) => out.push(
+                    Diagnostic::new(Code::NoOwner, *at, "nobody in the team has a manager: nobody is told")
+                        .help("add `manager: id` to colleagues in team.yaml"),
+                ),
+                _ => {}
+            }
         }
     }
 }

@@ -149,6 +149,21 @@ promises:
 }
 
 #[test]
+fn a_team_may_do_without_a_usual_role() {
+    let starter = crate::rules::starter();
+    let mut files: Vec<(&str, &str)> = starter.iter().map(|(n, b)| (n.as_str(), std::str::from_utf8(b).expect("UTF-8"))).collect();
+    // Only sellers, and nobody above them: leads go straight to them, and notices to whoever there is.
+    files.retain(|(n, _)| *n != "sops/team.yaml");
+    files.push(("sops/team.yaml", "owners:\n  a: {name: 甲, role: sales, region: 华东, manager: b}\n  b: {name: 乙, role: sales}\n"));
+    let codes = told(&files).into_iter().filter(|t| !t.starts_with("no-owner")).collect::<Vec<_>>();
+    assert_eq!(codes, [""; 0], "the regions without people apart, every file still makes sense");
+    // Nobody at all who could sell is said.
+    let sellers = files.iter_mut().find(|(n, _)| *n == "sops/team.yaml").expect("the team");
+    sellers.1 = "owners:\n  a: {name: 甲, role: 渠道}\n";
+    assert!(told(&files).iter().any(|t| t.starts_with("unknown-role")));
+}
+
+#[test]
 fn empty_files_say_nothing() {
     let (sop, warnings) =
         good(&[("team.yaml", ""), ("lifecycle.yaml", "stages:\n"), ("assignment.yaml", ""), ("sla.yaml", "promises: []"), ("alerts.yaml", "")]);

@@ -136,7 +136,8 @@ pub(super) fn parse(source: SourceId, text: &str, out: &mut Diagnostics) -> Opti
             }
         }
     };
-    if root.is_nothing() {
+    let is_null = matches!(&root.kind, Kind::Scalar(s) if s.style == Style::Plain && matches!(s.text.as_str(), "null" | "Null" | "NULL"));
+    if root.is_nothing() || is_null {
         root.kind = Kind::Map(Vec::new());
     }
     accident::restore(&mut root, &accidents);

@@ -212,6 +212,7 @@ impl Importer<'_, '_> {
             self.pending.push(identity, name.hash, lead);
         } else {
             self.session.store.insert_identities([(identity, lead)], self.session.run)?;
+            self.by_lead.wrote(name.hash, lead);
         }
         self.take_waiting(identity, lead)
     }
@@ -245,14 +246,14 @@ impl Importer<'_, '_> {
         Ok(StateRow::default())
     }
 
-    fn identities_of(&self, lead: LeadId) -> Result<Vec<Identity>, RunError> {
-        let mut all: Vec<Identity> = self.session.store.identities_of(lead)?.into_iter().map(|i| i.identity).collect();
+    fn identities_of(&mut self, lead: LeadId) -> Result<Vec<Identity>, RunError> {
+        let mut all = self.by_lead.of(&self.session.store, lead)?;
         all.extend(self.pending.of(lead));
         // In the order of the dictionary, however they were stored.
         let rank = |i: &Identity| {
             self.dictionary().identity.iter().position(|ix| self.dictionary().fields.get(ix.0).is_some_and(|f| *f.id == *i.kind)).unwrap_or(usize::MAX)
         };
-        all.sort_by(|a, b| (rank(a), &a.text).cmp(&(rank(b), &b.text)));
+        all.sort_by(|a, b| (rank(a), &a.text, &a.kind).cmp(&(rank(b), &b.text, &b.kind)));
         Ok(all)
     }
 

@@ -3,6 +3,7 @@
 //! Files of leads go first, then dated stages, then events, whatever the order on the command line, so that an event
 //! finds its lead. All of it happens inside the caller's transaction.
 
+mod by_lead;
 mod details;
 mod events;
 mod files;
@@ -24,6 +25,7 @@ pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
 use crate::model::{DetailId, Dictionary, FieldIx, FieldType, Instant, Key, KindId, LeadId};
+use by_lead::ByLead;
 use pending::Pending;
 use resolver::Resolver;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -100,6 +102,7 @@ struct Importer<'s, 'a> {
     session: &'s mut Session<'a>,
     resolver: Resolver,
     pending: Pending,
+    by_lead: ByLead,
     sink: EventSink,
     /// By file: the base's numbers of its details, in the order in which the file showed them first.
     renumber: FxHashMap<u16, Vec<DetailId>>,
@@ -155,6 +158,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
     let mut importer = Importer {
         resolver,
         pending: Pending::default(),
+        by_lead: ByLead::default(),
         sink: EventSink::new(),
         renumber: FxHashMap::default(),
         summary: ImportSummary::default(),

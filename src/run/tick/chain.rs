@@ -7,7 +7,7 @@ use super::Engines;
 use crate::condition::Facts;
 use crate::engine::assignment::{Candidate, Intake};
 use crate::engine::lifecycle::{Move, Seen, advance};
-use crate::engine::queue::{Clock, Held, reclaim, reclaim_due};
+use crate::engine::queue::{Clock, Held, Limit, reclaim, reclaim_due};
 use crate::model::{Change, DealFacts, Instant, LeadId, Standing, Until, What, Within};
 use crate::rules::Sop;
 use crate::run::evaluate::{Evaluator, state_values};
@@ -32,19 +32,21 @@ pub(super) struct Chain<'a> {
     sop: &'a Sop,
     as_of: Instant,
     engines: Engines,
+    /// The base knows of any follow-up at all.
+    followed_up: bool,
     intake: Intake<'a>,
     pub(super) world: Evaluator<'a>,
 }
 
 impl<'a> Chain<'a> {
-    pub(super) fn new(sop: &'a Sop, as_of: Instant, engines: Engines, world: Evaluator<'a>) -> Self {
-        Self { sop, as_of, engines, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle), world }
+    pub(super) fn new(sop: &'a Sop, as_of: Instant, engines: Engines, followed_up: bool, world: Evaluator<'a>) -> Self {
+        Self { sop, as_of, engines, followed_up, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle), world }
     }
 
     /// Takes one lead from the standing that it has.
     pub(super) fn turn(&mut self, row: &ScanRow) -> Turned {
-        let Self { sop, as_of, engines, intake, world } = self;
-        let (sop, as_of, engines) = (*sop, *as_of, *engines);
+        let Self { sop, as_of, engines, followed_up, intake, world } = self;
+        let (sop, as_of, engines, followed_up) = (*sop, *as_of, *engines, *followed_up);
         let deals = DealFacts::of(&row.deals, as_of);
         let state = |standing: &Standing| state_values(sop, row, standing, &deals, as_of);
         let lead = row.record.lead;
@@ -59,7 +61,7 @@ impl<'a> Chain<'a> {
                     turned.moves.extend(advanced.moves);
                     until = until.and(advanced.until);
                 }
-                if engines.reclaim && taken_back(sop, row, as_of, &mut turned, &mut until) {
+                if engines.reclaim && taken_back(sop, row, (as_of, followed_up), &mut turned, &mut until) {
                     continue; // the spell is over: its stage may have to change, too
                 }
                 if engines.assign {
@@ -78,10 +80,16 @@ impl<'a> Chain<'a> {
 }
 
 /// Puts a neglected lead back into its queue. The other case moves `until`.
-fn taken_back(sop: &Sop, row: &ScanRow, as_of: Instant, turned: &mut Turned, until: &mut Until) -> bool {
+///
+/// A file that says who holds a lead says nothing of what they did: while the base knows of no follow-up at all, only leads that
+/// were handed over here are asked for one.
+fn taken_back(sop: &Sop, row: &ScanRow, (as_of, followed_up): (Instant, bool), turned: &mut Turned, until: &mut Until) -> bool {
     let held = Held { standing: &turned.standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of };
     let (add, before) = (|at, within: &Within| sop.calendar.add(at, within), |at, within: &Within| sop.calendar.before(at, within));
     let Some(due) = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, &held, &Clock { add: &add, before: &before }) else { return false };
+    if due.limit == Limit::NoFollowUp && turned.standing.assigned_at.is_none() && !followed_up {
+        return false;
+    }
     if due.due_at > as_of {
         let next = due.warn_at.filter(|warn| *warn > as_of).unwrap_or(due.due_at);
         *until = until.and(Until(next));

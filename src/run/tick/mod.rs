@@ -8,7 +8,9 @@ mod chain;
 mod inbox;
 mod keep;
 mod place;
+mod watch;
 
+#[allow(unused_imports)]
 pub(in crate::run) use chain::changes_of;
 pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use place::{credits, desks, put_credits, setting};
@@ -18,14 +20,15 @@ use super::import::{ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
-use crate::model::{Change, Instant, LeadId, Until};
+use crate::model::{Change, LeadId, Until};
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
-use crate::store::{Due, Ended as HoldEnded, Needs};
+use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
 use chain::{Chain, Turned};
 use inbox::Inbox;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use watch::Watcher;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
 const MOST_TURNS: usize = 12;
@@ -229,11 +232,19 @@ fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &serde_json::
     tell(done.reclaimed, "reclaimed", "reclaimed");
     tell(done.assigned, "assigned", "assigned");
     tell(done.queued, "queued", "queued");
-    tell(i64::try_from(done.waiting.len()).unwrap_or(0), "waits for an owner", "wait for an owner");
-    for (what, n) in done.counts.iter().filter(|((order, ..), _)| *order == 2).map(|((_, what, ..), n)| (what, *n)) {
-        parts.push(format!("{n} {what}"));
+    let of = |kind: &str| done.counts.iter().filter(|((order, what, ..), _)| *order == 2 && what == kind).map(|(_, n)| *n).sum::<i64>();
+    for (kind, one, many) in [("warning", "warning", "warnings"), ("breach", "promise missed", "promises missed"), ("alert", "alert", "alerts")] {
+        let n = of(kind);
+        if n > 0 {
+            parts.push(format!("{n} {}", if n == 1 { one } else { many }));
+        }
     }
-    if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") }
+    let waiting = match done.waiting.len() {
+        0 => String::new(),
+        1 => " · 1 lead waits for an owner".to_owned(),
+        n => format!(" · {} leads wait for an owner", crate::report::thousands(i64::try_from(n).unwrap_or(i64::MAX))),
+    };
+    format!("{}{waiting}", if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") })
 }
 
 /// The engines behind scoring, over whoever is due, until nothing changes.
@@ -260,11 +271,12 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     }
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let mut chain = Chain::new(sop, context.as_of, which, world);
+    let mut chain = Chain::new(sop, context.as_of, which, store.any_follow_up()?, world);
     // What is not stored as of an earlier day cannot say who is due on it.
     let due = if context.full || session.in_the_past || !whole { Due::All } else { Due::Moves(context.as_of) };
     let all = store.due_count(due)?.unsigned_abs();
     let mut candidates: Vec<Candidate> = Vec::new();
+    let mut watcher = if whole { Some(Watcher::new(session)?) } else { None };
     store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
         let turned = chain.turn(&row);
         done.looked += 1;
@@ -272,11 +284,11 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             (context.progress)("stages and owners", done.looked, all);
         }
         take(session, &row.record.lead, &row.standing, &turned, done)?;
-        finish(session, whole, row.record.lead, turned, &mut candidates)
+        finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)
     })?;
     for _ in 0..MOST_TURNS {
         if candidates.is_empty() {
-            return Ok(());
+            break;
         }
         let placed = place::place(session, &candidates)?;
         candidates.clear();
@@ -292,19 +304,24 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             done.count(1, what, p.from.clone(), Some(to.clone()));
         }
         for unplaced in &placed.unplaced {
-            if whole {
-                store.put_moves_at(unplaced.lead, Until(context.as_of))?; // asked again at the next tick
-            }
+            let (Some(watcher), Some(row)) = (&mut watcher, store.whole_lead(columns, unplaced.lead)?) else { continue };
+            watcher.look(session, &mut chain, &row, &row.standing, done)?;
+            store.put_moves_at(unplaced.lead, Until(context.as_of))?; // asked again at the next tick
         }
         done.waiting.extend(placed.unplaced);
         for p in &placed.placements {
             let Some(row) = store.whole_lead(columns, p.lead)? else { continue };
             let turned = chain.turn(&row);
             take(session, &p.lead, &row.standing, &turned, done)?;
-            finish(session, whole, p.lead, turned, &mut candidates)?;
+            finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)?;
         }
     }
-    done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
+    if let Some(watcher) = watcher.filter(|w| w.history > 0 && w.first) {
+        done.notes.push(note("history", format!("{} older acts are history: no alert rang about them", watcher.history)));
+    }
+    if !candidates.is_empty() {
+        done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
+    }
     Ok(())
 }
 
@@ -319,13 +336,22 @@ fn take(session: &Session<'_>, lead: &LeadId, before: &crate::model::Standing, t
 }
 
 /// A lead that a round took up is finished when it is placed; of all others it is known when they are due again.
-fn finish(session: &Session<'_>, whole: bool, lead: LeadId, turned: Turned, candidates: &mut Vec<Candidate>) -> Result<(), RunError> {
-    match turned.candidate {
-        Some(candidate) => candidates.push(candidate),
-        None if whole => session.store.put_moves_at(lead, turned.until)?,
-        None => {}
+fn finish(
+    session: &Session<'_>,
+    chain: &mut Chain<'_>,
+    watcher: Option<&mut Watcher>,
+    row: &ScanRow,
+    turned: Turned,
+    candidates: &mut Vec<Candidate>,
+    done: &mut Done,
+) -> Result<(), RunError> {
+    if let Some(candidate) = turned.candidate {
+        candidates.push(candidate);
+        return Ok(());
     }
-    Ok(())
+    let Some(watcher) = watcher else { return Ok(()) };
+    let until = watcher.look(session, chain, row, &turned.standing, done)?;
+    Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
 }
 
 /// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt
@@ -358,7 +384,8 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
 /// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
-    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, Evaluator::new(&workspace.sop, store, columns, context.as_of)?);
+    let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
+    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, world);
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };
@@ -377,9 +404,4 @@ pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Re
         changes.extend(turned.changes);
     }
     Ok(changes)
-}
-
-/// The instant of the last tick that stands.
-pub(super) fn last_tick(session: &Session<'_>) -> Result<Option<Instant>, RunError> {
-    Ok(session.store.last_run_of("tick")?.map(|r| r.as_of))
 }

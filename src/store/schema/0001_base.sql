@@ -268,6 +268,12 @@ CREATE TABLE alerts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alerts_by_lead ON alerts(lead);
 
+-- When each alert rang last about a lead, and whether its state still held at the last look.
+CREATE TABLE alert_state (
+  lead INTEGER NOT NULL, alert TEXT NOT NULL, at INTEGER NOT NULL, still_true INTEGER NOT NULL, run INTEGER NOT NULL,
+  PRIMARY KEY (lead, alert)
+) STRICT, WITHOUT ROWID;
+
 -- What was done about promises: the warning and the breach of each clock, once each.
 CREATE TABLE breaches (
   promise TEXT NOT NULL, lead INTEGER NOT NULL, start INTEGER NOT NULL, kind TEXT NOT NULL, -- warned, breached
