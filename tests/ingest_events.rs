@@ -102,7 +102,7 @@ fn kinds_are_recognised_from_headers() {
     let sop = sop("");
     let kind = |headers: &str| {
         let headers: Vec<String> = headers.split(',').map(str::to_owned).collect();
-        recognise(&headers, &sop.dictionary).kind
+        recognise(&headers, &sop.dictionary, &sop.tables).kind
     };
     assert_eq!(kind("lead_email,ts,type,asset,campaign"), Some(FileKind::Events));
     assert_eq!(kind("手机,行为,时间,页面"), Some(FileKind::Events));
@@ -114,7 +114,7 @@ fn kinds_are_recognised_from_headers() {
     assert_eq!(kind("姓名,手机,阶段,创建时间,公司,行业"), Some(FileKind::Leads));
     assert_eq!(kind("date,channel,amount"), None);
     assert_eq!(FileKind::parse("Events"), Some(FileKind::Events));
-    assert_eq!(FileKind::names().collect::<Vec<_>>(), ["leads", "events", "stages"]);
+    assert_eq!(FileKind::names().collect::<Vec<_>>(), ["leads", "events", "stages", "deals", "payments", "follow-ups"]);
 }
 
 #[test]

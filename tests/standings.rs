@@ -180,7 +180,7 @@ fn a_pass_hands_out_deals_follow_ups_and_verdicts_with_their_leads() {
             assert_eq!(deals, [won, open]);
             let logged = FollowUp { at: Instant(5), owner: Some("a".into()), outcome: Some(Outcome::Connected) };
             assert_eq!(row.follow_ups, [logged.clone(), logged]);
-            assert_eq!(row.verdicts, [verdict.clone()]);
+            assert_eq!(row.verdicts, std::slice::from_ref(&verdict));
         }
         assert_eq!((few.len(), all.len(), all[28].follow_ups.len(), all[0].deals.len()), (1, 30, 2, 0));
     });
@@ -238,6 +238,10 @@ fn assignments_queues_and_notices_are_kept_once_and_taken_back() {
         assert!(store.end_assignment(LeadId(1), Instant(150), Ended::Returned).unwrap());
         assert!(!store.end_assignment(LeadId(1), Instant(160), Ended::ByHand).unwrap(), "it has ended");
         assert_eq!(store.last_end(LeadId(1), "a").unwrap(), Some((Instant(150), Ended::Returned)));
+
+        store.rename_owner("b", "zhang.wei").unwrap();
+        assert_eq!(store.owners().unwrap(), ["a", "zhang.wei"], "a name turned out to be a colleague");
+        assert_eq!(store.held_by("zhang.wei").unwrap(), [LeadId(3)]);
 
         store.enter_queue(LeadId(1), "public", Instant(150), run).unwrap();
         assert!(store.leave_queue(LeadId(1), Instant(170), "claimed").unwrap());

@@ -39,6 +39,12 @@ pub(crate) enum Kind {
     Events,
     /// When they reached a stage
     Stages,
+    /// Deals, one per row
+    Deals,
+    /// What was paid for deals
+    Payments,
+    /// What owners logged, and worklists that come back
+    FollowUps,
 }
 
 impl Kind {
@@ -48,6 +54,9 @@ impl Kind {
             Self::Leads => "leads",
             Self::Events => "events",
             Self::Stages => "stages",
+            Self::Deals => "deals",
+            Self::Payments => "payments",
+            Self::FollowUps => "follow-ups",
         }
     }
 }

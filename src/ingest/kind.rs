@@ -1,9 +1,11 @@
 //! Which kind of file this is, read off its headers. One line per kind in [`KINDS`]; the first that is sure wins.
 
+use super::deal::{deal_mapping, payment_mapping};
 use super::event::EventMapping;
+use super::follow_up::follow_up_mapping;
 use super::mapping::{ColumnUse, LeadMapping};
 use super::stage::StageMapping;
-use crate::model::{Dictionary, fold_header};
+use crate::model::{Dictionary, Table, fold_header};
 use std::fmt;
 
 /// The kinds of files that can be imported.
@@ -15,13 +17,25 @@ pub enum FileKind {
     Events,
     /// When leads reached their stages.
     Stages,
+    /// 商机
+    Deals,
+    /// 回款
+    Payments,
+    /// 跟进
+    FollowUps,
 }
 
 type Recogniser = fn(&Headers<'_>) -> Option<String>;
 
 /// Narrower kinds first: an events file would pass for leads too.
-const KINDS: [(FileKind, &str, Recogniser); 3] =
-    [(FileKind::Stages, "stages", stages), (FileKind::Events, "events", events), (FileKind::Leads, "leads", leads)];
+const KINDS: [(FileKind, &str, Recogniser); 6] = [
+    (FileKind::FollowUps, "follow-ups", follow_ups),
+    (FileKind::Payments, "payments", payments),
+    (FileKind::Deals, "deals", deals),
+    (FileKind::Stages, "stages", stages),
+    (FileKind::Events, "events", events),
+    (FileKind::Leads, "leads", leads),
+];
 
 impl FileKind {
     /// The name after `--as`.
@@ -56,11 +70,12 @@ pub struct Recognised {
 struct Headers<'a> {
     headers: &'a [String],
     dictionary: &'a Dictionary,
+    tables: &'a [Table],
 }
 
-/// The kind of a file with these headers.
-pub fn recognise(headers: &[String], dictionary: &Dictionary) -> Recognised {
-    let headers = Headers { headers, dictionary };
+/// The kind of a file with these headers. `tables`: the columns of the files beside leads and events.
+pub fn recognise(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> Recognised {
+    let headers = Headers { headers, dictionary, tables };
     for (kind, _, test) in KINDS {
         if let Some(why) = test(&headers) {
             return Recognised { kind: Some(kind), why };
@@ -91,6 +106,39 @@ impl Headers<'_> {
         };
         lead.columns.iter().enumerate().filter(counts).count()
     }
+}
+
+/// Columns of leads that a file of another kind may have beside its own.
+const FEW: usize = 2;
+
+fn follow_ups(h: &Headers<'_>) -> Option<String> {
+    let m = follow_up_mapping(h.headers, h.dictionary, h.tables);
+    let answer = m.column("verdict").or(m.column("outcome"))?;
+    let more = m.has(&["note", "next_at", "reason", "quality", "pain", "progress"]);
+    // A worklist of ours shows the leads beside the answers; another list says when.
+    let ours = m.key.is_some() || m.has(&["worklist"]);
+    let sure = m.has_who() && more && (ours || (m.has(&["at"]) && h.only_of_leads(&m.used()) <= FEW));
+    sure.then(|| format!("`{}` says what came of speaking to a lead", h.name(Some(answer))))
+}
+
+fn payments(h: &Headers<'_>) -> Option<String> {
+    let m = payment_mapping(h.headers, h.dictionary, h.tables);
+    let other =
+        deal_mapping(h.headers, h.dictionary, h.tables).has(&["status", "won", "closed_at"]) || EventMapping::new(h.headers, h.dictionary).kind.is_some();
+    let sure = ["deal", "at", "amount"].iter().all(|id| m.has(&[id])) && !other && h.only_of_leads(&m.used()) <= FEW;
+    sure.then(|| format!("`{}` was paid for `{}`", h.name(m.column("amount")), h.name(m.column("deal"))))
+}
+
+fn deals(h: &Headers<'_>) -> Option<String> {
+    let m = deal_mapping(h.headers, h.dictionary, h.tables);
+    let of_somebody = m.has_who() || m.has(&["company", "id"]);
+    let ends = m.has(&["status", "won"]) && m.has(&["amount", "closed_at"]);
+    let own = m.has(&["id", "won"]) || (m.has(&["amount"]) && m.has(&["closed_at"]));
+    let sure = of_somebody && ends && own && h.only_of_leads(&m.used()) <= FEW;
+    let status = m.column("status").or(m.column("won"));
+    sure.then(|| {
+        format!("`{}` says how deals stand, `{}` what they are worth or when they closed", h.name(status), h.name(m.column("amount").or(m.column("closed_at"))))
+    })
 }
 
 fn stages(h: &Headers<'_>) -> Option<String> {

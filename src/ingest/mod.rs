@@ -1,16 +1,19 @@
 //! Bytes → table → typed rows, rejects.
 //!
 //! ```text
-//! open ──▶ TableFile (headers, RawRow …) ──▶ recognise ──▶ LeadReader | EventReader | StageReader ──▶ typed rows
+//! open ──▶ TableFile (headers, RawRow …) ──▶ recognise ──▶ LeadReader | EventReader | DealReader … ──▶ typed rows
 //! ```
 //! One bad row never stops a file: it comes out as rejected, with its line and reason. Nothing is guessed in silence.
 
 pub mod cell;
+mod columns;
 mod csv;
+mod deal;
 mod decode;
 mod dialect;
 mod error;
 mod event;
+mod follow_up;
 mod guess;
 mod header;
 mod identity;
@@ -25,8 +28,11 @@ mod stage;
 mod table;
 
 pub use cell::BadCell;
+pub use columns::TableMapping;
+pub use deal::{DealCells, DealReader, PaymentCells, PaymentReader, deal_mapping, payment_mapping};
 pub use error::{IngestError, IngestErrorKind};
 pub use event::{EventMapping, EventReader, EventRow};
+pub use follow_up::{FollowUpCells, FollowUpReader, follow_up_mapping};
 pub use guess::{ColumnGuess, Guesses, guess, name_of};
 pub use identity::Barred;
 pub use kind::{FileKind, Recognised, recognise};

@@ -23,6 +23,8 @@ pub enum What {
     Breach,
     /// A person was called in.
     Alert,
+    /// A column of one of its deals, by the deal's id: how it stands, if none is named.
+    Deal(String, Option<&'static str>),
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -42,6 +44,8 @@ impl What {
             Self::Warning => "warning".into(),
             Self::Breach => "breach".into(),
             Self::Alert => "alert".into(),
+            Self::Deal(deal, None) => format!("deal:{deal}"),
+            Self::Deal(deal, Some(column)) => format!("deal:{deal}:{column}"),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }

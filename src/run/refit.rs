@@ -1,15 +1,43 @@
 //! Fields change: a new type, or a column that was undeclared until now. The stored values are read again, once,
 //! by the first writing run under the new dictionary. What cannot be read goes to the undeclared columns: nothing is lost.
+//! The team changes: names that were held elsewhere become those of colleagues.
 
 use super::import::value_text;
 use super::{RunError, Session};
 use crate::ingest::{Cell, cell};
-use crate::model::{FieldType, Value};
+use crate::model::{Change, FieldType, Value, What, stable_hash};
 use crate::store::{Columns, Due, Needs};
 use serde_json::{Map, Value as Json};
 
 /// Where the base remembers the types that its columns were written with.
 const TYPES: &str = "field_types";
+/// The setting that says whom the names of owners were matched to last: a hash of the team's names.
+const TEAM: &str = "team_names";
+
+/// Names of owners that the team has come to know become ids, wherever facts hold them. Gives how many leads are concerned.
+pub(super) fn rematch_owners(session: &Session<'_>) -> Result<u64, RunError> {
+    let team = &session.workspace.sop.team;
+    // Names in files are matched as they are read: only another team can know more of what was read before.
+    let names = team.owners.iter().flat_map(|o| [&o.id, &o.name].into_iter().chain(&o.email).chain(&o.aliases));
+    let names = format!("{:016x}", stable_hash(&names.map(String::as_bytes).collect::<Vec<_>>()));
+    if team.owners.is_empty() || session.store.meta(TEAM)?.as_ref() == Some(&names) {
+        return Ok(0);
+    }
+    session.store.set_meta(TEAM, &names)?;
+    let mut leads = 0;
+    for told in session.store.owners()? {
+        let Some(owner) = team.find(&told).filter(|o| o.id != told) else { continue };
+        for lead in session.store.held_by(&told)? {
+            let (from, to) = (Some(told.clone()), Some(owner.id.clone()));
+            let change = Change { lead, what: What::Owner, at: session.context.as_of, from, to, why: "team.yaml".into() };
+            session.store.record(session.run, &change)?;
+            session.store.make_due(lead)?;
+            leads += 1;
+        }
+        session.store.rename_owner(&told, &owner.id)?;
+    }
+    Ok(leads)
+}
 
 /// Brings stored values in line with the dictionary. Gives how many leads were rewritten.
 pub(super) fn refit(session: &Session<'_>) -> Result<u64, RunError> {

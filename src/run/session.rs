@@ -1,6 +1,6 @@
 //! One writing command: lock, transaction, run row, and the end that commits or takes everything back.
 
-use super::refit::refit;
+use super::refit::{refit, rematch_owners};
 use super::{Context, RunError, Workspace};
 use crate::model::{Calendar, Instant, RunId};
 use crate::store::{Columns, RunRecord, Store};
@@ -45,10 +45,9 @@ impl<'a> Session<'a> {
         match Self::prepare(&store, workspace, context) {
             Ok((run, columns, sop)) => {
                 let mut session = Self { context, workspace, store, run, columns, sop, counts: Map::new(), lead_rows: 0, in_the_past };
-                match refit(&session) {
-                    Ok(0) => Ok(session),
-                    Ok(refitted) => {
-                        session.counts.insert("refitted".into(), refitted.into());
+                match refit(&session).and_then(|n| Ok([("refitted", n), ("owners_matched", rematch_owners(&session)?)])) {
+                    Ok(counts) => {
+                        session.counts.extend(counts.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name.to_owned(), n.into())));
                         Ok(session)
                     }
                     Err(e) => Err(session.abandon(e)),

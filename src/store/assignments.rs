@@ -148,6 +148,22 @@ impl Store {
         Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM assignments)", [], |r| r.get(0))?)
     }
 
+    /// Every name under which a lead is held, a deal is kept or a follow-up was logged; in order.
+    pub fn owners(&self) -> Result<Vec<String>> {
+        const OWNERS: &str = "SELECT owner FROM lead_state WHERE owner IS NOT NULL UNION SELECT owner FROM deals WHERE owner IS NOT NULL
+            UNION SELECT owner FROM follow_ups WHERE owner IS NOT NULL UNION SELECT owner FROM verdicts WHERE owner IS NOT NULL ORDER BY 1";
+        let mut statement = self.conn.prepare(OWNERS)?;
+        Ok(statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// A name turned out to be a colleague: their id stands for it from now on.
+    pub fn rename_owner(&self, told: &str, id: &str) -> Result<()> {
+        for (table, column) in [("lead_state", "owner"), ("standings", "last_owner"), ("deals", "owner"), ("follow_ups", "owner"), ("verdicts", "owner")] {
+            self.conn.execute(&format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1"), [told, id])?;
+        }
+        Ok(())
+    }
+
     /// The leads that an owner holds, in the order of their numbers.
     pub fn held_by(&self, owner: &str) -> Result<Vec<LeadId>> {
         let mut statement = self.conn.prepare_cached("SELECT lead FROM lead_state WHERE owner = ?1 ORDER BY lead")?;

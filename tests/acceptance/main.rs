@@ -7,6 +7,7 @@
 #![allow(clippy::print_stderr, clippy::unwrap_used)] // a test may stop anywhere, and says aloud what it skips
 
 mod conformance;
+mod deals;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -47,6 +48,10 @@ impl Workspace {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         path
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Run {

@@ -314,3 +314,59 @@ pub(crate) fn stages_csv(seed: u64, from: u64, until: u64, rows: u64) -> String 
     }
     out
 }
+
+/// Deals of those leads: most have an id, some stand twice with another status, some have another currency or an unknown word,
+/// some are of people who have not arrived or of nobody; some have no id.
+pub(crate) fn deals_csv(seed: u64, from: u64, until: u64, rows: u64) -> String {
+    let mut dice = Dice(seed);
+    let mut out = String::from("商机编号,手机,公司,负责人,金额,类型,产品,创建时间,成交时间,商机状态,丢单原因\n");
+    for n in 0..rows {
+        let id = if dice.one_in(5) { String::new() } else { format!("D{:04}", if dice.one_in(6) { n / 2 } else { n }) };
+        let number = if dice.one_in(7) { String::new() } else { phone(from + dice.below(until - from + 15)) };
+        let company = if number.is_empty() { "苏州精密机械有限公司" } else { dice.pick(&["", "甲", "Müller GmbH"]) };
+        let owner = dice.pick(&["张伟", "zhang.wei", ""]);
+        let amount = dice.pick(&["￥50万", "120000.50", "", "$100"]);
+        let kind = dice.pick(&["", "续约", "new", "Upsell"]);
+        let product = dice.pick(&["A", "B", ""]);
+        let opened = dice.pick(&["2026-03-01", "2026-05-02 10:00", ""]);
+        let closed = dice.pick(&["2026-06-11 12:00", "2026-02-01", ""]);
+        let status = dice.pick(&["进行中", "赢单", "丢单", "Won", "Lost", "Engaging", "", "天知道"]);
+        out.push_str(&format!("{id},{number},{company},{owner},{amount},{kind},{product},{opened},{closed},{status},\n"));
+    }
+    out
+}
+
+/// Payments for those deals, some twice on a day, some for deals that never come.
+pub(crate) fn payments_csv(seed: u64, rows: u64) -> String {
+    let mut dice = Dice(seed);
+    let mut out = String::from("商机编号,回款日期,回款金额\n");
+    for _ in 0..rows {
+        let amount = dice.pick(&["1000", "￥2.5万", "$3"]);
+        let row = format!("D{:04},2026-07-{:02},{amount}\n", dice.below(rows + 20), 1 + dice.below(28));
+        out.push_str(&row.repeat(if dice.one_in(5) { 2 } else { 1 }));
+    }
+    out
+}
+
+/// Follow-ups of those leads: with and without dates, some twice, some with verdicts (two that differ among them), some of
+/// people who have not arrived, some blank.
+pub(crate) fn follow_ups_csv(seed: u64, from: u64, until: u64, rows: u64) -> String {
+    let mut dice = Dice(seed);
+    let mut out = String::from("手机,跟进人,跟进时间,跟进方式,结果,判定,原因,质量,需求痛点,下次跟进,备注\n");
+    for _ in 0..rows {
+        let n = from + dice.below(until - from + 10);
+        let owner = dice.pick(&["张伟", "zhang.wei", ""]);
+        let at = dice.pick(&["2026-08-01 10:00", "2026-09-02 11:00", ""]);
+        let ty = dice.pick(&["电话", "邮件", ""]);
+        let outcome = dice.pick(&["接通", "未接", "已回复", "", "飞了"]);
+        let (verdict, reason) = [("", ""), ("接受", ""), ("拒绝", "price"), ("退回", "unreachable")][usize::try_from(dice.below(4)).unwrap()];
+        let quality = dice.pick(&["高", ""]);
+        let pain = dice.pick(&["价格", ""]);
+        let next = dice.pick(&["2026-12-01", ""]);
+        let note = dice.pick(&["", "想看案例"]);
+        let row = format!("{},{owner},{at},{ty},{outcome},{verdict},{reason},{quality},{pain},{next},{note}\n", phone(n));
+        out.push_str(&row.repeat(if dice.one_in(9) { 2 } else { 1 }));
+    }
+    out.push_str(&format!("{},,,,,,,,,,\n", phone(from)));
+    out
+}

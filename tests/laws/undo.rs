@@ -1,6 +1,6 @@
 //! What `sop undo` takes back is as if it had never been.
 
-use crate::base::{Base, Dump, assert_same, events_csv, leads_csv, stages_csv};
+use crate::base::{Base, Dump, assert_same, deals_csv, events_csv, follow_ups_csv, leads_csv, payments_csv, stages_csv};
 
 fn rows(base: &Base, name: &str, text: &str) -> String {
     base.write(name, text).display().to_string()
@@ -52,6 +52,29 @@ fn a_scoring_run_under_other_rules() {
         b.write("sops/scoring.yaml", "groups:\n  fit:\n    rules:\n      - {name: all, when: \"phone IS NOT NULL\", points: 60}\n  engagement:\n    rules:\n      - {name: any, event: page_view, points: 3}\nbands: {hot: 80, qualified: 50, warm: 25, cold: 0}\n");
         b.on("11-09", &["score"]).ok();
         b.on("11-09", &["undo"]).ok(); // a rehearsal leaves no trace
+    });
+}
+
+#[test]
+fn deals_payments_and_follow_ups() {
+    let base = with_past(300);
+    let old = [
+        rows(&base, "d.csv", &deals_csv(11, 0, 300, 200)),
+        rows(&base, "p.csv", &payments_csv(12, 100)),
+        rows(&base, "u.csv", &follow_ups_csv(13, 0, 300, 200)),
+    ];
+    there_and_back(&base, "the first of them", |b| {
+        b.on("11-05", &["score", &old[0], &old[1], &old[2]]).ok();
+    });
+    base.on("11-20", &["score", &old[0], &old[1], &old[2]]).ok();
+    let new = [
+        rows(&base, "d2.csv", &deals_csv(14, 0, 330, 260)),
+        rows(&base, "p2.csv", &payments_csv(15, 150)),
+        rows(&base, "u2.csv", &follow_ups_csv(16, 0, 300, 300)),
+    ];
+    let late = rows(&base, "l2.csv", &leads_csv(17, 295, 330));
+    there_and_back(&base, "more of them, and the leads that some waited for", |b| {
+        b.on("11-20", &["score", &new[0], &new[1], &new[2], &late, "--yes"]).ok();
     });
 }
 

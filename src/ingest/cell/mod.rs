@@ -141,6 +141,18 @@ impl<'a> Typer<'a> {
     pub(super) fn of_event(field: &EventField, dictionary: &'a Dictionary, calendar: &Calendar, order: Option<DateOrder>, date1904: bool) -> Self {
         Self::with(Cow::Owned(as_field(field)), dictionary, calendar, order, date1904)
     }
+    /// A typer of a column of another table.
+    pub(super) fn of_column(
+        id: &str,
+        ty: FieldType,
+        values: Vec<(String, Arc<str>)>,
+        order: DateOrder,
+        dictionary: &'a Dictionary,
+        calendar: &Calendar,
+        date1904: bool,
+    ) -> Self {
+        Self::with(Cow::Owned(Field { values, ..plain_field(id, ty, Some(order)) }), dictionary, calendar, None, date1904)
+    }
     fn with(field: Cow<'a, Field>, dictionary: &'a Dictionary, calendar: &Calendar, order: Option<DateOrder>, date1904: bool) -> Self {
         let blanks = Blanks::new(dictionary.blank.iter().chain(&field.blank));
         let clock = Clock::new(field.zone.unwrap_or(calendar.zone));

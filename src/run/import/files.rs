@@ -20,7 +20,7 @@ pub(super) const DEPTH: usize = 4;
 pub struct FileSummary {
     /// As named on the command line.
     pub file: String,
-    /// `leads`, `events`, `stages`
+    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`
     pub kind: String,
     /// Encoding, separator, sheet: what was guessed.
     pub read_as: String,
@@ -95,20 +95,30 @@ impl Importer<'_, '_> {
         opened.sort_by_key(|o| match o.kind {
             FileKind::Leads => 0,
             FileKind::Stages => 1,
-            FileKind::Events => 2,
+            FileKind::Deals => 2,
+            FileKind::Payments => 3,
+            FileKind::FollowUps => 4,
+            FileKind::Events => 5,
         });
         let mut rejects = Rejects::default();
         for file in opened {
             let kind = file.kind;
+            if matches!(kind, FileKind::Payments | FileKind::FollowUps | FileKind::Events) {
+                self.write_deals()?;
+            }
             let (summary, pending) = match kind {
                 FileKind::Leads => self.leads_file(file)?,
                 FileKind::Stages => self.stages_file(file.path, file.table)?,
+                FileKind::Deals => self.deals_file(file.path, file.table, file.number)?,
+                FileKind::Payments => self.payments_file(file.path, file.table)?,
+                FileKind::FollowUps => self.follow_ups_file(file.path, file.table, file.number)?,
                 FileKind::Events => self.events_file(file.path, file.table, file.number)?,
             };
             self.summary.rejected += summary.rejected;
             self.summary.files.push(summary);
             rejects.0.push(pending);
         }
+        self.write_deals()?;
         if self.session.context.strict && self.summary.rejected > 0 {
             let files = self.summary.files.iter().filter_map(|f| f.rejects.clone()).collect();
             rejects.persist()?; // the rows to mend are the answer to --strict
@@ -124,7 +134,7 @@ impl Importer<'_, '_> {
                 RunError::refused(format!("`{name}` is no kind of file"), format!("kinds: {}", FileKind::names().collect::<Vec<_>>().join(", ")))
             })?,
             None => {
-                let found = ingest::recognise(table.headers(), self.dictionary());
+                let found = ingest::recognise(table.headers(), self.dictionary(), &self.workspace().sop.tables);
                 let events = ingest::EventMapping::new(table.headers(), self.dictionary());
                 if found.kind.is_none() && events.kind.is_some() && events.at.is_some() {
                     let what = format!("`{}` has events but nobody whose they are: {}", short(path), events.missing().join(", "));
@@ -230,6 +240,7 @@ impl Importer<'_, '_> {
                 "{nobody} role mailboxes or test numbers (info@…, 13800138000, …12345678) identify nobody: their rows are joined by other identities only"
             ));
         }
+        summary.notes.extend(self.place_notes());
         summary.unchanged = existing; // those that changed are told apart at the end
         summary.to_decide = self.summary.to_decide - before;
         self.existing_rows += existing;

@@ -99,8 +99,8 @@ impl Importer<'_, '_> {
         };
         self.session.store.insert_lead(&self.session.columns, &record)?;
         self.resolver.add_key(key, lead);
-        let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text);
-        let (stage, owner) = (text(self.stage), text(self.owner));
+        let (stage, owner) = self.told_place(&record);
+        let (stage, owner) = (stage.as_deref(), owner.as_deref());
         if stage.is_some() || owner.is_some() {
             self.session.store.insert_state(lead, stage, owner)?; // all others get theirs when they are scored
             // Since when, no file says. The day on which we learnt it is the one that we can vouch for: nobody is taken for
@@ -168,30 +168,51 @@ impl Importer<'_, '_> {
         self.seed_state(lead, &record, is_old)
     }
 
+    /// Stage and owner as a row tells them: the stage's and the colleague's ids where they are known, else the texts.
+    fn told_place(&mut self, record: &LeadRecord) -> (Option<String>, Option<String>) {
+        let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text).map(str::to_owned);
+        let sop = &self.session.workspace.sop;
+        let (stage, owner) = (text(self.stage), text(self.owner));
+        (stage.map(|told| self.strange.stage(&sop.lifecycle, told)), self.elsewhere.owner(&sop.team, owner))
+    }
+
     /// Owner and stage of a file seed the lead's state while it has none; with `master: file` the file stays in charge.
     fn seed_state(&mut self, lead: LeadId, record: &LeadRecord, is_old: bool) -> Result<(), RunError> {
         if self.stage.is_none() && self.owner.is_none() {
             return Ok(());
         }
         let state = self.state_of(lead)?;
-        let told = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text).map(str::to_owned);
+        let (told_stage, told_owner) = self.told_place(record);
         let master = |ix: Option<FieldIx>| ix.and_then(|ix| self.dictionary().fields.get(ix.0)).is_some_and(|f| f.master_file);
-        let choose = |old: &Option<String>, ix| match (old, told(ix)) {
+        let choose = |old: &Option<String>, new: Option<String>, ix| match (old, new) {
             (None, new) => new,
             (Some(_), Some(new)) if master(ix) => Some(new),
             (old, _) => old.clone(),
         };
-        let (stage, owner) = (choose(&state.stage, self.stage), choose(&state.owner, self.owner));
+        let (stage, owner) = (choose(&state.stage, told_stage, self.stage), choose(&state.owner, told_owner, self.owner));
         if stage == state.stage && owner == state.owner {
             return Ok(());
         }
         let at = self.session.context.as_of;
         let mut seeded = self.session.store.standing(lead)?;
+        // Two rows of a file that disagree change a lead there and back: then it is as it was.
+        let first = self.seeded.entry(lead).or_insert_with(|| seeded.clone());
         if stage != state.stage {
-            (seeded.stage, seeded.stage_at) = (stage.clone(), Some(at));
+            seeded.stage_at = if stage == first.stage { first.stage_at } else { Some(at) };
+            seeded.stage.clone_from(&stage);
         }
         if owner != state.owner {
-            (seeded.owner, seeded.owner_at, seeded.last_owner) = (owner.clone(), Some(at), state.owner.clone().or(seeded.last_owner));
+            let came_back = owner == first.owner;
+            seeded.owner_at = if came_back { first.owner_at } else { Some(at) };
+            seeded.last_owner = if came_back { first.last_owner.clone() } else { first.owner.clone().or_else(|| first.last_owner.clone()) };
+            seeded.owner.clone_from(&owner);
+            if let Some(queue) = seeded.queue.take() {
+                // Whoever is held waits no longer.
+                (seeded.queue_at, seeded.last_queue) = (None, Some(queue.clone()));
+                self.session.store.leave_queue(lead, at, "import")?;
+                let change = Change { lead, what: What::Queue, at, from: Some(queue), to: None, why: "import (owner)".into() };
+                self.session.store.record(self.session.run, &change)?;
+            }
         }
         self.session.store.put_standing(lead, &seeded, self.session.run)?;
         if is_old {
@@ -217,10 +238,13 @@ impl Importer<'_, '_> {
         self.take_waiting(identity, lead)
     }
 
-    /// What came before its lead: events and dated stages under this name.
+    /// What came before its lead: deals, events and dated stages under this name.
     fn take_waiting(&mut self, identity: &Identity, lead: LeadId) -> Result<(), RunError> {
-        if !self.any_waiting && !self.any_waiting_stages {
+        if !self.any_waiting && !self.any_waiting_stages && !self.any_waiting_deals {
             return Ok(());
+        }
+        if self.any_waiting_deals && self.session.store.take_waiting_deals(identity, lead)? > 0 {
+            self.session.store.make_due(lead)?;
         }
         for hash in self.session.store.take_waiting_names(identity)? {
             for (event, n) in self.session.store.take_waiting(hash)? {
@@ -292,6 +316,7 @@ impl Importer<'_, '_> {
 
     /// Records a dated stage; the latest one is the lead's stage while nothing else decided it.
     pub(super) fn put_stage(&mut self, lead: LeadId, at: Instant, stage: &str) -> Result<bool, RunError> {
+        let stage = &self.strange.stage(&self.session.workspace.sop.lifecycle, stage.to_owned());
         let new = self.session.store.put_stage(lead, at, stage, self.session.run)?;
         if new {
             let latest = self.session.store.last_stage(lead)?;

@@ -1,14 +1,18 @@
 //! Importing files: rows are recognised, joined and written; events are sorted and raised; the rest waits or is rejected.
 //!
-//! Files of leads go first, then dated stages, then events, whatever the order on the command line, so that an event
-//! finds its lead. All of it happens inside the caller's transaction.
+//! Files of leads go first, then dated stages, deals, payments, follow-ups and events, whatever the order on the command
+//! line, so that an event finds its lead and a payment its deal. All of it happens inside the caller's transaction.
 
 mod by_lead;
+mod deals;
 mod details;
 mod events;
 mod files;
+mod follow_ups;
 mod join;
 mod leads;
+mod noted;
+mod payments;
 mod pending;
 mod recognise;
 mod resolver;
@@ -24,8 +28,9 @@ pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
-use crate::model::{DetailId, Dictionary, FieldIx, FieldType, Instant, Key, KindId, LeadId};
+use crate::model::{DetailId, Dictionary, FieldIx, FieldType, Instant, Key, KindId, LeadId, Standing};
 use by_lead::ByLead;
+use follow_ups::Answer;
 use pending::Pending;
 use resolver::Resolver;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -120,10 +125,16 @@ struct Importer<'s, 'a> {
     old_pairs: u64,
     any_waiting: bool,
     any_waiting_stages: bool,
+    any_waiting_deals: bool,
+    /// Deals of this import's files, until all of them are read.
+    deals: deals::Gathered,
+    /// The first verdict on each lead.
+    answers: FxHashMap<LeadId, Answer>,
     barred: FxHashSet<u64>,
     ordinals: FxHashMap<u64, u32>,
     touch_details: FxHashMap<Arc<str>, DetailId>,
     column_details: Vec<(String, DetailId)>,
+    follow_up_details: Vec<(KindId, DetailId)>,
     totals: FxHashMap<(LeadId, DetailId), (i64, Instant)>,
     created_at: Option<FieldIx>,
     channel: Option<FieldIx>,
@@ -131,6 +142,11 @@ struct Importer<'s, 'a> {
     stage: Option<FieldIx>,
     owner: Option<FieldIx>,
     captured: Option<KindId>,
+    /// As they stood before this run: leads whose owner or stage a file has changed.
+    seeded: FxHashMap<LeadId, Standing>,
+    /// Of the present file.
+    elsewhere: noted::Elsewhere,
+    strange: noted::StrangeStages,
 }
 
 /// What an import leaves to its caller.
@@ -152,6 +168,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
     let barred = session.store.barred_hashes()?.into_iter().collect();
     let any_waiting = session.store.any_waiting()?;
     let any_waiting_stages = session.store.any_waiting_stages()?;
+    let any_waiting_deals = session.store.any_waiting_deals()?;
     let dictionary = &session.workspace.sop.dictionary;
     let of_type = |ty: FieldType| dictionary.fields.iter().position(|f| f.ty == ty).map(FieldIx);
     let of_id = |id: &str| dictionary.field(id).map(|(ix, _)| ix);
@@ -172,10 +189,14 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         old_pairs: 0,
         any_waiting,
         any_waiting_stages,
+        any_waiting_deals,
+        deals: deals::Gathered::default(),
+        answers: FxHashMap::default(),
         barred,
         ordinals: FxHashMap::default(),
         touch_details: FxHashMap::default(),
         column_details: Vec::new(),
+        follow_up_details: Vec::new(),
         totals: FxHashMap::default(),
         created_at: of_id("created_at"),
         channel: of_type(FieldType::Channel),
@@ -183,6 +204,9 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         stage: of_type(FieldType::Stage),
         owner: of_type(FieldType::Owner),
         captured: dictionary.kind_of("lead_captured"),
+        seeded: FxHashMap::default(),
+        elsewhere: noted::Elsewhere::default(),
+        strange: noted::StrangeStages::default(),
         session,
     };
     let rejects = importer.files(paths, options)?;
@@ -197,6 +221,13 @@ impl<'a> Importer<'_, 'a> {
 
     fn dictionary(&self) -> &'a Dictionary {
         &self.session.workspace.sop.dictionary
+    }
+
+    /// What the rows of a file left to be said of owners and stages.
+    fn place_notes(&mut self) -> impl Iterator<Item = String> + use<> {
+        let (elsewhere, strange) = (std::mem::take(&mut self.elsewhere), std::mem::take(&mut self.strange));
+        let notes = [elsewhere.note("rows of leads are held elsewhere"), strange.note(&self.workspace().sop.lifecycle)];
+        notes.into_iter().flatten()
     }
 
     /// An event on its way into the base.

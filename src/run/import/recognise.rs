@@ -26,6 +26,21 @@ impl Named {
 }
 
 impl Importer<'_, '_> {
+    /// The lead that a row of another table names: by key, then by its identities in their order.
+    pub(super) fn lead_named(&self, key: Option<Key>, identities: &[Identity]) -> Result<Option<LeadId>, RunError> {
+        let store = &self.session.store;
+        let mut lead = match key {
+            Some(key) => self.resolver.key(store, key)?,
+            None => None,
+        };
+        for identity in identities {
+            if lead.is_none() {
+                lead = self.resolver.find(store, identity.hash(), check(&identity.text), &identity.text)?;
+            }
+        }
+        Ok(lead)
+    }
+
     /// What recognises a row without identity: its cells, and how many equal rows came before it.
     pub(super) fn row_name(&mut self, row: &LeadRow) -> Named {
         let ordinal = self.ordinals.entry(row.row_hash).or_insert(0);

@@ -2,7 +2,6 @@
 
 use super::Importer;
 use super::files::{Counts, FileSummary, start, with_rejects};
-use super::resolver::check;
 use crate::ingest::{FileKind, Next, PendingRejects, RejectWriter, StageMapping, StageReader, StageRow, TableFile};
 use crate::model::Identity;
 use crate::run::RunError;
@@ -31,15 +30,7 @@ impl Importer<'_, '_> {
                 }
                 Next::Row => counts.rows += 1,
             }
-            let mut lead = match row.key {
-                Some(key) => self.resolver.key(&self.session.store, key)?,
-                None => None,
-            };
-            for identity in &row.identities {
-                if lead.is_none() {
-                    lead = self.resolver.find(&self.session.store, identity.hash(), check(&identity.text), &identity.text)?;
-                }
-            }
+            let lead = self.lead_named(row.key, &row.identities)?;
             let key = row.key.map(|key| Identity { kind: Identity::KEY.into(), text: key.to_string() });
             let mut names = key.iter().chain(&row.identities);
             match (lead, names.next()) {
@@ -66,6 +57,7 @@ impl Importer<'_, '_> {
             }
         }
         counts.into(&mut summary);
+        summary.notes.extend(self.place_notes());
         Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
     }
 }

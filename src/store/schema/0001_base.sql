@@ -241,6 +241,7 @@ CREATE TABLE assignments (
   PRIMARY KEY (lead, at, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX assignments_by_owner ON assignments(owner, at);
+CREATE INDEX assignments_by_at ON assignments(at, owner, round);
 
 -- Leads in queues, from when until when.
 CREATE TABLE queue_stays (

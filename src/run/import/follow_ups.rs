@@ -1,0 +1,292 @@
+//! Rows of follow-ups, and worklists that come back: what owners logged, and what they think of the leads.
+//!
+//! - With a date, rows are a multiset per (lead, instant, owner, outcome, note): a file with m equal ones raises the base to
+//!   max(base, m), and fills what the base has blank.
+//! - Without a date, a row is dated by the as-of of the import that saw it first, and known by a hash of its answers and of
+//!   the number of its worklist (`worklist`): whenever it comes again, it is the same. Two worklists of ours have two
+//!   numbers, so that the same answer a week later is another one; in a list without a number it is not.
+//! - Verdicts are stored, not acted upon: that is the lifecycle's. Of two different ones on a lead in one import the first counts.
+
+use super::Importer;
+use super::details::{detail_of, intern};
+use super::files::{Counts, FileSummary, start, with_rejects};
+use super::noted::{Elsewhere, Noted};
+use crate::ingest::{BadCell, FileKind, FollowUpCells, FollowUpReader, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, follow_up_mapping};
+use crate::model::{DetailId, Identity, Instant, LeadId, Outcome, Verdict, fold, nearest, stable_hash};
+use crate::rules::lifecycle::Lifecycle;
+use crate::run::RunError;
+use crate::store::FollowUpRow;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A verdict in short: the reason, or none when sales accepts.
+pub(super) type Answer = Option<String>;
+
+/// What makes rows with a date equal.
+type Same = (LeadId, Instant, Option<String>, Option<Outcome>, Option<String>);
+
+/// What a file leaves to be said.
+#[derive(Default)]
+struct Remarks {
+    unfilled: u64,
+    undated: u64,
+    second: Noted,
+    elsewhere: Elsewhere,
+}
+
+impl Importer<'_, '_> {
+    pub(super) fn follow_ups_file(&mut self, path: PathBuf, table: TableFile, number: u16) -> Result<(FileSummary, PendingRejects), RunError> {
+        let (dictionary, sop) = (self.dictionary(), &self.workspace().sop);
+        let mapping = follow_up_mapping(table.headers(), dictionary, &sop.tables);
+        let mut summary = start(&path, FileKind::FollowUps, &table);
+        if mapping.key.is_some() || mapping.any.is_some() {
+            self.resolver.with_keys(&self.session.store)?;
+        }
+        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
+        let mut reader = FollowUpReader::new(table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
+        summary.notes.extend(reader.open().iter().map(OpenOrder::message));
+        let (mut counts, mut remarks) = (Counts::default(), Remarks::default());
+        let mut dated: BTreeMap<Same, Vec<(FollowUpRow, bool)>> = BTreeMap::new();
+        let mut ordinals: FxHashMap<(LeadId, u64), u64> = FxHashMap::default();
+        let mut cells = FollowUpCells::default();
+        loop {
+            match reader.next(&mut cells)? {
+                Next::End => break,
+                Next::Rejected => {
+                    counts.reject(&mut rejects, reader.raw(), &cells.bad)?;
+                    continue;
+                }
+                Next::Row => {}
+            }
+            if cells.is_unfilled() {
+                counts.rows += 1;
+                remarks.unfilled += 1;
+                continue;
+            }
+            let Some(lead) = self.lead_named(cells.key, &cells.identities)? else {
+                let key = cells.key.map(|k| k.to_string());
+                let who = key.or_else(|| cells.identities.first().map(name_of)).unwrap_or_default();
+                let bad = BadCell { column: "lead".into(), value: who, reason: "no lead of the base is known by this".into() };
+                counts.reject(&mut rejects, reader.raw(), &[bad])?;
+                continue;
+            };
+            let answer = match answer_of(&cells, &sop.lifecycle) {
+                Ok(answer) => answer,
+                Err(why) => {
+                    let bad = reader.bad_reason(cells.reason.as_deref().unwrap_or_default(), why);
+                    counts.reject(&mut rejects, reader.raw(), &[bad])?;
+                    continue;
+                }
+            };
+            counts.rows += 1;
+            for bad in &cells.bad {
+                rejects.add(reader.raw(), bad)?;
+                counts.blanked += 1;
+            }
+            self.touched.insert(lead);
+            let mut changed = false;
+            let row = row_of(&cells, |told| remarks.elsewhere.owner(&sop.team, told));
+            let owner = row.owner.clone();
+            if let Some(reason) = answer {
+                changed |= self.take_verdict(lead, &cells, owner, reason, &mut remarks)?;
+            }
+            remarks.undated += u64::from(cells.at.is_none());
+            if cells.is_contact() {
+                match cells.at {
+                    Some(at) => {
+                        dated.entry((lead, at, row.owner.clone(), row.outcome, row.note.clone())).or_default().push((row, changed));
+                        continue; // its follow-up is counted with its equals
+                    }
+                    None => {
+                        let answers = hash_of(&cells);
+                        let place = ordinals.entry((lead, answers)).or_insert(0);
+                        let origin = format!("{:016x}", stable_hash(&[&answers.to_le_bytes(), &place.to_le_bytes()]));
+                        *place += 1;
+                        changed |= self.undated_follow_up(lead, FollowUpRow { origin, ..row }, number)?;
+                    }
+                }
+            }
+            summary.new += u64::from(changed);
+            summary.unchanged += u64::from(!changed);
+        }
+        for (same, rows) in dated {
+            self.dated_follow_ups(same, rows, number, &mut summary)?;
+        }
+        if remarks.unfilled > 0 {
+            summary.notes.push(format!("{} rows are not filled in: nothing follows from them", remarks.unfilled));
+            summary.unchanged += remarks.unfilled;
+        }
+        if remarks.undated > 0 {
+            let at = sop.calendar.local(self.session.context.as_of);
+            summary.notes.push(format!("{} rows have no date: new ones are dated {at}", remarks.undated));
+        }
+        summary.notes.extend(remarks.second.note(|n| format!("{n} leads have two different answers: the first counts, not")));
+        summary.notes.extend(remarks.elsewhere.note("follow-ups are by others"));
+        counts.into(&mut summary);
+        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+    }
+
+    /// Stores a verdict, unless this import brought another one on the lead. True when it is new.
+    fn take_verdict(&mut self, lead: LeadId, cells: &FollowUpCells, owner: Option<String>, reason: Answer, remarks: &mut Remarks) -> Result<bool, RunError> {
+        let first = self.answers.entry(lead).or_insert_with(|| reason.clone());
+        if *first != reason {
+            let who = cells.key.map(|k| k.to_string()).or_else(|| cells.identities.first().map(name_of)).unwrap_or_default();
+            remarks.second.add(|| format!("{who} {}", reason.as_deref().map_or_else(|| "accept".to_owned(), |r| format!("reject ({r})"))));
+            return Ok(false);
+        }
+        let origin = match cells.at {
+            Some(_) => String::new(),
+            None => {
+                let parts =
+                    [cells.worklist.as_deref(), cells.owner.as_deref(), reason.as_deref()].map(|t| t.map_or_else(String::new, |t| fold(t).into_owned()));
+                let [worklist, owner, reason] = &parts;
+                format!("{:016x}", stable_hash(&[worklist.as_bytes(), owner.as_bytes(), reason.as_bytes()]))
+            }
+        };
+        let verdict = Verdict { at: cells.at.unwrap_or(self.session.context.as_of), owner, reason };
+        let is_new = self.session.store.put_verdict(lead, &verdict, &origin, self.session.run)?;
+        if is_new {
+            self.session.store.make_due(lead)?;
+        }
+        Ok(is_new)
+    }
+
+    /// A row without a date. True when it is new.
+    fn undated_follow_up(&mut self, lead: LeadId, row: FollowUpRow, file: u16) -> Result<bool, RunError> {
+        let (store, at) = (&self.session.store, self.session.context.as_of);
+        if store.follow_ups_of(lead)?.iter().any(|(_, _, known)| known.origin == row.origin) {
+            return Ok(false);
+        }
+        store.add_follow_up(lead, at, &row, self.session.run)?;
+        store.make_due(lead)?;
+        self.event_of(lead, at, &row, file)?;
+        Ok(true)
+    }
+
+    /// Rows with a date that are equal: the base is raised to their number, and its blanks are filled. Each comes with whether
+    /// its verdict was new.
+    fn dated_follow_ups(&mut self, same: Same, mut rows: Vec<(FollowUpRow, bool)>, file: u16, summary: &mut FileSummary) -> Result<(), RunError> {
+        let (lead, at, ..) = same;
+        let store = &self.session.store;
+        let is_same = |f: &FollowUpRow| f.origin.is_empty() && (&f.owner, f.outcome, &f.note) == (&same.2, same.3, &same.4);
+        let mut there: Vec<(i64, FollowUpRow)> =
+            store.follow_ups_of(lead)?.into_iter().filter(|(t, _, f)| *t == at && is_same(f)).map(|(_, seq, f)| (seq, f)).collect();
+        rows.sort();
+        there.sort_by(|a, b| a.1.cmp(&b.1));
+        let mut known = there.into_iter();
+        for (row, is_judged) in &rows {
+            match known.next() {
+                None => {
+                    store.add_follow_up(lead, at, row, self.session.run)?;
+                    summary.new += 1;
+                }
+                Some((seq, old)) => {
+                    let filled = fill(&old, row);
+                    if filled != old {
+                        store.update_follow_up(lead, at, seq, &filled)?;
+                    } else if !is_judged {
+                        summary.unchanged += 1;
+                        continue;
+                    }
+                    summary.updated += 1;
+                }
+            }
+            store.make_due(lead)?;
+        }
+        for (row, _) in &rows {
+            self.event_of(lead, at, row, file)?;
+        }
+        Ok(())
+    }
+
+    /// A connected call and a reply are events, too.
+    fn event_of(&mut self, lead: LeadId, at: Instant, row: &FollowUpRow, file: u16) -> Result<(), RunError> {
+        let kind = match (row.outcome, row.ty.as_deref()) {
+            (Some(Outcome::Connected), None | Some("call")) => "call_connected",
+            (Some(Outcome::Replied), _) => "reply",
+            _ => return Ok(()),
+        };
+        let dictionary = self.dictionary();
+        let Some(id) = dictionary.kind_of(kind) else { return Ok(()) };
+        let known: Option<DetailId> = self.follow_up_details.iter().find(|(k, _)| *k == id).map(|(_, d)| *d);
+        let detail = match known {
+            Some(detail) => detail,
+            None => {
+                let detail = intern(&self.session.store, &self.session.columns, dictionary, &detail_of(dictionary, id, &[]), "", self.session.run)?;
+                self.follow_up_details.push((id, detail));
+                detail
+            }
+        };
+        self.push_event(lead.0 as u32, at, detail, file)?;
+        Ok(())
+    }
+}
+
+/// The verdict of a row: the reason, or none when sales accepts. A reason that lifecycle.yaml does not know is refused.
+fn answer_of(cells: &FollowUpCells, lifecycle: &Lifecycle) -> Result<Option<Answer>, String> {
+    let known = || lifecycle.reasons.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
+    let list = if lifecycle.reasons.is_empty() { String::new() } else { format!(" (known: {})", known()) };
+    match (cells.accepts, &cells.reason) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err("a reason without a verdict".into()),
+        (Some(true), _) => Ok(Some(None)),
+        (Some(false), None) => Err(format!("a lead is rejected for a reason{list}")),
+        (Some(false), Some(told)) => {
+            let folded = fold(told);
+            let found = lifecycle.reasons.iter().find(|r| fold(&r.id) == folded || fold(&r.title) == folded);
+            match found {
+                Some(reason) => Ok(Some(Some(reason.id.clone()))),
+                None if lifecycle.reasons.is_empty() => Ok(Some(Some(told.clone()))),
+                None => {
+                    let near = nearest(told, lifecycle.reasons.iter().flat_map(|r| [r.id.as_str(), r.title.as_str()]));
+                    let help = near.map_or(list, |n| format!(": did you mean `{n}`?"));
+                    Err(format!("lifecycle.yaml has no such reason{help}"))
+                }
+            }
+        }
+    }
+}
+
+fn row_of(cells: &FollowUpCells, owner: impl FnOnce(Option<String>) -> Option<String>) -> FollowUpRow {
+    FollowUpRow {
+        owner: owner(cells.owner.clone()),
+        ty: cells.ty.clone(),
+        outcome: cells.outcome,
+        note: cells.note.clone(),
+        pain: cells.pain.clone(),
+        progress: cells.progress.clone(),
+        budget: cells.budget.clone(),
+        next_at: cells.next_at,
+        quality: cells.quality.clone(),
+        origin: String::new(),
+    }
+}
+
+/// What a row without a date says, as one number: with the owner as told, whoever the team may come to know.
+fn hash_of(cells: &FollowUpCells) -> u64 {
+    let texts = [&cells.worklist, &cells.owner, &cells.ty, &cells.note, &cells.pain, &cells.progress, &cells.budget, &cells.quality];
+    let mut parts: Vec<String> = texts.iter().map(|t| t.as_deref().map(|t| fold(t).into_owned()).unwrap_or_default()).collect();
+    parts.push(cells.outcome.map_or("", Outcome::name).to_owned());
+    parts.push(cells.next_at.map_or_else(String::new, |t| t.0.to_string()));
+    stable_hash(&parts.iter().map(String::as_bytes).collect::<Vec<_>>())
+}
+
+/// A follow-up with its blanks filled.
+fn fill(old: &FollowUpRow, new: &FollowUpRow) -> FollowUpRow {
+    let either = |a: &Option<String>, b: &Option<String>| a.clone().or_else(|| b.clone());
+    FollowUpRow {
+        ty: either(&old.ty, &new.ty),
+        pain: either(&old.pain, &new.pain),
+        progress: either(&old.progress, &new.progress),
+        budget: either(&old.budget, &new.budget),
+        next_at: old.next_at.or(new.next_at),
+        quality: either(&old.quality, &new.quality),
+        ..old.clone()
+    }
+}
+
+/// A name for people: ids without their source.
+fn name_of(identity: &Identity) -> String {
+    identity.text.rsplit('\t').next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,161 @@
+//! Files of deals, payments and follow-ups, and worklists that come back: what a user is promised of each.
+
+#![allow(clippy::unwrap_used)] // a test may stop anywhere
+
+mod base;
+
+use base::{Base, assert_same};
+
+const LEADS: &str = "姓名,手机,邮箱,线索编号,创建时间\n张三,13920417003,zs@example.com,L1,2026-03-01\n李四,13920417040,ls@example.com,L2,2026-03-01\n";
+
+fn with_leads() -> Base {
+    let base = Base::new();
+    let leads = base.write("leads.csv", LEADS).display().to_string();
+    base.on("11-01", &["score", &leads]).ok();
+    base
+}
+
+fn import(base: &Base, day: &str, name: &str, text: &str) -> base::Run {
+    let path = base.write(name, text).display().to_string();
+    base.on(day, &["import", &path, "-f", "json"])
+}
+
+fn rejects(base: &Base, name: &str) -> String {
+    std::fs::read_to_string(base.path().join("rejects").join(name)).unwrap_or_default()
+}
+
+#[test]
+fn a_deal_is_updated_by_its_id_and_its_lead_is_found_by_whatever_names_it() {
+    let base = with_leads();
+    let header = "商机编号,联系人,公司,金额,创建时间,成交时间,商机状态\n";
+    let rows = "D1,L1,甲,￥50万,2026-04-01,,进行中\nD2,ls@example.com,乙,1000.50,2026-04-01,2026-05-01,赢单\nD3,13920417003,甲,,2026-04-01,,Prospecting\n";
+    let first = import(&base, "11-02", "deals.csv", &format!("{header}{rows}")).ok();
+    assert_eq!((first.json()["rows"][0]["kind"].as_str(), first.of_file(0, "new")), (Some("deals"), 3));
+    assert_eq!(base.number("SELECT amount FROM deals WHERE id = 'D1'"), 50_000_000, "fen");
+    let opened = base.number("SELECT opened_at FROM deals WHERE id = 'D1'");
+    assert_eq!(opened, 1_775_001_600 - 8 * 3600, "midnight in Shanghai");
+    let whose = |id: &str| base.texts(&format!("SELECT l.\"id\" FROM deals d JOIN leads l USING (lead) WHERE d.id = '{id}'"));
+    assert_eq!((whose("D1"), whose("D2"), whose("D3")), (vec!["L1".into()], vec!["L2".into()], vec!["L1".into()]));
+    let before = base.facts();
+    import(&base, "11-03", "deals.csv", &format!("{header}{rows}")).ok();
+    assert_same("the same file", &before, &base.facts());
+
+    let won = import(&base, "11-04", "deals.csv", &format!("{header}{}", rows.replace("进行中", "closed-won"))).ok();
+    assert_eq!((won.of_file(0, "new"), won.of_file(0, "updated"), won.of_file(0, "unchanged")), (0, 1, 2), "{}", won.said());
+    assert_eq!(base.texts("SELECT what || ' ' || \"from\" || ' ' || \"to\" FROM changes WHERE what LIKE 'deal%'"), ["deal:D1 open won"]);
+    assert_eq!(base.number("SELECT next_change_at + moves_at FROM lead_state s JOIN deals d USING (lead) WHERE d.id = 'D1'"), 0, "its lead is due");
+}
+
+#[test]
+fn what_cannot_be_read_of_a_deal_is_listed() {
+    let base = with_leads();
+    let rows = "商机编号,邮箱,金额,商机状态\nD1,zs@example.com,$100,赢单\nD2,zs@example.com,100,天知道\nD3,zs@example.com,100,wonn\n";
+    let run = import(&base, "11-02", "deals.csv", rows).ok();
+    assert_eq!((run.of_file(0, "new"), run.of_file(0, "rejected")), (1, 2), "{}", run.said());
+    assert_eq!(base.number("SELECT count(*) FROM deals WHERE amount IS NULL AND status = 'won'"), 1, "another currency's money is no amount");
+    let listed = rejects(&base, "deals.csv");
+    assert!(listed.contains("天知道") && listed.contains("did you mean `won`") && listed.contains("$100"), "{listed}");
+}
+
+#[test]
+fn won_may_be_a_yes_or_no_and_odd_dates_are_named() {
+    let base = with_leads();
+    let rows = "合同编号,邮箱,金额,创建时间,签约时间,是否成交\nC1,zs@example.com,10,2026-05-01,2026-04-01,是\nC2,ls@example.com,10,,2026-01-15,是\nC3,ls@example.com,10,2026-05-01,2026-06-01,否\nC4,ls@example.com,10,2026-05-01,,\n";
+    let run = import(&base, "11-02", "deals.csv", rows).ok();
+    assert_eq!(base.texts("SELECT status FROM deals ORDER BY id"), ["won", "won", "lost", "open"]);
+    let notes = run.said();
+    assert!(notes.contains("1 deal closed before it was opened: C1"), "{notes}");
+    assert!(notes.contains("1 deal closed before its lead was created: ls@example.com closed 2026-01-15"), "{notes}");
+}
+
+#[test]
+fn a_deal_of_nobody_waits_for_its_lead_and_a_payment_for_its_deal() {
+    let base = with_leads();
+    let paid = "商机编号,回款日期,回款金额\nD9,2026-07-01,300\nD9,2026-07-01,300\n";
+    let early = import(&base, "11-02", "payments.csv", paid).ok();
+    assert!(early.said().contains("have not arrived"), "{}", early.said());
+    let deal = "商机编号,手机,公司,金额,商机状态\nD9,13920417077,丙,900,赢单\n";
+    let run = import(&base, "11-02", "deals.csv", deal).ok();
+    assert!(run.said().contains("1 deal names no known lead"), "{}", run.said());
+    assert_eq!(base.texts("SELECT company FROM deals WHERE lead IS NULL"), ["丙"]);
+    import(&base, "11-03", "late.csv", "姓名,手机\n王五,13920417077\n").ok();
+    assert_eq!(base.texts("SELECT \"name\" FROM deals JOIN leads USING (lead)"), ["王五"]);
+    assert_eq!(base.number("SELECT count(*) FROM waiting_deals"), 0);
+    let before = base.facts();
+    import(&base, "11-03", "deals.csv", deal).ok();
+    import(&base, "11-03", "payments.csv", paid).ok();
+    assert_same("the same again", &before, &base.facts());
+    assert_eq!(base.number("SELECT CAST(paid AS INTEGER) FROM v_deals"), 600, "in major units");
+}
+
+#[test]
+fn follow_ups_are_events_too_and_repeats_are_kept() {
+    let base = with_leads();
+    let header = "手机,跟进人,跟进时间,跟进方式,跟进结果,备注\n";
+    let rows = "13920417003,张伟,2026-10-01 10:00,电话,接通,想看案例\n13920417003,张伟,2026-10-01 10:00,电话,接通,想看案例\n13920417040,张伟,2026-10-02 11:00,邮件,已回复,\n13920417040,张伟,2026-10-03 11:00,上门,已见面,\n";
+    let first = import(&base, "11-02", "f.csv", &format!("{header}{rows}")).ok();
+    assert_eq!((first.json()["rows"][0]["kind"].as_str(), first.of_file(0, "new")), (Some("follow-ups"), 4), "{}", first.said());
+    let kinds = || base.texts("SELECT d.kind FROM events e JOIN details d USING (detail) WHERE d.kind <> 'lead_captured' ORDER BY e.lead, e.at, e.seq");
+    assert_eq!(kinds(), ["call_connected", "call_connected", "reply"]);
+    let calls = base.write("calls.csv", "phone,kind,at\n13920417003,call_connected,2026-10-01 10:00\n").display().to_string();
+    base.on("11-02", &["import", &calls]).ok();
+    assert_eq!(kinds().len(), 3, "the same call, told by another file");
+    let before = base.facts();
+    import(&base, "11-04", "f.csv", &format!("{header}{rows}")).ok();
+    assert_same("the same file", &before, &base.facts());
+    import(&base, "11-05", "g.csv", "手机,跟进人,跟进时间,跟进方式,跟进结果,下次跟进\n13920417040,张伟,2026-10-02 11:00,邮件,已回复,2026-12-01\n").ok();
+    assert_eq!(base.number("SELECT count(*) FROM follow_ups"), 4, "a blank is filled, nothing is doubled");
+    assert_eq!(base.texts("SELECT next_at_local FROM v_follow_ups WHERE next_at IS NOT NULL"), ["2026-12-01 00:00:00"]);
+}
+
+#[test]
+fn a_worklist_comes_back_once_whenever_it_comes() {
+    let base = with_leads();
+    let keys = base.texts("SELECT key FROM v_leads ORDER BY lead");
+    let header = "key,姓名,公司,手机,总分,清单编号,判定,原因,结果,质量,需求痛点,决策进度,预算,下次跟进,备注\n";
+    let row = |key: &str, list: &str, rest: &str| format!("{key},张三,甲,13920417003,50,{list},{rest}\n");
+    let filled = format!("{header}{}{}", row(&keys[0], "w1", "接受,,接通,高,成本,立项,50万,2026-12-01,好"), row(&keys[1], "w1", ",,,,,,,,"));
+    let first = import(&base, "11-02", "list.csv", &filled).ok();
+    assert_eq!((first.json()["rows"][0]["kind"].as_str(), first.of_file(0, "new")), (Some("follow-ups"), 1), "{}", first.said());
+    assert!(first.said().contains("1 rows are not filled in"), "{}", first.said());
+    assert_eq!(base.texts("SELECT quality || pain || progress || budget || note FROM follow_ups"), ["高成本立项50万好"]);
+    assert_eq!(base.number("SELECT count(*) FROM verdicts WHERE reason IS NULL"), 1);
+    assert_eq!(base.texts("SELECT \"name\" FROM leads WHERE \"company\" IS NOT NULL"), Vec::<String>::new(), "a worklist does not change leads");
+    let before = base.facts();
+    import(&base, "11-09", "list.csv", &filled).ok();
+    assert_same("the same list, a week later", &before, &base.facts());
+    import(&base, "11-09", "list.csv", &filled.replace("w1", "w2")).ok();
+    assert_eq!((base.number("SELECT count(*) FROM follow_ups"), base.number("SELECT count(*) FROM verdicts")), (2, 2), "the next list's answers");
+}
+
+#[test]
+fn answers_that_contradict_or_cannot_be_read() {
+    let base = with_leads();
+    let header = "手机,判定,原因,结果,备注,跟进时间\n";
+    let rows = "13920417003,接受,,,,2026-10-01\n13920417003,拒绝,price,,,2026-10-02\n13920417040,拒绝,,,,2026-10-01\n13999999998,接受,,,,2026-10-01\n13920417040,,,飞了,,2026-10-01\n";
+    let run = import(&base, "11-02", "v.csv", &format!("{header}{rows}")).ok();
+    assert_eq!((run.of_file(0, "rows_read"), run.of_file(0, "rejected"), run.of_file(0, "new")), (5, 3, 1), "{}", run.said());
+    assert!(run.said().contains("different answers") && run.said().contains("reject (price)"), "{}", run.said());
+    let listed = rejects(&base, "v.csv");
+    for why in ["a lead is rejected for a reason", "no lead of the base is known by this", "飞了"] {
+        assert!(listed.contains(why), "{why}\n{listed}");
+    }
+}
+
+#[test]
+fn merging_two_leads_unites_what_is_kept_of_them() {
+    let base = with_leads();
+    import(&base, "11-02", "deals.csv", "商机编号,手机,金额,商机状态\nD1,13920417003,10,open\nD2,13920417040,20,won\n").ok();
+    let call = |phone: &str| format!("{phone},张伟,2026-10-01 10:00,电话,接通,一样\n");
+    let rows =
+        format!("手机,跟进人,跟进时间,跟进方式,跟进结果,备注\n{}{}{}", call("13920417003"), call("13920417040"), call("13920417040").replace("一样", "另外"));
+    import(&base, "11-02", "f.csv", &rows).ok();
+    base.on("11-02", &["score"]).ok();
+    let before = base.facts();
+    base.on("11-03", &["merge", "13920417003", "13920417040", "--why", "one person"]).ok();
+    assert_eq!(base.number("SELECT count(DISTINCT lead) FROM deals"), 1);
+    assert_eq!(base.number("SELECT count(*) FROM follow_ups"), 2, "equal ones once");
+    assert_eq!(base.number("SELECT count(*) FROM follow_ups WHERE lead NOT IN (SELECT lead FROM leads)"), 0);
+    base.on("11-03", &["undo", "--yes"]).ok();
+    assert_same("the merge", &before, &base.facts());
+}
