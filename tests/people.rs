@@ -132,6 +132,45 @@ fn a_rejected_lead_comes_back_after_its_time_and_qualifies_only_by_an_act_of_its
     assert_ne!(holder(&base, "1"), "");
 }
 
+/// As a list that comes back filled in does it: stored first, then acted upon.
+#[test]
+fn verdicts_of_a_file_do_what_the_verbs_do_and_one_that_cannot_be_stops_no_other() {
+    use sop::model::{Instant, Key, Verdict};
+    let base = dealt();
+    let keys: Vec<Key> = ["1", "2", "5"].map(|id| Key::from_number(base.number(&format!("SELECT lead_key FROM leads WHERE id = '{id}'")))).to_vec();
+    let before = base.facts();
+    let workspace = sop::run::Workspace::open(base.path(), true, None).unwrap();
+    let at = Instant(base.number("SELECT max(as_of) FROM runs") + 86_400);
+    let context = sop::run::Context {
+        verb: "import".into(),
+        flags: String::new(),
+        as_of: at,
+        started: at,
+        holder: sop::store::Holder::default(),
+        dry_run: false,
+        full: false,
+        yes: false,
+        strict: false,
+        progress: &|_, _, _| {},
+        committed: &std::sync::Mutex::new(false),
+    };
+    let session = sop::run::Session::begin(&workspace, &context).unwrap();
+    let given = |reason: Option<&str>| Verdict { at, owner: None, reason: reason.map(str::to_owned) };
+    let told: Vec<_> = keys.iter().zip([None, Some("price"), Some("price")]).map(|(k, r)| (session.store.find_key(*k).unwrap().unwrap(), given(r))).collect();
+    for (lead, verdict) in &told {
+        session.store.put_verdict(*lead, verdict, "list", session.run).unwrap();
+    }
+    let done = sop::run::act_upon(&session, &told).unwrap();
+    assert_eq!(done.refused.iter().map(|(key, _)| *key).collect::<Vec<_>>(), [keys[2]], "nobody holds it: {:?}", done.refused);
+    let again = sop::run::act_upon(&session, &told).unwrap();
+    assert!(again.counts.is_empty() && again.notes.is_empty(), "{again:?}");
+    session.end().unwrap();
+    assert_eq!((state(&base, "1", "stage"), state(&base, "2", "stage"), state(&base, "5", "stage")), ("sql".into(), "recycled".into(), "mql".into()));
+    assert_eq!(base.number("SELECT count(*) FROM verdicts"), 3, "no row beside those of the file");
+    base.on("11-03", &["undo", "--yes"]).ok();
+    assert_same("verdicts of a file, undone", &before, &base.facts());
+}
+
 #[test]
 fn a_reason_that_costs_nobody_a_turn_gives_it_back() {
     let base = dealt();
@@ -204,6 +243,21 @@ fn an_address_recognises_the_lead_from_then_on_and_belongs_to_one() {
     base.on("11-03", &["set", "5", "email=late@five.example", "--why", "new address"]).ok();
     assert_eq!(base.number("SELECT count(*) FROM waiting_events"), 0);
     assert!(base.on("11-03", &["explain", "5"]).ok().stdout().contains("inquiry"));
+}
+
+#[test]
+fn a_number_that_a_key_was_made_of_still_finds_its_lead() {
+    let base = dealt();
+    let file = base.write("more.csv", "姓名,手机\n子,13920417021\n").display().to_string();
+    base.on("11-02", &["import", &file]).ok();
+    let said = base.on("11-02", &["set", "13920417021", "phone=13920417022", "--why", "new number"]).ok();
+    assert!(said.stdout().contains("still finds this lead"), "{}", said.said());
+    for number in ["13920417021", "13920417022"] {
+        assert!(base.on("11-02", &["explain", number]).ok().stdout().contains("子"));
+    }
+    // The old file again makes no second lead of the same key.
+    base.on("11-03", &["import", &file]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM leads"), 10);
 }
 
 #[test]

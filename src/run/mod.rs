@@ -31,7 +31,7 @@ pub use import::{FileSummary, ImportOptions, ImportSummary, Touched};
 pub use init::{Written, init, init_from};
 pub use leads::{LeadsRequest, leads};
 pub use merge::{Merged, merge, split};
-pub use people::{Acted, Claimed, Contact, Rejection, Whom, accept, claim, log, queue_list, reject, return_leads, set};
+pub use people::{Acted, ActedUpon, Claimed, Contact, Rejection, Whom, accept, act_upon, claim, log, queue_list, reject, return_leads, set};
 pub use records::{changes, history, today};
 pub use score::{Imported, Ranking, ScoreRequest, frame, import_files, score};
 pub use session::{Ended, Session};

@@ -15,7 +15,7 @@ mod whom;
 pub use log::{Contact, log};
 pub use queue::{Claimed, Whom, claim, queue_list, return_leads};
 pub use set::set;
-pub use verdict::{Rejection, accept, reject};
+pub use verdict::{ActedUpon, Rejection, accept, act_upon, reject};
 
 pub(super) use twin::{TOLD, told_to_merge};
 
@@ -59,6 +59,10 @@ struct Work<'s, 'a> {
 }
 
 impl<'s, 'a> Work<'s, 'a> {
+    fn new(session: &'s Session<'a>) -> Self {
+        Self { session, counts: Vec::new(), notes: Vec::new(), refused: Vec::new(), changed: Vec::new() }
+    }
+
     fn sop(&self) -> &'s Sop {
         &self.session.workspace.sop
     }
@@ -164,7 +168,7 @@ fn act(
         return Err(crate::store::StoreError::Missing(workspace.db.display().to_string()).into());
     }
     let mut session = Session::begin(workspace, context)?;
-    let mut work = Work { session: &session, counts: Vec::new(), notes: Vec::new(), refused: Vec::new(), changed: Vec::new() };
+    let mut work = Work::new(&session);
     let done = work.leads(leads).and_then(|rows| each(&mut work, rows)).and_then(|()| work.refusal(leads.len()));
     let Work { counts, notes, .. } = work;
     match done {

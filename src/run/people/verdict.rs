@@ -4,10 +4,12 @@ use super::whom::{same, shown};
 use super::{Acted, Work, act, twin};
 use crate::engine::assignment::{Credits, give_back};
 use crate::engine::lifecycle::judge;
-use crate::model::{Change, Standing, Verdict, What, nearest};
+use crate::model::{Change, Key, LeadId, Standing, Verdict, What, nearest};
+use crate::report::Note;
+use crate::report::plan::Count;
 use crate::rules::lifecycle::{Lifecycle, Reason};
 use crate::run::tick::{Step, changes_of, credits, keep, put_credits};
-use crate::run::{Context, RunError, Workspace};
+use crate::run::{Context, RunError, Session, Workspace};
 use crate::store::{Ended, ScanRow};
 
 /// Why a lead is given back.
@@ -21,13 +23,13 @@ pub struct Rejection<'a> {
 
 /// Sales takes these leads on. `by`: only if they hold them.
 pub fn accept(workspace: &Workspace, context: &Context<'_>, leads: &[String], by: Option<&str>) -> Result<Acted, RunError> {
-    judged(workspace, context, leads, by, None, None)
+    judged(workspace, context, leads, by, Given { reason: None, note: None, stored: false })
 }
 
 /// Sales gives these leads back. `by`: only if they hold them.
 pub fn reject(workspace: &Workspace, context: &Context<'_>, leads: &[String], rejection: &Rejection<'_>, by: Option<&str>) -> Result<Acted, RunError> {
     let reason = reason_of(&workspace.sop.lifecycle, rejection.reason)?;
-    judged(workspace, context, leads, by, Some(reason), rejection.note)
+    judged(workspace, context, leads, by, Given { reason: Some(reason), note: rejection.note, stored: false })
 }
 
 /// The reason that is meant.
@@ -45,20 +47,70 @@ fn reason_of<'l>(lifecycle: &'l Lifecycle, typed: &str) -> Result<&'l Reason, Ru
     Err(RunError::refused(format!("`{typed}` is no reject reason of lifecycle.yaml{near}"), format!("reasons: {}", all.join(", "))))
 }
 
-fn judged(
-    workspace: &Workspace,
-    context: &Context<'_>,
-    leads: &[String],
-    by: Option<&str>,
-    reason: Option<&Reason>,
-    note: Option<&str>,
-) -> Result<Acted, RunError> {
+/// A verdict as it is given.
+#[derive(Clone, Copy)]
+struct Given<'l> {
+    /// `None` = accepted.
+    reason: Option<&'l Reason>,
+    note: Option<&'l str>,
+    /// A file told it: the base has its row.
+    stored: bool,
+}
+
+/// What came of verdicts that files told.
+#[derive(Clone, Debug, Default)]
+pub struct ActedUpon {
+    /// What changed.
+    pub counts: Vec<Count>,
+    /// What follows.
+    pub notes: Vec<Note>,
+    /// Verdicts that could not be acted upon: of which lead, and why.
+    pub refused: Vec<(Key, String)>,
+}
+
+/// Acts upon verdicts that files told and that are stored already, oldest first: as `sop accept` and `sop reject` do, but one that
+/// cannot be stops no other.
+pub fn act_upon(session: &Session<'_>, told: &[(LeadId, Verdict)]) -> Result<ActedUpon, RunError> {
+    let mut work = Work::new(session);
+    let mut refused = Vec::new();
+    let mut turns = credits(&session.store)?;
+    let before = turns.clone();
+    let mut sorted: Vec<&(LeadId, Verdict)> = told.iter().collect();
+    sorted.sort_by_key(|(lead, v)| (v.at, *lead));
+    for (lead, verdict) in sorted {
+        let Some(row) = session.store.whole_lead(&session.columns, *lead)? else { continue };
+        let reason = match &verdict.reason {
+            None => None,
+            Some(id) => match session.workspace.sop.lifecycle.reason(id) {
+                Some(reason) => Some(reason),
+                None => {
+                    refused.push((row.record.key, format!("`{id}` is no reject reason of lifecycle.yaml")));
+                    continue;
+                }
+            },
+        };
+        if let Some((mut said, standing)) = said(&mut work, &row, verdict.owner.as_deref(), reason) {
+            said.at = verdict.at;
+            take(&mut work, &row, &said, standing, Given { reason, note: None, stored: true }, &mut turns)?;
+        }
+        refused.extend(work.refused.drain(..).map(|r| (row.record.key, r.what)));
+    }
+    if turns != before {
+        put_credits(session, &turns)?;
+    }
+    work.advance()?;
+    let Work { counts, mut notes, .. } = work;
+    notes.retain(|n| n.code != "already"); // a file that comes again says everything again
+    Ok(ActedUpon { counts, notes, refused })
+}
+
+fn judged(workspace: &Workspace, context: &Context<'_>, leads: &[String], by: Option<&str>, given: Given<'_>) -> Result<Acted, RunError> {
     act(workspace, context, leads, |work, rows| {
         let mut turns = credits(&work.session.store)?;
         let before = turns.clone();
         for row in &rows {
-            if let Some((verdict, standing)) = said(work, row, by, reason) {
-                take(work, row, &verdict, standing, reason, note, &mut turns)?;
+            if let Some((verdict, standing)) = said(work, row, by, given.reason) {
+                take(work, row, &verdict, standing, given, &mut turns)?;
             }
         }
         if turns != before {
@@ -77,7 +129,7 @@ fn said(work: &mut Work<'_, '_>, row: &ScanRow, by: Option<&str>, reason: Option
         // Given back already: saying so again is not an error, unless somebody else or something else is said.
         let known = last.filter(|v| row.standing.rejected_at.is_some() && reason.is_some_and(|r| v.reason.as_deref() == Some(&r.id)));
         match known {
-            Some(v) if by.is_none_or(|by| v.owner.as_deref().is_some_and(|o| same(team, o, by))) => {
+            Some(v) if by.is_none_or(|by| v.owner.as_deref().is_none_or(|o| same(team, o, by))) => {
                 work.already(row, format!("rejected for {} since {}", v.reason.as_deref().unwrap_or_default(), calendar.local(v.at)));
             }
             _ => never_handed_over(work, row),
@@ -90,7 +142,9 @@ fn said(work: &mut Work<'_, '_>, row: &ScanRow, by: Option<&str>, reason: Option
         return None;
     }
     let since = row.standing.owner_at;
-    let known = row.verdicts.iter().rev().find(|v| v.reason.is_none() && v.owner.as_ref() == Some(&holder) && since.is_none_or(|since| v.at >= since));
+    // A file may not say who: then it was whoever held the lead.
+    let theirs = |v: &Verdict| v.owner.as_deref().is_none_or(|o| same(team, o, &holder));
+    let known = row.verdicts.iter().rev().find(|v| v.reason.is_none() && theirs(v) && since.is_none_or(|since| v.at >= since));
     if let (None, Some(v), true) = (reason, known, row.standing.accepted_at.is_some()) {
         work.already(row, format!("{} accepted it already, {}", shown(team, &holder), calendar.local(v.at)));
         return None;
@@ -118,8 +172,7 @@ fn take(
     row: &ScanRow,
     verdict: &Verdict,
     mut standing: Standing,
-    reason: Option<&Reason>,
-    note: Option<&str>,
+    Given { reason, note, stored }: Given<'_>,
     turns: &mut Credits,
 ) -> Result<(), RunError> {
     let (session, lead, at) = (work.session, row.record.lead, verdict.at);
@@ -142,7 +195,9 @@ fn take(
         Some(moved) => changes.extend(changes_of(lead, moved)),
         None => changes.extend(judged.released.clone().map(|from| Change { lead, what: What::Owner, at, from: Some(from), to: None, why })),
     }
-    session.store.put_verdict(lead, verdict, "", session.run)?;
+    if !stored {
+        session.store.put_verdict(lead, verdict, "", session.run)?;
+    }
     if judged.return_turn {
         // Whoever got it by a rule gets that rule's next one; what came from a sibling, a claim or by hand cost nobody a turn.
         let open = session.store.assignments_of(lead)?.into_iter().rfind(|a| a.ended.is_none());
