@@ -5,7 +5,7 @@ mod assignment_world;
 use assignment_world::*;
 use proptest::prelude::*;
 use sop::engine::assignment::Desk;
-use sop::engine::queue::*;
+use sop::engine::queue::{Clock, *};
 use sop::model::*;
 use sop::rules::assignment::*;
 use sop::rules::lifecycle::{Lifecycle, Means, Stage};

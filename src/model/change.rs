@@ -15,7 +15,7 @@ pub enum What {
     Owner,
     /// The queue it waits in.
     Queue,
-    /// What sales said of it: `accepted`, or the id of a reject reason.
+    /// Sales accepted or rejected it.
     Verdict,
     /// A promise is about to be missed.
     Warning,
