@@ -4,6 +4,7 @@
 //! A lead that was changed is due: the next tick deals it, keeps its promises and rings its alerts. Only a verdict moves it at once.
 //! What is said again changes nothing, and says so.
 
+mod claim;
 mod field;
 mod log;
 mod queue;
@@ -12,8 +13,9 @@ mod twin;
 mod verdict;
 mod whom;
 
+pub use claim::{Claimed, Whom, claim};
 pub use log::{Contact, log};
-pub use queue::{Claimed, Whom, claim, queue_list, return_leads};
+pub use queue::{queue_list, return_leads};
 pub use set::set;
 pub use verdict::{ActedUpon, Rejection, accept, act_upon, reject};
 
