@@ -389,7 +389,8 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
 /// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
-    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, Evaluator::new(&workspace.sop, store, columns, context.as_of)?);
+    let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
+    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, world);
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };
