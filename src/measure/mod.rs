@@ -1,7 +1,12 @@
 //! Numbers of counts and journeys: pure functions, each with the source of its formula.
 
 mod attainment;
+mod proportion;
 mod quantile;
+mod sample;
+mod special;
 
 pub use attainment::{Attainment, Response, attainment_by_owner, attainment_by_promise};
+pub use proportion::{Finding, Interval, Proportion, ZTest, chance_b_is_higher, difference, finding, z_test};
 pub use quantile::quantile;
+pub use sample::{MISMATCH, SampleRatio, sample_size};
