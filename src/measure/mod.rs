@@ -1,6 +1,7 @@
 //! Numbers of counts and journeys: pure functions, each with the source of its formula.
 
 mod attainment;
+pub mod attribution;
 mod durations;
 mod proportion;
 mod quantile;
