@@ -8,6 +8,7 @@
 
 mod conformance;
 mod deals;
+mod measures;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
