@@ -16,7 +16,8 @@ pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use place::{credits, desks, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate};
-use super::import::{ImportOptions, ImportSummary, Rejects, import};
+use super::first::evaluate_first;
+use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
@@ -27,7 +28,7 @@ use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
 use chain::{Chain, Turned};
 use inbox::Inbox;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+pub(in crate::run) use watch::Past;
 use watch::Watcher;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
@@ -106,51 +107,56 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
     let mut inbox = Inbox::look(workspace)?;
     loop {
         let mut session = Session::begin(workspace, context)?;
-        match day(&mut session, &inbox) {
-            Ok((done, import, rejects)) => return end(session, inbox, done, import, rejects),
-            Err(failed) => {
-                super::import::discard(workspace);
+        let read = match read_inbox(&mut session, &inbox) {
+            Ok(read) => read,
+            Err(e) => {
                 // A file that cannot be read must not stop the day: it is put aside, and the day begins anew without it.
-                let error = session.abandon(failed.error);
-                if !failed.in_files || !inbox.set_aside(&error) {
+                super::import::discard(workspace);
+                let error = session.abandon(e);
+                if !inbox.set_aside(&error) {
                     return Err(error);
                 }
+                continue;
             }
-        }
+        };
+        let mut done = Done::default();
+        return match day(&mut session, read.arriving, &mut done) {
+            Ok(()) => end(session, inbox, done, read.summary, read.rejects),
+            Err(e) => {
+                super::import::discard(workspace);
+                Err(session.abandon(e))
+            }
+        };
     }
 }
 
-/// Why a day broke off.
-struct Failed {
-    error: RunError,
-    /// While the files of the inbox were read.
-    in_files: bool,
+/// What the files of the inbox brought.
+#[derive(Default)]
+struct Read {
+    summary: Option<ImportSummary>,
+    rejects: Rejects,
+    arriving: Option<Arriving>,
 }
 
-impl From<RunError> for Failed {
-    fn from(error: RunError) -> Self {
-        Self { error, in_files: false }
+fn read_inbox(session: &mut Session<'_>, inbox: &Inbox) -> Result<Read, RunError> {
+    if inbox.files().is_empty() {
+        return Ok(Read::default());
     }
+    let (summary, left) = import(session, inbox.files(), &ImportOptions::default())?;
+    Ok(Read { summary: Some(summary), rejects: left.rejects, arriving: left.arriving })
 }
 
-fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportSummary>, Rejects), Failed> {
-    let mut done = Done::default();
-    let (mut rejects, mut summary, mut arriving) = (Rejects::default(), None, None);
-    if !inbox.files().is_empty() {
-        let files: Vec<PathBuf> = inbox.files().to_vec();
-        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error, in_files: true })?;
-        summary = Some(read);
-        rejects = left.rejects;
-        arriving = left.arriving;
-    }
-    let scored = evaluate(session, arriving)?;
+fn day(session: &mut Session<'_>, arriving: Option<Arriving>, done: &mut Done) -> Result<(), RunError> {
+    let scored = match arriving {
+        Some(arriving) => evaluate_first(session, arriving)?.0,
+        None => evaluate(session)?,
+    };
     session.counts.insert("scored".into(), scored.leads.into());
     session.counts.insert("bands_changed".into(), scored.bands.into());
     if scored.bands > 0 {
         done.counts.insert((0, "band".into(), None, None), i64::try_from(scored.bands).unwrap_or(i64::MAX));
     }
-    engines(session, Engines::ALL, &mut done)?;
-    Ok((done, summary, rejects))
+    engines(session, Engines::ALL, done)
 }
 
 /// Stages alone: `sop advance`; hand-overs alone: `sop assign`.
@@ -280,7 +286,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
         let turned = chain.turn(&row);
         done.looked += 1;
-        if done.looked % 1000 == 0 {
+        if done.looked.is_multiple_of(1000) {
             (context.progress)("stages and owners", done.looked, all);
         }
         take(session, &row.record.lead, &row.standing, &turned, done)?;
@@ -379,4 +385,29 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
     let some: Vec<String> = unknown.iter().take(5).map(|(name, n)| format!("{name} ({n})")).collect();
     let more = if unknown.len() > 5 { format!(" and {} more", unknown.len() - 5) } else { String::new() };
     Ok(Some(format!("{total} of {leads} leads are held by people whom team.yaml does not know: {}{more}", some.join(", "))))
+}
+
+/// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
+pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
+    let Session { store, columns, context, workspace, .. } = session;
+    let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
+    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, world);
+    let mut changes = Vec::new();
+    for lead in leads {
+        let Some(row) = store.whole_lead(columns, *lead)? else { continue };
+        let turned = chain.turn(&row);
+        let step = Step {
+            lead: *lead,
+            before: &row.standing,
+            after: &turned.standing,
+            moves: &turned.moves,
+            changes: &turned.changes,
+            at: context.as_of,
+            how: HoldEnded::ByHand,
+            by: None,
+        };
+        keep(session, &step)?;
+        changes.extend(turned.changes);
+    }
+    Ok(changes)
 }
