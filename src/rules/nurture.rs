@@ -180,7 +180,7 @@ pub enum Text {
         /// In the file's order; at least two, weights at least 1.
         arms: Vec<Arm>,
         /// What is tried.
-        experiment: Trial,
+        experiment: Box<Trial>,
     },
 }
 

@@ -160,7 +160,7 @@ fn undefined(variable: &str, text: &str, span: &dyn Fn(std::ops::Range<usize>) -
         (None, None) if FUNCTIONS.contains(&root) => {}
         (None, _) => {
             let as_field = known.dictionary.fields.iter().find(|f| fold(&f.id) == fold(root)).map(|f| format!("write `lead.{}`", f.id));
-            let help = as_field.or_else(|| nearest(root, ["lead", "owner", "account"].into_iter()).map(|n| format!("did you mean `{n}`?")));
+            let help = as_field.or_else(|| nearest(root, ["lead", "owner", "account"]).map(|n| format!("did you mean `{n}`?")));
             r.error(
                 Code::UnknownName,
                 at,

@@ -49,7 +49,7 @@ pub(super) fn read(node: &Node, map: Map<'_>, around: &Around<'_>, scope: &Scope
         (None, Some(variants)) => {
             let arms = arms(variants, medium.as_deref(), around, r);
             let trial = r.need(map, "a step with `variants`", "experiment").and_then(|n| trial(n, scope, &mut spots, r));
-            arms.zip(trial).map(|(arms, experiment)| Text::Variants { arms, experiment })
+            arms.zip(trial).map(|(arms, experiment)| Text::Variants { arms, experiment: Box::new(experiment) })
         }
         (None, None) => {
             r.need(map, "a step that sends", "content");
