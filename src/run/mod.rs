@@ -9,6 +9,7 @@ mod evaluate;
 mod explain;
 mod import;
 mod init;
+mod lead;
 mod leads;
 mod lookup;
 mod merge;
