@@ -21,7 +21,7 @@ mod tick;
 mod undo;
 mod workspace;
 
-pub use cases::{CaseResult, run_cases};
+pub use cases::{CaseResult, Happening, run_cases};
 pub use check_data::check_data;
 pub use context::{Context, Progress};
 pub use error::RunError;

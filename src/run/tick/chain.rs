@@ -8,7 +8,7 @@ use crate::condition::Facts;
 use crate::engine::assignment::{Candidate, Intake};
 use crate::engine::lifecycle::{Move, Seen, advance};
 use crate::engine::queue::{Clock, Due, Held, Limit, reclaim, reclaim_due};
-use crate::model::{Change, DealFacts, LeadId, Standing, Until, What, Within};
+use crate::model::{Change, DealFacts, Instant, LeadId, Standing, Until, What, Within};
 use crate::rules::Sop;
 use crate::run::evaluate::Evaluator;
 use crate::run::lead::Lead;
@@ -48,6 +48,12 @@ impl Chain<'_> {
     pub(super) fn turn(&mut self, row: &ScanRow) -> Turned {
         let Self { steps, world } = self;
         world.with_facts(row, &[], |_, facts| steps.turn(&Lead::of(row, facts), row.standing.clone()))
+    }
+
+    /// [`Steps::warned_of`]
+    pub(super) fn warned_of(&mut self, row: &ScanRow, standing: &Standing) -> Option<(Instant, Due)> {
+        let Self { steps, world } = self;
+        world.with_facts(row, &[], |_, facts| steps.warned_of(&Lead::of(row, facts), standing))
     }
 }
 
@@ -96,6 +102,13 @@ impl<'a> Steps<'a> {
         let (add, before) = (|at, within: &Within| sop.calendar.add(at, within), |at, within: &Within| sop.calendar.before(at, within));
         let due = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, &held, &Clock { add: &add, before: &before })?;
         (due.limit != Limit::NoFollowUp || standing.assigned_at.is_some() || *followed_up).then_some(due)
+    }
+
+    /// What its owner is to be warned of by now, and since when: that the lead goes back unless somebody does something.
+    pub(in crate::run) fn warned_of(&self, lead: &Lead<'_>, standing: &Standing) -> Option<(Instant, Due)> {
+        let as_of = lead.facts.as_of;
+        let due = self.due_back(lead, standing).filter(|due| due.due_at > as_of)?;
+        due.warn_at.filter(|at| *at <= as_of).map(|at| (at, due))
     }
 
     /// Puts a neglected lead back into its queue. The other case moves `until`.

@@ -5,6 +5,7 @@ use super::Done;
 use super::chain::Chain;
 use super::look::{Past, Said, entered, look};
 use crate::engine::alerts::{Heard, Memory, Rung};
+use crate::engine::queue::Due;
 use crate::engine::sla::{Action, ActionKind, quiet_before};
 use crate::model::{Change, Clock, Hold, Instant, LeadId, Standing, Until, What, stable_hash};
 use crate::rules::Sop;
@@ -54,6 +55,9 @@ impl Watcher {
         }
         for clock in looked.clocks.iter().filter(|c| known.iter().any(|(p, start, _)| *p == c.promise && *start == c.started_at)) {
             session.store.set_breach_open(&clock.promise, lead, clock.started_at, clock.is_open_breach())?;
+        }
+        if let Some((at, due)) = chain.warned_of(row, standing) {
+            warn(session, row, standing, (at, &due), done)?;
         }
         self.ring(session, row, &memory, looked.heard, done)?;
         Ok(looked.until)
@@ -137,6 +141,21 @@ fn act(session: &Session<'_>, lead: LeadId, action: &Action, clocks: &[Clock], r
         tell(session, row, action.to.as_deref(), &[&action.promise, kind.name(), &start], &format!("{} {}", what.name(), action.promise), &why)?;
     }
     Ok(())
+}
+
+/// Tells an owner once that a queue is about to take the lead back.
+fn warn(session: &Session<'_>, row: &ScanRow, standing: &Standing, (at, due): (Instant, &Due), done: &mut Done) -> Result<(), RunError> {
+    let (lead, owner, kind) = (row.record.lead, standing.owner.clone(), BreachKind::Warned);
+    let warning = BreachRow { promise: due.queue.clone(), lead, start: due.since, kind, at, owner: owner.clone(), recipient: owner.clone() };
+    if !session.store.put_breach(&warning, session.run)? {
+        return Ok(());
+    }
+    let local = |at| session.workspace.sop.calendar.local(at);
+    let why = format!("{} since {}: back into the queue `{}` on {}", due.limit.name(), local(due.since), due.queue, local(due.due_at));
+    session.store.record(session.run, &Change { lead, what: What::Warning, at, from: None, to: Some(due.queue.clone()), why: why.clone() })?;
+    done.count(2, &What::Warning.name(), None, Some(due.queue.clone()));
+    let start = due.since.0.to_string();
+    tell(session, row, owner.as_deref(), &[&due.queue, kind.name(), &start], &format!("warning {}", due.queue), &why)
 }
 
 /// Puts a word to a colleague into the notices. `about` makes it one of its kind.
