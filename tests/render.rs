@@ -4,7 +4,7 @@ use calamine::{Data, Reader, Xlsx};
 use sop::model::{Currency, Instant};
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
-use sop::report::{changes, check, explain, history, import, leads, plan, score, tests, today};
+use sop::report::{changes, check, explain, history, import, leads, plan, queue, score, tests, today};
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
 
@@ -133,6 +133,26 @@ fn every_report() -> Vec<Report> {
     let run = history::Run { run: 3, started_at: at, as_of: at, command: "score leads.csv".into(), created: 2, changes: 1, undone_by: Some(4) };
     let item =
         today::Item { waits: today::Waits::Merge, subject: "k1 k2".into(), count: 2, detail: "one phone".into(), next: "sop merge k1 k2 --why …".into() };
+    let waiting = queue::Facts {
+        frame: f.clone(),
+        contacts: vec![Column::text("phone").titled("手机"), Column::text("email").titled("邮箱")],
+        rows: vec![queue::Waiting {
+            queue: "public".into(),
+            key: "kabcdefghijk".into(),
+            name: some("张伟"),
+            company: None,
+            title: None,
+            region: some("华东"),
+            score: Some(45),
+            band: some("warm"),
+            since: Some(at),
+            contacts: vec![Cell::text("+8613812345678"), Cell::Empty],
+        }],
+        masked: true,
+        claimed: None,
+        rehearsal: false,
+        notes: vec![],
+    };
     let planned = plan::Facts {
         frame: f.clone(),
         command: "score leads.csv".into(),
@@ -162,6 +182,8 @@ fn every_report() -> Vec<Report> {
         check::report(&f, &[]),
         tests::report(&f, &[failed, passed]),
         tests::report(&f, &[]),
+        queue::report(waiting.clone()),
+        queue::report(queue::Facts { masked: false, claimed: some("zhang.wei"), rehearsal: true, ..waiting }),
         today::report(&f, &[item]),
         today::report(&f, &[]),
     ]

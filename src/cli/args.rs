@@ -171,7 +171,13 @@ verbs! {
     "tick" Tick(super::tick::Args): "The whole day: inbox, score, stages, owners, promises, alerts";
     "advance" Advance(super::advance::Args): "Move leads between stages";
     "assign" Assign(super::assign::Args): "Hand leads to owners and queues";
+    "accept" Accept(super::accept::Args): "Sales takes leads on";
+    "reject" Reject(super::reject::Args): "Sales gives leads back, with a reason";
+    "log" Log(super::log::Args): "A contact of a colleague with a lead";
+    "queue" Queue(super::queue::Args): "Leads that nobody holds: list, claim, return";
+    "set" Set(super::set::Args): "Change a lead by hand: fields, stage, owner, queue, tags";
     "today" Today(super::today::Args): "What waits for a person";
+    "worklist" Worklist(super::worklist::Args): "A workbook per owner to fill in; `sop import` reads the answers";
     "changes" Changes(super::changes::Args): "What moved, and by which rule";
     "merge" Merge(super::merge::Args): "Two leads are one: join B into A";
     "split" Split(super::split::Args): "Take the rows that were joined into a lead apart again";

@@ -11,6 +11,7 @@ mod exit;
 mod output;
 mod progress;
 
+mod accept;
 mod advance;
 mod assign;
 mod changes;
@@ -21,15 +22,20 @@ mod history;
 mod import;
 mod init;
 mod leads;
+mod log;
 mod merge;
+mod queue;
+mod reject;
 mod schema;
 mod score;
+mod set;
 mod setup;
 mod split;
 mod test;
 mod tick;
 mod today;
 mod undo;
+mod worklist;
 
 use args::{Cli, Verb};
 use clap::Parser;
@@ -75,7 +81,13 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Tick(args) => tick::run(&args, &global),
         Verb::Advance(args) => advance::run(&args, &global),
         Verb::Assign(args) => assign::run(&args, &global),
+        Verb::Accept(args) => accept::run(&args, &global),
+        Verb::Reject(args) => reject::run(&args, &global),
+        Verb::Log(args) => log::run(&args, &global),
+        Verb::Queue(args) => queue::run(&args, &global),
+        Verb::Set(args) => set::run(&args, &global),
         Verb::Today(args) => today::run(&args, &global),
+        Verb::Worklist(args) => worklist::run(&args, &global),
         Verb::Changes(args) => changes::run(&args, &global),
         Verb::Merge(args) => merge::run(&args, &global),
         Verb::Split(args) => split::run(&args, &global),

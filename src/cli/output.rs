@@ -50,6 +50,17 @@ impl Output {
         Ok(Self { file, format, options, quiet: global.quiet })
     }
 
+    /// What is printed of a verb that writes files of its own to where `-o` points.
+    pub(crate) fn screen(global: &Global) -> Result<Self, Failure> {
+        Self::new(&Global { output: None, ..global.clone() })
+    }
+
+    /// Writes a report into a file of its own, which appears when it is whole.
+    pub(crate) fn file(&self, file: &Path, format: Format, report: &Report) -> Result<(), Failure> {
+        let written = whole(file, &mut |out| render::write(report, format, &self.options, out)).with_context(|| format!("cannot write `{}`", file.display()));
+        written.map_err(|e| Failure::of(Exit::Files, e, "check the path, its permissions and the disk"))
+    }
+
     /// For what has one form only (a schema, a script): flags of format do not concern it.
     pub(crate) fn verbatim(global: &Global) -> Result<Self, Failure> {
         let file = global.output.clone().filter(|f| f.as_os_str() != "-");

@@ -8,9 +8,11 @@
 //!
 //! [`counts_as_held`]: super::assignment::counts_as_held
 
+mod by_hand;
 mod claim;
 mod reclaim;
 
+pub use by_hand::{put, set_free};
 pub use claim::{Claiming, Refusal, claim, return_lead};
 pub use reclaim::{Clock, Due, Held, Limit, reclaim, reclaim_due};
 

@@ -219,7 +219,13 @@ mod tests {
             let place = |name: &str| names.iter().position(|n| n.name == name).expect("a name");
             prop_assert_eq!(values[place("stage")].as_text(), standing.stage.as_deref());
             prop_assert_eq!(values[place("days_held")].as_instant(), standing.owner_at);
-            prop_assert_eq!(values[place("days_below_band0")].as_instant(), standing.below.get("band0").copied());
+            // Nobody is below the band that they have; below the others since they crossed it, or since they were first seen.
+            for (i, band) in scoring.bands.iter().enumerate() {
+                let since = standing.below.get(&band.id).copied().or(Some(Instant(5)));
+                let here = known.band.and_then(|id| scoring.bands.iter().position(|b| b.id == id));
+                let below = if here.is_some_and(|here| here > i) { since } else { None };
+                prop_assert_eq!(values[place(&format!("days_below_{}", band.id))].as_instant(), below);
+            }
             prop_assert_eq!(values[place("queue")].as_text(), standing.queue.as_deref());
             prop_assert_eq!(values[place("last_follow_up_at")].as_instant(), follow_ups.iter().map(|f| f.at).filter(|at| *at <= as_of).max());
             // Reached is downward closed, and holds every stage that was stamped or is held.

@@ -3,11 +3,12 @@
 use super::cell::BadCell;
 use super::columns::{Holds, Layout, TableMapping, TableReader, TypedRow, text};
 use super::error::IngestError;
+use super::header::base_of;
 use super::lead::Next;
 use super::profile::OpenOrder;
 use super::row::RawRow;
 use super::table::TableFile;
-use crate::model::{Calendar, Dictionary, Identity, Instant, Key, Outcome, Table};
+use crate::model::{Calendar, Dictionary, Identity, Instant, Key, Outcome, Table, fold_header};
 
 const OUTCOMES: &[(&str, &str)] = &[
     ("connected", "接通|已接通|电话接通|已联系|有效沟通|Connected|Answered|Spoke|Reached|Call Connected|已沟通"),
@@ -53,6 +54,46 @@ const LAYOUT: Layout = Layout {
 /// What the columns of a follow-ups file mean.
 pub fn follow_up_mapping(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> TableMapping {
     TableMapping::of(&LAYOUT, headers, dictionary, tables)
+}
+
+/// The columns that people fill in.
+pub const ANSWERS: [&str; 9] = ["verdict", "reason", "outcome", "quality", "pain", "progress", "budget", "next_at", "note"];
+
+/// Headers that a worklist of ours shows beside fields of the lead, folded.
+const SHOWN: &[&str] = &[
+    "due",
+    "到期",
+    "stage",
+    "阶段",
+    "score",
+    "总分",
+    "band",
+    "等级",
+    "why",
+    "依据",
+    "lasttouch",
+    "最近行为",
+    "lastfollowup",
+    "最近跟进",
+    "lastresult",
+    "最近结果",
+    "lastoutcome",
+    "lastnote",
+    "最近备注",
+    "promise",
+    "承诺",
+];
+
+/// Columns of a worklist of ours that did not go out with it: renamed by whoever filled it in, or added. None of another list.
+pub fn strange_columns(headers: &[String], mapping: &TableMapping, dictionary: &Dictionary) -> Vec<usize> {
+    if mapping.key.is_none() || !mapping.has(&["worklist"]) {
+        return Vec::new();
+    }
+    let known = |i: usize| {
+        let folded = fold_header(base_of(headers, i));
+        dictionary.headers.contains_key(&folded) || SHOWN.contains(&folded.as_str())
+    };
+    (0..headers.len()).filter(|i| headers.get(*i).is_some_and(|h| mapping.unmatched.contains(h)) && !known(*i)).collect()
 }
 
 /// One row; reused from row to row. What is blank says nothing.
@@ -111,6 +152,7 @@ pub struct FollowUpReader<'a> {
     rows: TableReader<'a>,
     row: TypedRow,
     reason: Option<usize>,
+    verdict: Option<usize>,
 }
 
 impl<'a> FollowUpReader<'a> {
@@ -122,9 +164,9 @@ impl<'a> FollowUpReader<'a> {
         if !mapping.has(&["outcome", "verdict", "note", "next_at"]) {
             return Err(TableReader::lacks(&table, "follow-ups", "outcome, verdict, note or next_at"));
         }
-        let reason = mapping.column("reason");
+        let (reason, verdict) = (mapping.column("reason"), mapping.column("verdict"));
         let rows = TableReader::new(&LAYOUT, table, mapping, dictionary, calendar, tables)?;
-        Ok(Self { rows, row: TypedRow::default(), reason })
+        Ok(Self { rows, row: TypedRow::default(), reason, verdict })
     }
     /// The row as the file has it: for the reject file.
     pub fn raw(&self) -> &RawRow {
@@ -141,6 +183,15 @@ impl<'a> FollowUpReader<'a> {
     /// A refusal of the row because of its reason.
     pub fn bad_reason(&self, value: &str, why: String) -> BadCell {
         BadCell::new(self.reason.and_then(|c| self.rows.table().headers().get(c)).map_or("", String::as_str), value, why)
+    }
+
+    /// A refusal of the verdict alone; what else the row says stands.
+    pub fn bad_verdict(&self, why: String) -> BadCell {
+        self.verdict.map_or_else(|| BadCell::new("", "", why.clone()), |column| self.bad_cell(column, &why))
+    }
+    /// A refusal of one cell.
+    pub fn bad_cell(&self, column: usize, why: &str) -> BadCell {
+        BadCell::new(self.rows.table().headers().get(column).map_or("", String::as_str), self.rows.raw().text(column), why.to_owned())
     }
 
     /// The next row. An answer that is no known word refuses it; so does a date that is none.

@@ -113,6 +113,10 @@ const FEW: usize = 2;
 
 fn follow_ups(h: &Headers<'_>) -> Option<String> {
     let m = follow_up_mapping(h.headers, h.dictionary, h.tables);
+    // A worklist of ours, whatever was taken out of it: as leads it would change them.
+    if m.key.is_some() && m.has(&["worklist"]) {
+        return Some(format!("`{}` names a worklist", h.name(m.column("worklist"))));
+    }
     let answer = m.column("verdict").or(m.column("outcome"))?;
     let more = m.has(&["note", "next_at", "reason", "quality", "pain", "progress"]);
     // A worklist of ours shows the leads beside the answers; another list says when.

@@ -32,7 +32,7 @@ pub use columns::TableMapping;
 pub use deal::{DealCells, DealReader, PaymentCells, PaymentReader, deal_mapping, payment_mapping};
 pub use error::{IngestError, IngestErrorKind};
 pub use event::{EventMapping, EventReader, EventRow};
-pub use follow_up::{FollowUpCells, FollowUpReader, follow_up_mapping};
+pub use follow_up::{ANSWERS, FollowUpCells, FollowUpReader, follow_up_mapping, strange_columns};
 pub use guess::{ColumnGuess, Guesses, guess, name_of};
 pub use identity::Barred;
 pub use kind::{FileKind, Recognised, recognise};

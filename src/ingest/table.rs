@@ -86,6 +86,8 @@ pub struct TableFile {
 const HEAD: usize = 64 * 1024;
 /// Enough of a file to tell its encoding.
 const SAMPLE: usize = 1 << 20;
+/// Sheets that our own workbooks have beside the table: nobody needs to be told that they are not read.
+const OURS: [&str; 4] = ["totals", "合计", "Help", "说明"];
 /// How many rows are looked at to find the header.
 const LOOK_AHEAD: usize = 40;
 
@@ -235,9 +237,10 @@ impl TableFile {
             self.notes.push(format!("the headers are in line {}; what stands above them is not read", header.number));
         }
         if let Rows::Sheet(sheet) = &self.rows
-            && !sheet.others.is_empty()
+            && let others = sheet.others.iter().filter(|o| !OURS.contains(&o.as_str())).map(String::as_str).collect::<Vec<_>>()
+            && !others.is_empty()
         {
-            self.notes.push(format!("sheet `{}` is read; other sheets: {}", sheet.name, sheet.others.join(", ")));
+            self.notes.push(format!("sheet `{}` is read; other sheets: {}", sheet.name, others.join(", ")));
         }
         self.rewind()
     }

@@ -15,7 +15,9 @@ pub enum What {
     Owner,
     /// The queue it waits in.
     Queue,
-    /// Sales accepted or rejected it.
+    /// A column of one of its deals, by the deal's id: how it stands, if none is named.
+    Deal(String, Option<&'static str>),
+    /// What sales said of it: `accepted`, or the id of a reject reason.
     Verdict,
     /// A promise is about to be missed.
     Warning,
@@ -23,8 +25,6 @@ pub enum What {
     Breach,
     /// A person was called in.
     Alert,
-    /// A column of one of its deals, by the deal's id: how it stands, if none is named.
-    Deal(String, Option<&'static str>),
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -40,12 +40,12 @@ impl What {
             Self::Stage => "stage".into(),
             Self::Owner => "owner".into(),
             Self::Queue => "queue".into(),
+            Self::Deal(deal, None) => format!("deal:{deal}"),
+            Self::Deal(deal, Some(column)) => format!("deal:{deal}:{column}"),
             Self::Verdict => "verdict".into(),
             Self::Warning => "warning".into(),
             Self::Breach => "breach".into(),
             Self::Alert => "alert".into(),
-            Self::Deal(deal, None) => format!("deal:{deal}"),
-            Self::Deal(deal, Some(column)) => format!("deal:{deal}:{column}"),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }

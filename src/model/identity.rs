@@ -1,6 +1,7 @@
 //! What recognises a lead: its e-mail, phone, WeCom id, number in a source system …
 
 use super::{Key, stable_hash};
+use std::borrow::Cow;
 
 /// Which field an identity came from: its place in `identity:` of fields.yaml is not stored, its field id is.
 pub type IdentityKind = std::sync::Arc<str>;
@@ -29,12 +30,16 @@ impl Identity {
 
     /// The hash under which the store finds it. A `key` stands at the start of its own range.
     pub fn hash(&self) -> u64 {
-        if &*self.kind == Self::KEY
-            && let Some(key) = Key::parse(&self.text)
+        Self::hash_of(&self.kind, &self.text)
+    }
+    /// The same of its parts.
+    pub fn hash_of(kind: &str, text: &str) -> u64 {
+        if kind == Self::KEY
+            && let Some(key) = Key::parse(text)
         {
             return key.hashes().0;
         }
-        stable_hash(&[self.kind.as_bytes(), self.text.as_bytes()])
+        stable_hash(&[kind.as_bytes(), text.as_bytes()])
     }
     /// The key of a lead whose first identity this is.
     pub fn key(&self) -> Key {
@@ -115,7 +120,8 @@ pub(super) fn is_role_mailbox(email: &str) -> bool {
 
 /// Whether a phone number (E.164 or digits) is one that people type to get past a form.
 pub(super) fn is_test_number(phone: &str) -> bool {
-    let digits: Vec<u8> = phone.bytes().filter(u8::is_ascii_digit).collect();
+    let bare = phone.strip_prefix('+').unwrap_or(phone).as_bytes();
+    let digits: Cow<'_, [u8]> = if bare.iter().all(u8::is_ascii_digit) { bare.into() } else { bare.iter().copied().filter(u8::is_ascii_digit).collect() };
     let n = digits.len();
     if n < 5 {
         return true;

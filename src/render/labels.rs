@@ -1,6 +1,6 @@
 //! What people read for an id, in English and Chinese. An id that is not here is the user's own and speaks for itself.
 
-use crate::report::Column;
+use crate::report::{Choice, Column};
 
 /// The language of labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,12 @@ pub(super) fn name(id: &str, lang: Lang) -> &str {
     find(id).map_or(id, |(en, zh)| lang.pick(en, zh))
 }
 
+/// The label of a choice: the user's own, else the one of its id.
+pub(super) fn choice(choice: &Choice, lang: Lang) -> &str {
+    let known = || CHOICES.iter().find(|(known, ..)| *known == choice.id).map(|(_, en, zh)| lang.pick(en, zh));
+    choice.title.as_deref().or_else(known).unwrap_or(&choice.id)
+}
+
 fn find(id: &str) -> Option<(&'static str, &'static str)> {
     LABELS.binary_search_by(|(known, ..)| (*known).cmp(id)).ok().and_then(|i| LABELS.get(i)).map(|(_, en, zh)| (*en, *zh))
 }
@@ -61,7 +67,23 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("plan", "plan", "变更计划"),
     ("check", "check", "SOP 检查"),
     ("test", "SOP tests", "SOP 用例"),
+    ("queue", "queue", "线索池"),
     ("today", "today", "今日待办"),
+    ("worklist", "worklist", "跟进清单"),
+    ("worklists", "worklists", "跟进清单"),
+];
+
+/// Values of columns that hold one of a few words, sorted. What is filled in comes back through the import, which knows
+/// these words as spellings of the ids.
+const CHOICES: &[(&str, &str, &str)] = &[
+    ("accept", "accept", "接受"),
+    ("connected", "connected", "接通"),
+    ("met", "met", "已见面"),
+    ("no_answer", "no answer", "未接"),
+    ("refused", "refused", "拒绝沟通"),
+    ("reject", "reject", "拒绝"),
+    ("replied", "replied", "已回复"),
+    ("wrong_number", "wrong number", "空号错号"),
 ];
 
 /// By id, sorted. A workbook comes back through the import, which finds its columns by these words: `key` stays `key`,
@@ -79,6 +101,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("changes", "changes", "变动"),
     ("channel", "channel", "获客渠道"),
     ("city", "city", "城市"),
+    ("claimed", "claimed", "认领"),
     ("code", "code", "代码"),
     ("column", "column", "列"),
     ("command", "command", "命令"),
@@ -91,6 +114,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("created_at", "created at", "创建时间"),
     ("detail", "detail", "说明"),
     ("difference", "difference", "不符之处"),
+    ("due", "due", "到期"),
     ("email", "e-mail", "邮箱"),
     ("employees", "employees", "员工数"),
     ("engagement", "engagement", "行为分"),
@@ -114,7 +138,11 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("key", "key", "key"),
     ("kind", "kind", "类型"),
     ("last_event_at", "last event at", "最近行为时间"),
+    ("last_follow_up", "last follow-up", "最近跟进"),
     ("last_name", "last name", "姓"),
+    ("last_note", "last note", "最近备注"),
+    ("last_outcome", "last result", "最近结果"),
+    ("last_touch", "last touch", "最近行为"),
     ("lead", "lead", "线索"),
     ("lead_rows", "lead rows", "线索行数"),
     ("leads", "leads", "线索"),
@@ -124,13 +152,19 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("name", "name", "姓名"),
     ("new", "new", "新增"),
     ("next", "next", "下一步"),
+    ("next_at", "next follow-up", "下次跟进"),
     ("note", "note", "备注"),
     ("notes", "notes", "提示"),
+    ("outcome", "result", "结果"),
     ("owner", "owner", "负责人"),
     ("owners", "owners", "负责人"),
+    ("pain", "pain point", "需求痛点"),
     ("passed", "passed", "通过"),
     ("phone", "phone", "手机"),
     ("points", "points", "得分"),
+    ("progress", "progress", "决策进度"),
+    ("promise", "promise", "承诺"),
+    ("quality", "quality", "质量"),
     ("queue", "queue", "线索池"),
     ("rank", "rank", "排名"),
     ("read_as", "read as", "读取方式"),
@@ -148,6 +182,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("score", "score", "总分"),
     ("score_cards", "score cards of failed tests", "未通过用例的评分卡"),
     ("severity", "severity", "级别"),
+    ("since", "since", "起始时间"),
     ("stage", "stage", "阶段"),
     ("started_at", "started at", "开始时间"),
     ("stories", "what happened in failed tests", "未通过用例的经过"),
@@ -163,6 +198,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("unfired", "rules that did not fire", "未触发规则"),
     ("updated", "updated", "更新"),
     ("updated_at", "updated at", "更新时间"),
+    ("verdict", "verdict", "判定"),
     ("waiting", "waiting", "待处理"),
     ("waits", "waits", "类别"),
     ("warnings", "warnings", "警告"),
@@ -170,6 +206,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("wecom_id", "WeCom id", "企微客户ID"),
     ("what", "what", "内容"),
     ("why", "why", "依据"),
+    ("worklist", "worklist ID", "清单编号"),
 ];
 
 #[cfg(test)]
@@ -178,7 +215,7 @@ mod tests {
 
     #[test]
     fn labels_are_sorted_and_unique() {
-        assert!(LABELS.windows(2).all(|w| w[0].0 < w[1].0));
+        assert!([LABELS, CHOICES].iter().all(|table| table.windows(2).all(|w| w[0].0 < w[1].0)));
     }
 
     #[test]

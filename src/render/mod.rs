@@ -7,6 +7,7 @@
 mod cells;
 mod csv;
 mod diagnostics;
+mod fill_in;
 mod html;
 mod json;
 mod labels;

@@ -14,6 +14,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("plan", include_str!("schema/plan.json")),
     ("check", include_str!("schema/check.json")),
     ("test", include_str!("schema/test.json")),
+    ("queue", include_str!("schema/queue.json")),
     ("today", include_str!("schema/today.json")),
 ];
 

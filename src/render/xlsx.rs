@@ -1,11 +1,13 @@
-//! A workbook: one sheet per table, typed cells, the header row frozen and filtered. Rows leave memory as they are
+//! A workbook: one sheet per table, typed cells, the header row frozen and filtered; columns that people fill in are coloured
+//! and have drop-downs, and a second sheet says how ([`super::fill_in`]). Rows leave memory as they are
 //! written; the bytes depend on the report alone (the creation time is its as-of).
 //!
 //! Texts are written as texts, so nothing is ever run as a formula and a phone keeps its `+` and its zeros. The import
 //! takes one `'` off a text matching `^'+[=+\-@…]`, so such a text, and no other, gets one more here.
 
 use super::cells::Printer;
-use super::labels::{Lang, label, name, title};
+use super::fill_in::{self, FillIn};
+use super::labels::{Lang, choice, label, name, title};
 use super::width::width;
 use super::{Options, Rows, borrowed};
 use crate::report::{Cell, Column, Report, Total};
@@ -13,10 +15,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::io::{self, Seek, Write};
 
-/// Rows of a sheet, the header included.
 /// Rows of a sheet that is built in memory.
 const IN_MEMORY: usize = 50_000;
-
+/// Rows of a sheet, the header included.
 const SHEET_ROWS: u32 = 1_048_576;
 /// Columns of a sheet.
 const SHEET_COLUMNS: usize = 16_384;
@@ -31,6 +32,9 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     let heading = title(&report.name, options.lang);
     book.workbook.set_properties(&DocProperties::new().set_title(heading).set_creation_datetime(&created));
     book.table(heading, &report.columns, rows, SHEET_ROWS)?;
+    if report.columns.iter().any(|c| c.fill_in) {
+        fill_in::help(&mut book.workbook, &report.columns, &book.styles.header, options.lang).map_err(failed)?;
+    }
     for section in &report.sections {
         book.table(name(&section.id, options.lang), &section.columns, &mut borrowed(&section.rows), SHEET_ROWS)?;
     }
@@ -58,6 +62,7 @@ struct Styles {
     percent: Format,
     date: Format,
     instant: Format,
+    fill_in: FillIn,
 }
 
 impl Styles {
@@ -72,6 +77,7 @@ impl Styles {
             percent: format("0.0%"),
             date: format("yyyy-mm-dd"),
             instant: format("yyyy-mm-dd hh:mm:ss"),
+            fill_in: FillIn::new(),
         }
     }
 }
@@ -90,21 +96,32 @@ impl Book<'_> {
             let large = rows.size_hint().0 > IN_MEMORY;
             let sheet = if large { self.workbook.add_worksheet_with_constant_memory().map_err(failed)? } else { self.workbook.add_worksheet() };
             sheet.set_name(sheet_name(title, part)).map_err(failed)?;
-            let mut widths: Vec<_> = labels.iter().map(|l| width(l)).collect();
-            for (at, label) in (0..).zip(&labels) {
-                sheet.write_string_with_format(0, at, label, &self.styles.header).map_err(failed)?;
+            let room = |c: &Column| if c.fill_in { fill_in::room(c, self.lang) } else { 0 };
+            let mut widths: Vec<_> = labels.iter().zip(columns).map(|(l, c)| width(l).max(room(c))).collect();
+            for (at, (label, column)) in (0..).zip(labels.iter().zip(columns)) {
+                let style = if column.fill_in { &self.styles.fill_in.header } else { &self.styles.header };
+                sheet.write_string_with_format(0, at, label, style).map_err(failed)?;
             }
             let mut next = 1;
             while next < sheet_rows
                 && let Some(row) = rows.next()
             {
-                for ((at, cell), widest) in (0..).zip(row?.iter()).zip(&mut widths) {
-                    let written = put(sheet, (next, at), cell, &self.printer, &self.styles).map_err(failed)?;
+                for ((at, cell), (widest, column)) in (0..).zip(row?.iter()).zip(widths.iter_mut().zip(columns)) {
+                    if column.fill_in && cell.is_empty() {
+                        sheet.write_blank(next, at, self.styles.fill_in.blank(column)).map_err(failed)?;
+                        continue;
+                    }
+                    let labelled = chosen(column, cell, self.lang);
+                    let written = put(sheet, (next, at), labelled.as_ref().unwrap_or(cell), &self.printer, &self.styles).map_err(failed)?;
                     *widest = (*widest).max(written);
                 }
                 next += 1;
             }
-            sheet.set_freeze_panes(1, 0).map_err(failed)?;
+            for (at, _) in (0..).zip(columns).filter(|(_, c)| c.fill_in) {
+                fill_in::validate(sheet, columns, at, next - 1, self.lang).map_err(failed)?;
+            }
+            let pinned = columns.iter().rposition(|c| c.pinned).and_then(|c| u16::try_from(c + 1).ok()).unwrap_or_default();
+            sheet.set_freeze_panes(1, pinned).map_err(failed)?;
             if let Some(last) = columns.len().checked_sub(1).and_then(|c| u16::try_from(c).ok()) {
                 sheet.autofilter(0, 0, next - 1, last).map_err(failed)?;
             }
@@ -143,6 +160,12 @@ impl Book<'_> {
         }
         Ok(())
     }
+}
+
+/// The label of a cell that holds one of its column's choices.
+fn chosen(column: &Column, cell: &Cell, lang: Lang) -> Option<Cell> {
+    let Cell::Text(id) = cell else { return None };
+    column.choices.iter().find(|c| c.id == *id).map(|c| Cell::text(choice(c, lang)))
 }
 
 /// Writes one cell and says how wide it looks.

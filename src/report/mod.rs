@@ -10,9 +10,11 @@ pub mod history;
 pub mod import;
 pub mod leads;
 pub mod plan;
+pub mod queue;
 pub mod score;
 pub mod tests;
 pub mod today;
+pub mod worklist;
 
 use crate::model::{Currency, FieldType, Instant, Value};
 
@@ -53,12 +55,38 @@ pub struct Column {
     pub backup: Option<String>,
     /// Sentences: a narrow screen breaks them into lines and never cuts them short.
     pub wrap: bool,
+    /// The only values of the column, where they are few and known. A workbook shows their labels.
+    pub choices: Vec<Choice>,
+    /// For a person to fill in: a workbook colours it and offers its choices. Other formats do not care.
+    pub fill_in: bool,
+    /// Stays in sight of a workbook with everything left of it.
+    pub pinned: bool,
+}
+
+/// One of the few values of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What data formats carry.
+    pub id: String,
+    /// A label that no table of labels can know (the title of a user's own reason); `None` = by id.
+    pub title: Option<String>,
+}
+
+impl Choice {
+    /// A choice whose label is known by its id.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.into(), title: None }
+    }
+    /// A choice with a label of the user's own; a blank one says nothing.
+    pub fn titled(id: &str, title: &str) -> Self {
+        Self { id: id.into(), title: Some(title.into()).filter(|t: &String| !t.is_empty()) }
+    }
 }
 
 impl Column {
     /// A column whose label is known by its id.
     pub fn new(id: &str, ty: ColumnType) -> Self {
-        Self { id: id.into(), ty, title: None, backup: None, wrap: false }
+        Self { id: id.into(), ty, title: None, backup: None, wrap: false, choices: Vec::new(), fill_in: false, pinned: false }
     }
     /// A text column.
     pub fn text(id: &str) -> Self {
@@ -84,6 +112,24 @@ impl Column {
     #[must_use]
     pub fn sentences(mut self) -> Self {
         self.wrap = true;
+        self
+    }
+    /// One of a few values; see [`Column::choices`].
+    #[must_use]
+    pub fn one_of(mut self, choices: impl IntoIterator<Item = Choice>) -> Self {
+        self.choices = choices.into_iter().collect();
+        self
+    }
+    /// For a person to fill in; see [`Column::fill_in`].
+    #[must_use]
+    pub fn to_fill(mut self) -> Self {
+        self.fill_in = true;
+        self
+    }
+    /// Stays in sight; see [`Column::pinned`].
+    #[must_use]
+    pub fn in_sight(mut self) -> Self {
+        self.pinned = true;
         self
     }
 }

@@ -1,6 +1,5 @@
 //! Scoring leads of the base: whoever is due, in one ordered pass; band changes are recorded.
 
-use super::import::Arriving;
 use super::lead::Lead;
 use super::{RunError, Session, Workspace};
 use crate::condition::{Condition, Facts};
@@ -14,9 +13,9 @@ use crate::store::{Columns, Due, Needs, ScanRow, ScoreRow, StateRow, Store, Stor
 use std::sync::mpsc::{channel, sync_channel};
 
 /// Leads handed over at once.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 /// Batches under way between the two threads.
-const DEPTH: usize = 4;
+pub(super) const DEPTH: usize = 4;
 
 /// What a scoring pass did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +62,11 @@ impl<'a> Evaluator<'a> {
         &self.details
     }
 
+    /// How many groups the rules have.
+    pub(super) fn groups(&self) -> usize {
+        self.sop.scoring.groups.len()
+    }
+
     /// What conditions may look at of a lead, with the values of its state names.
     pub(super) fn with_facts<T>(&mut self, row: &ScanRow, state: &[Value], f: impl FnOnce(&mut Scorer<'a>, &Facts<'_>) -> T) -> T {
         let dictionary = &self.sop.dictionary;
@@ -90,10 +94,19 @@ impl<'a> Evaluator<'a> {
         f(&mut self.scorer, &facts)
     }
 
+    pub(super) fn score(&mut self, row: &ScanRow, out: &mut Scored) {
+        self.with_facts(row, &[], |scorer, facts| scorer.score(facts, out));
+    }
+
     fn outcome(&mut self, row: &ScanRow) -> Outcome {
         let mut scored = Scored::default();
-        self.with_facts(row, &[], |scorer, facts| scorer.score(facts, &mut scored));
+        self.score(row, &mut scored);
         Outcome { lead: row.record.lead, before: row.state.clone(), scored }
+    }
+
+    /// The id of a band by its place.
+    pub(super) fn band(&self, place: usize) -> &'a str {
+        band_id(self.sop, place)
     }
 
     pub(super) fn card(&mut self, row: &ScanRow) -> ScoreCard {
@@ -117,7 +130,7 @@ fn detail(dictionary: &Dictionary, (_, kind, values): StoredDetail) -> Detail {
 }
 
 /// What the scoring rules read of a lead.
-fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
+pub(super) fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
     let sop = &workspace.sop;
     let mut needs = Needs { fields: vec![false; columns.fields.len()], extra: false, events: true, standing: false, deals: false, follow_ups: false };
     let mut read = |c: &Condition| {
@@ -142,10 +155,9 @@ fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
 
 /// Scores whoever is due (or everyone, with `--full`), writes what changed, and records band changes.
 ///
-/// Rows are read and written on this thread and scored on another. Events of a base that is being built are written
-/// as the pass reaches their leads, so that they need not be read back.
-pub(super) fn evaluate(session: &Session<'_>, arriving: Option<Arriving>) -> Result<Evaluated, RunError> {
-    let Session { store, columns, context, workspace, run, sop: version, .. } = session;
+/// Rows are read and written on this thread and scored on another.
+pub(super) fn evaluate(session: &Session<'_>) -> Result<Evaluated, RunError> {
+    let Session { store, columns, context, workspace, sop: version, .. } = session;
     let mut evaluator = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
     let due = if context.full || session.in_the_past || store.is_first_import() { Due::All } else { Due::At(context.as_of, *version) };
     let all = if store.is_first_import() { store.last_lead()?.unsigned_abs() } else { store.due_count(due)?.unsigned_abs() };
@@ -163,7 +175,7 @@ pub(super) fn evaluate(session: &Session<'_>, arriving: Option<Arriving>) -> Res
             evaluator.bots
         });
         let mut batch = Vec::with_capacity(BATCH);
-        let mut hand_over = |row: ScanRow| -> Result<(), RunError> {
+        store.scan(columns, due, &needs(workspace, columns), |row| -> Result<(), RunError> {
             batch.push(row);
             if batch.len() == BATCH {
                 let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
@@ -173,33 +185,32 @@ pub(super) fn evaluate(session: &Session<'_>, arriving: Option<Arriving>) -> Res
                 }
             }
             Ok(())
-        };
-        let needs = needs(workspace, columns);
-        let (mut events_new, mut events_waiting) = (0, 0);
-        match arriving {
-            None => store.scan(columns, due, &needs, &mut hand_over)?,
-            Some(mut arriving) => {
-                let mut events = store.event_writer(*run)?;
-                store.scan_arriving(columns, &needs, &mut || arriving.next(&mut events), &mut hand_over)?;
-                events.finish()?;
-                events_new = arriving.written;
-                events_waiting = arriving.finish(store, *run)?;
-            }
-        }
+        })?;
         send.send(batch).map_err(|_| failed())?;
         drop(send);
         for outcomes in scored {
             writer.write(&outcomes)?;
         }
         writer.done.bots = scorer.join().map_err(|_| failed())?;
-        writer.done.events_new = events_new;
-        writer.done.events_waiting = events_waiting;
         Ok(())
     })?;
     Ok(writer.done)
 }
 
-fn failed() -> RunError {
+/// Scores single leads, due or not: what a person said of them is decided by their scores of now.
+pub(super) fn evaluate_these(session: &Session<'_>, leads: &[LeadId]) -> Result<Evaluated, RunError> {
+    let mut evaluator = Evaluator::new(&session.workspace.sop, &session.store, &session.columns, session.context.as_of)?;
+    let mut writer = Writer { session, done: Evaluated::default(), all: leads.len() as u64 };
+    for lead in leads {
+        if let Some(row) = session.store.whole_lead(&session.columns, *lead)? {
+            let outcome = evaluator.outcome(&row);
+            writer.write(&[outcome])?;
+        }
+    }
+    Ok(writer.done)
+}
+
+pub(super) fn failed() -> RunError {
     RunError::refused("scoring failed unexpectedly", "nothing was changed; please report the rules that were in force")
 }
 
@@ -222,7 +233,7 @@ impl Writer<'_, '_> {
         let Session { store, columns, context, workspace, run, sop: version, .. } = self.session;
         let mut rows = Vec::with_capacity(outcomes.len());
         for Outcome { lead, before, scored } in outcomes {
-            let band = band_id(workspace, scored.band);
+            let band = band_id(&workspace.sop, scored.band);
             if let Some(was) = &before.band
                 && was != band
             {
@@ -254,6 +265,6 @@ impl Writer<'_, '_> {
 }
 
 /// The id of a band by its place.
-fn band_id(workspace: &Workspace, place: usize) -> &str {
-    workspace.sop.scoring.bands.get(place).map_or("", |b| b.id.as_str())
+fn band_id(sop: &Sop, place: usize) -> &str {
+    sop.scoring.bands.get(place).map_or("", |b| b.id.as_str())
 }

@@ -61,7 +61,7 @@ fn in_session(workspace: &Workspace, context: &Context<'_>, act: impl FnOnce(&mu
     }
     let mut session = Session::begin(workspace, context)?;
     let result = act(&mut session).and_then(|parts| {
-        evaluate(&session, None)?;
+        evaluate(&session)?;
         let score = session.store.state(&session.columns, parts.0)?.and_then(|s| s.score);
         Ok((parts, score))
     });

@@ -2,6 +2,7 @@
 
 use super::leads::stored_columns;
 use super::lookup::find;
+use super::people::{TOLD, told_to_merge};
 use super::score::{frame, name_of, note, text_of};
 use super::{Context, RunError, Workspace};
 use crate::model::{LeadId, Period, RunId};
@@ -87,8 +88,22 @@ pub fn today(workspace: &Workspace, context: &Context<'_>) -> Result<Report, Run
                 waits: today_report::Waits::Merge,
                 subject: format!("{} · {}", who(&a), who(&b)),
                 count: 2,
-                detail: format!("one row names both, by {}", pair.why.replace('\t', ":")),
+                detail: match pair.why.strip_prefix(TOLD) {
+                    Some(_) => pair.why.clone(),
+                    None => format!("one row names both, by {}", pair.why.replace('\t', ":")),
+                },
                 next: format!("sop merge {} {} --why …", a.key, b.key),
+            });
+        }
+        for (lead, verdict) in told_to_merge(&workspace.sop, &store)? {
+            let Some(record) = store.lead(&columns, lead)? else { continue };
+            let (by, on) = (verdict.owner.unwrap_or_default(), workspace.sop.calendar.date(verdict.at));
+            items.push(today_report::Item {
+                waits: today_report::Waits::Merge,
+                subject: name_of(dictionary, &record).map_or(record.key.to_string(), |n| format!("{n} ({})", record.key)),
+                count: 1,
+                detail: format!("{TOLD} ({}): {by} on {on}; no lead has its phone, its e-mail, or its name and company", verdict.reason.unwrap_or_default()),
+                next: format!("sop merge {} … --why …, or sop set {0} owner=… --why …", record.key),
             });
         }
         let waiting = store.waiting_count()?;

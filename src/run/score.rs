@@ -1,6 +1,7 @@
 //! `sop score [FILE...]`: import the files if there are any, score who is due, rank.
 
 use super::evaluate::{Evaluated, Evaluator, evaluate};
+use super::first::{Standing, evaluate_first};
 use super::import::{ImportOptions, ImportSummary, Rejects, Touched, discard, import};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::scoring::main_reasons;
@@ -82,7 +83,10 @@ pub fn import_files(workspace: &Workspace, context: &Context<'_>, files: &[PathB
     let mut session = Session::begin(workspace, context)?;
     let imported = import(&mut session, files, options).and_then(|(mut summary, left)| {
         // A base that is being built has its events written by the pass that scores; all others stay due.
-        let evaluated = if left.arriving.is_some() { evaluate(&session, left.arriving)? } else { Evaluated::default() };
+        let evaluated = match left.arriving {
+            Some(arriving) => evaluate_first(&mut session, arriving)?.0,
+            None => Evaluated::default(),
+        };
         arrived(&mut session, &mut summary, &evaluated);
         Ok((summary, left.rejects))
     });
@@ -116,21 +120,28 @@ fn within(session: &mut Session<'_>, request: &ScoreRequest) -> Result<Parts, Ru
         rejects = left.rejects;
         arriving = left.arriving;
     }
-    let evaluated = evaluate(session, arriving)?;
+    let (evaluated, standing) = match arriving {
+        Some(arriving) => evaluate_first(session, arriving)?,
+        None => (evaluate(session)?, None),
+    };
     if let Some(summary) = &mut summary {
         arrived(session, summary, &evaluated);
     }
     session.counts.insert("scored".into(), evaluated.leads.into());
     session.counts.insert("bands_changed".into(), evaluated.bands.into());
-    let facts = ranking(session, summary.as_ref().map(|s| &s.touched), request.rows)?;
+    let standing = match standing {
+        Some(standing) => standing,
+        None => Standing { scores: session.store.scores()?, totals: session.store.totals(&session.columns)? },
+    };
+    let facts = ranking(session, standing, summary.as_ref().map(|s| &s.touched), request.rows)?;
     Ok((facts, summary, evaluated, rejects))
 }
 
 /// The ranking of the touched leads (or of all): score, then id, then key.
-fn ranking(session: &Session<'_>, touched: Option<&Touched>, rows: Option<usize>) -> Result<report::Facts, RunError> {
+fn ranking(session: &Session<'_>, standing: Standing, touched: Option<&Touched>, rows: Option<usize>) -> Result<report::Facts, RunError> {
     let Session { store, columns, workspace, context, .. } = session;
     let sop = &workspace.sop;
-    let mut order: Vec<(i64, LeadId)> = store.scores()?;
+    let Standing { scores: mut order, totals: sums } = standing;
     if let Some(touched) = touched {
         order.retain(|(_, lead)| touched.contains(*lead));
     }
@@ -170,7 +181,6 @@ fn ranking(session: &Session<'_>, touched: Option<&Touched>, rows: Option<usize>
             title: text_of(&sop.dictionary, &row.record, "title"),
         });
     }
-    let sums = store.totals(columns)?;
     let bands = sop.scoring.bands.iter().map(|b| (b.id.clone(), sums.bands.iter().find(|(id, _)| *id == b.id).map_or(0, |(_, n)| *n))).collect();
     let mut notes = Vec::new();
     if sop.starter {

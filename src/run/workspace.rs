@@ -2,6 +2,7 @@
 
 use super::RunError;
 use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
+use crate::rules::team::Team;
 use crate::rules::{self, Sop};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,9 @@ impl Workspace {
         match loaded {
             Ok((mut sop, warnings)) => {
                 sop.starter = starter;
+                if starter {
+                    sop.team = Team::default(); // the starter's people are an example, and nobody's colleagues
+                }
                 Ok(Self { db: db.map_or_else(|| root.join("sop.db"), Path::to_owned), root, sop, warnings })
             }
             Err(problems) => Err(RunError::Sop(Box::new(problems))),

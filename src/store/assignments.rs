@@ -176,6 +176,22 @@ impl Store {
         Ok(statement.query_map([queue], |r| Ok(LeadId(r.get(0)?)))?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Every queue that leads wait in, with how many; by name.
+    pub fn queues(&self) -> Result<Vec<(String, i64)>> {
+        // Read off the index of queues alone.
+        const QUEUES: &str = "SELECT queue, count(*) FROM lead_state WHERE queue IS NOT NULL GROUP BY queue ORDER BY queue";
+        let mut statement = self.conn.prepare(QUEUES)?;
+        Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many leads an owner claimed from a queue, from `from` on and before `until`.
+    pub fn claimed(&self, owner: &str, queue: &str, from: Instant, until: Instant) -> Result<i64> {
+        // A claim is the hold that began when a stay ended so.
+        const CLAIMED: &str = "SELECT count(*) FROM assignments a JOIN queue_stays q ON q.lead = a.lead AND q.until_at = a.at AND q.how = 'claimed'
+            WHERE a.owner = ?1 AND a.round IS NULL AND q.queue = ?2 AND a.at >= ?3 AND a.at < ?4";
+        Ok(self.conn.prepare_cached(CLAIMED)?.query_row(params![owner, queue, from.0, until.0], |r| r.get(0))?)
+    }
+
     /// How many leads each owner got from `from` on and before `until`, with how many of them by a claim or by hand (no
     /// round); by owner.
     pub fn got_on(&self, from: Instant, until: Instant) -> Result<Vec<(String, i64, i64)>> {

@@ -3,6 +3,7 @@
 //! text, list TEXT (a list joined by `;`) · integer INTEGER · number, percent REAL · money INTEGER minor units ·
 //! date `YYYY-MM-DD` · datetime INTEGER seconds UTC · boolean 0/1. The columns are `ANY`: a field may change its type.
 
+use super::record::Record;
 use super::{Result, Store, ident};
 use crate::model::{Dictionary, FieldType, Instant, Value};
 use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
@@ -176,6 +177,20 @@ impl rusqlite::ToSql for Stored<'_> {
             Value::Date(d) => ToSqlOutput::Owned(Sql::Text(d.format("%Y-%m-%d").to_string())),
             Value::At(t) => t.0.into(),
         })
+    }
+}
+
+/// The same into a row that becomes part of a page.
+pub(super) fn record_value(record: &mut Record, v: &Value) {
+    match v {
+        Value::Null => record.null(),
+        Value::Bool(b) => record.int(i64::from(*b)),
+        Value::Int(i) | Value::Money(i) => record.int(*i),
+        Value::Real(r) => record.real(*r),
+        Value::Text(t) => record.text(t),
+        Value::List(items) => record.text(&items.join(";")),
+        Value::Date(d) => record.text(&d.format("%Y-%m-%d").to_string()),
+        Value::At(t) => record.int(t.0),
     }
 }
 

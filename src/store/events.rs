@@ -2,48 +2,7 @@
 
 use super::{Result, Store};
 use crate::model::{DetailId, Event, Identity, Instant, LeadId, RunId};
-use rusqlite::{OptionalExtension, Statement, params};
-
-/// Rows of one statement: opening the table anew for each row costs as much as writing it.
-const ROWS: usize = 64;
-
-/// Writes events that come sorted by (lead, at, detail): unsorted rows cost ten times more.
-pub struct EventWriter<'s> {
-    many: Statement<'s>,
-    one: Statement<'s>,
-    rows: Vec<[i64; 4]>,
-    run: RunId,
-    last: (i64, i64),
-    seq: i64,
-}
-
-impl EventWriter<'_> {
-    /// Takes one event.
-    pub fn push(&mut self, lead: LeadId, event: Event) -> Result<()> {
-        self.seq = if self.last == (lead.0, event.at.0) { self.seq + 1 } else { 0 };
-        self.last = (lead.0, event.at.0);
-        self.rows.push([lead.0, event.at.0, self.seq, i64::from(event.detail.0)]);
-        if self.rows.len() == ROWS {
-            for (i, row) in self.rows.iter().enumerate() {
-                for (j, v) in row.iter().enumerate() {
-                    self.many.raw_bind_parameter(i * 5 + j + 1, v)?;
-                }
-                self.many.raw_bind_parameter(i * 5 + 5, self.run.0)?;
-            }
-            self.many.raw_execute()?;
-            self.rows.clear();
-        }
-        Ok(())
-    }
-
-    /// Writes what is left.
-    pub fn finish(mut self) -> Result<()> {
-        for [lead, at, seq, detail] in std::mem::take(&mut self.rows) {
-            self.one.execute((lead, at, seq, detail, self.run.0))?;
-        }
-        Ok(())
-    }
-}
+use rusqlite::{OptionalExtension, params};
 
 impl Store {
     /// Adds the events of one lead at one instant that the base does not have yet: a file with m equal events raises
@@ -74,20 +33,6 @@ impl Store {
             added += 1;
         }
         Ok(added)
-    }
-
-    /// A writer for events of a base that has none yet.
-    pub fn event_writer(&self, run: RunId) -> Result<EventWriter<'_>> {
-        let row = |i: usize| format!("(?{}, ?{}, ?{}, ?{}, ?{})", i * 5 + 1, i * 5 + 2, i * 5 + 3, i * 5 + 4, i * 5 + 5);
-        let insert = |n: usize| format!("INSERT INTO events (lead, at, seq, detail, run) VALUES {}", (0..n).map(row).collect::<Vec<_>>().join(", "));
-        Ok(EventWriter {
-            many: self.conn.prepare(&insert(ROWS))?,
-            one: self.conn.prepare(&insert(1))?,
-            rows: Vec::with_capacity(ROWS),
-            run,
-            last: (i64::MIN, i64::MIN),
-            seq: 0,
-        })
     }
 
     /// The events of one lead, in order.

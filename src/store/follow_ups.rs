@@ -119,12 +119,26 @@ impl Store {
         VERDICTS.of(self, lead)
     }
 
-    /// Records a verdict. `origin` is blank for one with a date of its own (an equal one of the same instant is the same), or
-    /// what it is known by when it comes again. True when it is new.
-    pub fn put_verdict(&self, lead: LeadId, v: &Verdict, origin: &str, run: RunId) -> Result<bool> {
+    /// The leads whose latest verdict is this reason, with its instant; in the order of their numbers.
+    pub fn last_rejected_for(&self, reason: &str) -> Result<Vec<(LeadId, Verdict)>> {
+        const LAST: &str = "SELECT v.lead, v.at, v.owner, v.reason FROM verdicts v WHERE v.reason = ?1 AND NOT EXISTS
+            (SELECT 1 FROM verdicts later WHERE later.lead = v.lead AND (later.at, later.seq) > (v.at, v.seq)) ORDER BY v.lead";
+        let mut statement = self.conn.prepare(LAST)?;
+        let read = |r: &Row<'_>| Ok((LeadId(r.get(0)?), Verdict { at: Instant(r.get(1)?), owner: r.get(2)?, reason: r.get(3)? }));
+        Ok(statement.query_map([reason], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether a verdict is known. `origin` is blank for one with a date of its own (an equal one of the same instant is the
+    /// same), or what it is known by when it comes again.
+    pub fn has_verdict(&self, lead: LeadId, v: &Verdict, origin: &str) -> Result<bool> {
         const KNOWN: &str =
             "SELECT EXISTS (SELECT 1 FROM verdicts WHERE lead = ?1 AND CASE ?5 WHEN '' THEN at = ?2 AND owner IS ?3 AND reason IS ?4 ELSE origin = ?5 END)";
-        if self.conn.prepare_cached(KNOWN)?.query_row(params![lead.0, v.at.0, v.owner, v.reason, origin], |r| r.get(0))? {
+        Ok(self.conn.prepare_cached(KNOWN)?.query_row(params![lead.0, v.at.0, v.owner, v.reason, origin], |r| r.get(0))?)
+    }
+
+    /// Records a verdict that is not known yet ([`Store::has_verdict`]). True when it is new.
+    pub fn put_verdict(&self, lead: LeadId, v: &Verdict, origin: &str, run: RunId) -> Result<bool> {
+        if self.has_verdict(lead, v, origin)? {
             return Ok(false);
         }
         const PUT: &str = "INSERT INTO verdicts (lead, at, seq, owner, reason, origin, run)

@@ -69,8 +69,24 @@ pub(super) fn read_record(row: &Row<'_>, columns: &Columns) -> rusqlite::Result<
     })
 }
 
+/// The same into a record whose buffers are used again, without what a pass does not need.
+pub(super) fn read_needed(row: &Row<'_>, columns: &Columns, needs: &Needs, record: &mut LeadRecord) -> rusqlite::Result<()> {
+    record.lead = LeadId(row.get(0)?);
+    record.key = Key::from_number(row.get(1)?);
+    record.run = RunId(row.get(2)?);
+    record.seen_at = Instant(row.get(3)?);
+    record.fresh_at = row.get::<_, Option<i64>>(4)?.map(Instant);
+    record.sources = row.get(5)?;
+    record.extra = if needs.extra { row.get_ref(6)?.as_str_or_null()?.map_or_else(Vec::new, read_extra) } else { Vec::new() };
+    record.values.clear();
+    for (i, ((_, ty), needed)) in columns.fields.iter().zip(&needs.fields).enumerate() {
+        record.values.push(if *needed { read_value(row.get_ref(OWN_COUNT + i)?, *ty) } else { Value::Null });
+    }
+    Ok(())
+}
+
 /// The undeclared columns as JSON; sorted by header, so that equal columns are equal text.
-fn write_extra(extra: &[(String, String)]) -> Option<String> {
+pub(super) fn write_extra(extra: &[(String, String)]) -> Option<String> {
     if extra.is_empty() {
         return None;
     }
@@ -80,7 +96,7 @@ fn write_extra(extra: &[(String, String)]) -> Option<String> {
     Some(serde_json::Value::Object(map).to_string())
 }
 
-fn read_extra(text: &str) -> Vec<(String, String)> {
+pub(super) fn read_extra(text: &str) -> Vec<(String, String)> {
     let map: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
     map.into_iter().map(|(k, v)| (k, v.as_str().map_or_else(|| v.to_string(), str::to_owned))).collect()
 }
@@ -99,6 +115,9 @@ impl Store {
 
     /// Every lead's own key.
     pub fn each_key(&self, mut f: impl FnMut(Key, LeadId)) -> Result<()> {
+        if let Some(shelf) = &mut *self.shelf.borrow_mut() {
+            return shelf.each_key(f);
+        }
         // Keys with their leads.
         let mut statement = self.conn.prepare("SELECT lead_key, lead FROM leads")?;
         let mut rows = statement.query([])?;
@@ -110,6 +129,9 @@ impl Store {
 
     /// Writes a new lead.
     pub fn insert_lead(&self, columns: &Columns, r: &LeadRecord) -> Result<()> {
+        if let Some(shelf) = &mut *self.shelf.borrow_mut() {
+            return shelf.put(r);
+        }
         let mut statement = self.conn.prepare_cached(&columns.sql.insert_lead)?;
         let extra = write_extra(&r.extra);
         let (key, seen, fresh) = (r.key.number(), r.seen_at.0, r.fresh_at.map(|t| t.0));
@@ -126,6 +148,9 @@ impl Store {
 
     /// Overwrites an existing lead.
     pub fn update_lead(&self, columns: &Columns, r: &LeadRecord) -> Result<()> {
+        if let Some(shelf) = &mut *self.shelf.borrow_mut() {
+            return shelf.put(r);
+        }
         let mut statement = self.conn.prepare_cached(&columns.sql.update_lead)?;
         let extra = write_extra(&r.extra);
         let own: [&dyn ToSql; 4] = [&r.lead.0, &r.fresh_at.map(|t| t.0), &r.sources, &extra];
@@ -141,12 +166,18 @@ impl Store {
 
     /// One lead.
     pub fn lead(&self, columns: &Columns, lead: LeadId) -> Result<Option<LeadRecord>> {
+        if let Some(shelf) = &mut *self.shelf.borrow_mut() {
+            return shelf.get(columns, lead);
+        }
         let mut statement = self.conn.prepare_cached(&columns.sql.select_lead)?;
         Ok(statement.query_row([lead.0], |row| read_record(row, columns)).optional()?)
     }
 
     /// The key of a lead.
     pub fn key_of(&self, lead: LeadId) -> Result<Option<Key>> {
+        if let Some(shelf) = &mut *self.shelf.borrow_mut() {
+            return shelf.key_of(lead);
+        }
         // One lead's key.
         let mut statement = self.conn.prepare_cached("SELECT lead_key FROM leads WHERE lead = ?1")?;
         Ok(statement.query_row([lead.0], |r| Ok(Key::from_number(r.get(0)?))).optional()?)

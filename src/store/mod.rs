@@ -15,11 +15,15 @@ mod events;
 mod follow_ups;
 mod identities;
 mod leads;
+mod load;
 mod lock;
 mod notices;
 mod open;
+mod pages;
+mod record;
 mod runs;
 mod scan;
+mod shelf;
 mod side;
 mod standing;
 mod state;
@@ -32,10 +36,10 @@ pub use columns::Columns;
 pub use deals::{DealId, DealRow};
 pub use decide::{SourceRow, ToDecide};
 pub use details::StoredDetail;
-pub use events::EventWriter;
 pub use follow_ups::FollowUpRow;
 pub use identities::StoredIdentity;
 pub use leads::{LeadRecord, MOST_FOUND};
+pub use load::Loader;
 pub use lock::Holder;
 pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
 pub use runs::{RunRecord, RunRow};
@@ -44,6 +48,7 @@ pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use undo::Undone;
 
 use rusqlite::Connection;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 /// What can go wrong with a base.
@@ -95,6 +100,8 @@ pub struct Store {
     path: PathBuf,
     /// Set while a first import is being built beside `path`.
     building: Option<PathBuf>,
+    /// New leads that are not in the file yet.
+    shelf: RefCell<Option<shelf::Shelf>>,
     lock: Option<lock::Lock>,
 }
 

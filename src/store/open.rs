@@ -1,6 +1,7 @@
 //! Opening, migrating, building and committing a base.
 
 use super::lock::{Holder, private, suffixed, take};
+use super::pages::PAGE;
 use super::{Result, Store, StoreError, io_error};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File, OpenOptions};
@@ -28,7 +29,7 @@ impl Store {
         }
         conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456")?;
         super::views::register(&conn)?;
-        Ok(Self { conn, path: path.to_owned(), building: None, lock: None })
+        Ok(Self { conn, path: path.to_owned(), building: None, shelf: None.into(), lock: None })
     }
 
     /// Takes the lock and opens the base inside one transaction; a base that does not exist is built beside its place.
@@ -48,10 +49,10 @@ impl Store {
             conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; BEGIN IMMEDIATE")?;
             migrate(&conn)?;
             super::views::register(&conn)?;
-            return Ok(Self { conn, path: path.to_owned(), building: None, lock: Some(lock) });
+            return Ok(Self { conn, path: path.to_owned(), building: None, shelf: None.into(), lock: Some(lock) });
         }
         match begin_new(&new) {
-            Ok(conn) => Ok(Self { conn, path: path.to_owned(), building: Some(new), lock: Some(lock) }),
+            Ok(conn) => Ok(Self { conn, path: path.to_owned(), building: Some(new), shelf: None.into(), lock: Some(lock) }),
             Err(e) => {
                 remove_if_there(&new)?;
                 Err(e)
@@ -61,7 +62,7 @@ impl Store {
 
     /// Makes everything that was written durable, at once.
     pub fn commit(self) -> Result<()> {
-        let Self { conn, path, building, lock } = self;
+        let Self { conn, path, building, lock, .. } = self;
         let Some(new) = building else {
             conn.execute_batch("COMMIT")?;
             drop(lock);
@@ -90,6 +91,10 @@ impl Store {
     }
 }
 
+/// Nobody else knows of the file, and a crash is answered by deleting it.
+const BUILDING: &str = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -32768;
+     PRAGMA foreign_keys = ON; BEGIN IMMEDIATE";
+
 /// A base without a journal, to be renamed when it is whole.
 fn begin_new(new: &Path) -> Result<Connection> {
     let mut options = OpenOptions::new();
@@ -97,11 +102,16 @@ fn begin_new(new: &Path) -> Result<Connection> {
     private(&mut options);
     options.open(new).map_err(|e| io_error(new, e))?;
     let conn = connect(new)?;
-    conn.execute_batch(&format!(
-        "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-         PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA application_id = {APPLICATION_ID}; BEGIN IMMEDIATE"
-    ))?;
+    conn.execute_batch(&format!("PRAGMA page_size = {PAGE}; {BUILDING}"))?;
     migrate(&conn)?;
+    super::views::register(&conn)?;
+    Ok(conn)
+}
+
+/// The same base, to which pages were added.
+pub(super) fn reopen_new(new: &Path) -> Result<Connection> {
+    let conn = connect(new)?;
+    conn.execute_batch(BUILDING)?;
     super::views::register(&conn)?;
     Ok(conn)
 }

@@ -1,10 +1,10 @@
 //! One ordered pass: each lead with its state and its events.
 
-use super::leads::{masked_list, read_record};
+use super::leads::{masked_list, read_needed, read_record};
 use super::side::Reader;
 use super::state::{read_state, state_list};
 use super::{Columns, LeadRecord, Result, StateRow, Store, deals, follow_ups, standing};
-use crate::model::{Deal, DetailId, Event, FollowUp, Instant, LeadId, Standing, Verdict};
+use crate::model::{Deal, DetailId, Event, FollowUp, Instant, Key, LeadId, RunId, Standing, Verdict};
 
 /// Which leads a pass hands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,38 @@ impl ScanRow {
     }
 }
 
+/// A row to be filled.
+impl Default for ScanRow {
+    fn default() -> Self {
+        let (key, seen_at) = (Key::from_number(0), Instant(0));
+        let record = LeadRecord { lead: LeadId(0), key, run: RunId(0), seen_at, fresh_at: None, sources: 0, extra: Vec::new(), values: Vec::new() };
+        Self::new(record, StateRow::default(), Vec::new(), false)
+    }
+}
+
+/// Events in the order of leads, met by leads in the same order.
+struct Merge<'n, E> {
+    stream: &'n mut dyn FnMut() -> Result<Option<(i64, Event)>, E>,
+    /// Read ahead.
+    next: Option<(i64, Event)>,
+}
+
+impl<E> Merge<'_, E> {
+    /// The events of one lead into `out`.
+    fn of(&mut self, lead: LeadId, out: &mut Vec<Event>) -> Result<(), E> {
+        const END: (i64, Event) = (i64::MAX, Event { at: Instant::MAX, detail: DetailId(0) });
+        out.clear();
+        loop {
+            match self.next {
+                Some((of, _)) if of > lead.0 => return Ok(()),
+                Some((of, event)) if of == lead.0 => out.push(event),
+                _ => {}
+            }
+            self.next = Some((self.stream)()?.unwrap_or(END));
+        }
+    }
+}
+
 impl Store {
     /// Hands each lead of `due`, in the order of their numbers, to `f`, which may keep the row; memory stays flat.
     /// Nothing may be written to what is read from inside `f`, except to leads already handed out.
@@ -95,15 +127,27 @@ impl Store {
         self.pass(columns, due, needs, most, Some(&mut next), f)
     }
 
-    /// The same for a base that is being built: `next` gives the events, in order, as they are written.
+    /// The same for a base that is being built and has no states: `next` gives the events, in order. `f` gives back a row whose
+    /// buffers are used again.
     pub fn scan_arriving<E: From<super::StoreError>>(
         &self,
         columns: &Columns,
         needs: &Needs,
         next: &mut dyn FnMut() -> Result<Option<(i64, Event)>, E>,
-        f: impl FnMut(ScanRow) -> Result<(), E>,
+        mut f: impl FnMut(ScanRow) -> Result<ScanRow, E>,
     ) -> Result<(), E> {
-        self.pass(columns, Due::All, needs, true, Some(next), f)
+        let sql_error = |e: rusqlite::Error| E::from(e.into());
+        let sql = format!("SELECT {} FROM leads l ORDER BY l.lead", masked_list(columns, needs));
+        let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
+        let mut rows = leads.query([]).map_err(sql_error)?;
+        let mut events = Merge { stream: next, next: None };
+        let mut whole = ScanRow::default();
+        while let Some(row) = rows.next().map_err(sql_error)? {
+            read_needed(row, columns, needs, &mut whole.record).map_err(sql_error)?;
+            events.of(whole.record.lead, &mut whole.events)?;
+            whole = f(whole)?;
+        }
+        Ok(())
     }
 
     #[expect(clippy::type_complexity, reason = "a stream of events with their leads")]
@@ -113,7 +157,7 @@ impl Store {
         due: Due,
         needs: &Needs,
         most: bool,
-        mut stream: Option<&mut dyn FnMut() -> Result<Option<(i64, Event)>, E>>,
+        stream: Option<&mut dyn FnMut() -> Result<Option<(i64, Event)>, E>>,
         mut f: impl FnMut(ScanRow) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql_error = |e: rusqlite::Error| E::from(e.into());
@@ -145,8 +189,7 @@ impl Store {
         let mut all_follow_ups = Reader::new(&follow_ups::SIDE, &mut feed)?;
         let mut feed = follow_ups::VERDICTS.feed(self, needs.follow_ups, most)?;
         let mut all_verdicts = Reader::new(&follow_ups::VERDICTS, &mut feed)?;
-        const END: (i64, Event) = (i64::MAX, Event { at: Instant::MAX, detail: DetailId(0) });
-        let mut next = None;
+        let mut stream = stream.map(|stream| Merge { stream, next: None });
         while let Some(row) = rows.next().map_err(sql_error)? {
             let record = read_record(row, columns).map_err(sql_error)?;
             let state = read_state(row, width, columns).map_err(sql_error)?;
@@ -154,14 +197,7 @@ impl Store {
             match &mut stream {
                 None if needs.events => self.events_of(record.lead, &mut events)?,
                 None => {}
-                Some(stream) => loop {
-                    match next {
-                        Some((lead, _)) if lead > record.lead.0 => break,
-                        Some((lead, event)) if lead == record.lead.0 => events.push(event),
-                        _ => {}
-                    }
-                    next = Some(stream()?.unwrap_or(END));
-                },
+                Some(stream) => stream.of(record.lead, &mut events)?,
             }
             let mut row = ScanRow::new(record, state, events, needs.standing);
             let lead = row.record.lead;

@@ -114,6 +114,9 @@ impl<'a> Life<'a> {
     pub(super) fn tick(&mut self, scorer: &mut Scorer<'_>, at: Instant) {
         while let Some(verdict) = self.case.verdicts.get(self.given).filter(|v| v.at <= at) {
             self.given += 1;
+            if self.scored.is_none() {
+                self.score(scorer, verdict.at); // the lead was known before
+            }
             self.judge(verdict);
         }
         self.score(scorer, at);
@@ -184,6 +187,10 @@ impl<'a> Life<'a> {
                 self.verdicts.push(verdict);
                 let changes: Vec<Change> = moved.iter().flat_map(|m| changes_of(LEAD, m)).collect();
                 self.keep(after, at, moved.as_slice(), &changes);
+                // What was said moves the lead at once; the rest of the day waits for a tick.
+                let steps = Steps::new(self.sop, Engines::ADVANCE, true);
+                let turned = self.with_lead(at, |lead| steps.turn(lead, self.standing.clone()));
+                self.keep(turned.standing, at, &turned.moves, &turned.changes);
             }
         }
     }

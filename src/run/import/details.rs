@@ -4,7 +4,7 @@ use crate::model::{Detail, DetailId, Dictionary, KindId, RunId, Value, stable_ha
 use crate::store::{Columns, Result, Store};
 
 /// The number of a detail in the base; a new one is written.
-pub(super) fn intern(store: &Store, columns: &Columns, dictionary: &Dictionary, detail: &Detail, origin: &str, run: RunId) -> Result<DetailId> {
+pub(in crate::run) fn intern(store: &Store, columns: &Columns, dictionary: &Dictionary, detail: &Detail, origin: &str, run: RunId) -> Result<DetailId> {
     let kind = kind_name(dictionary, detail.kind).unwrap_or(&detail.kind_name);
     let texts: Vec<String> = detail.values.iter().map(|v| super::join::value_text(v, &dictionary.currency).unwrap_or_default()).collect();
     let mut parts: Vec<&[u8]> = vec![kind.as_bytes(), origin.as_bytes()];
@@ -13,7 +13,7 @@ pub(super) fn intern(store: &Store, columns: &Columns, dictionary: &Dictionary, 
 }
 
 /// A detail of a kind whose event fields are blank but for those given by id.
-pub(super) fn detail_of(dictionary: &Dictionary, kind: KindId, fields: &[(&str, Value)]) -> Detail {
+pub(in crate::run) fn detail_of(dictionary: &Dictionary, kind: KindId, fields: &[(&str, Value)]) -> Detail {
     let values = dictionary.event_fields.iter().map(|f| fields.iter().find(|(id, _)| *id == f.id).map_or(Value::Null, |(_, v)| v.clone())).collect();
     let kind_name = kind_name(dictionary, kind).unwrap_or("other").into();
     Detail { kind, kind_name, values, kinds: vec![kind], act: true }

@@ -7,15 +7,15 @@ use super::sink::{EventSink, Group, Groups, STRANGER};
 use super::{Importer, Touched, spill_error};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, PendingRejects, RejectWriter, TableFile};
 use crate::model::{Detail, DetailId, Event, Identity, IdentityKind, Instant, Key, KindId, LeadId, RunId, stable_hash};
-use crate::run::RunError;
-use crate::store::{EventWriter, Store};
+use crate::run::{RunError, Session};
+use crate::store::Store;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
-/// One name of the lead of an event.
+/// One name of the lead of an event. Its hashes are filled in by [`Batch::hash`].
 struct Who {
     hash: u64,
     check: u32,
@@ -74,12 +74,31 @@ impl Batch {
             let start = self.text.len() as u32;
             self.text.push_str(&identity.text);
             let len = identity.text.len() as u32;
-            self.who.push(Who { hash: identity.hash(), check: check(&identity.text), start, len, kind: kind as u8 });
+            self.who.push(Who { hash: 0, check: 0, start, len, kind: kind as u8 });
         }
         if let Some(id) = &row.event_id {
             self.ids.push(OwnId { item: self.items.len() as u32, hash: stable_hash(&[b"event", id.as_bytes()]), known: false });
         }
         self.items.push(Item { at: row.at, detail, who: first, names: (self.who.len() as u32 - first) as u8 });
+    }
+
+    /// Hashes the names. The parsing thread has the most to do, so whoever receives the batch does it.
+    fn hash(&mut self) {
+        for who in self.who.iter_mut().filter(|who| who.kind != KEY) {
+            let text = self.text.get(who.start as usize..(who.start + who.len) as usize).unwrap_or_default();
+            let kind = self.kinds.get(usize::from(who.kind)).map_or("", |k| k);
+            who.hash = Identity::hash_of(kind, text);
+            who.check = check(text);
+        }
+    }
+
+    /// Empties it for the next rows.
+    fn clear(&mut self) {
+        self.items.clear();
+        self.who.clear();
+        self.text.clear();
+        self.details.clear();
+        self.ids.clear();
     }
 
     fn names(&self, item: &Item) -> &[Who] {
@@ -218,16 +237,22 @@ impl Importer<'_, '_> {
         let label = format!("importing {}", short(&path));
         let pending = std::mem::take(&mut self.pending);
         let Self { session, resolver, sink, touched, barred, .. } = self;
-        let (store, columns, run, progress) = (&session.store, &session.columns, session.run, session.context.progress);
+        let Session { store, columns, run, context, .. } = &mut **session;
+        let (columns, run, progress) = (&*columns, *run, context.progress);
         let mut matcher = Matcher { resolver, sink, touched, file: number, details: Vec::new(), matched: 0, waiting: 0, far: 0 };
         let (mut ids, mut known) = (Vec::new(), 0);
         let mut strange: BTreeSet<String> = BTreeSet::new();
         let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {
             let (send, receive) = sync_channel::<Batch>(DEPTH);
-            let parser = scope.spawn(move || parse(reader, rejects, |batch| send.send(batch).is_ok()));
+            let (give_back, empty) = channel::<Batch>();
+            let parser = scope.spawn(move || {
+                let mut batches = Batches { send, empty };
+                parse(reader, rejects, &mut batches)
+            });
             if asks_base {
-                pending.write(store, barred, run)?;
+                pending.write(store, columns, barred, run)?;
                 for mut batch in receive {
+                    batch.hash();
                     for detail in batch.details.drain(..) {
                         strange.extend(undeclared(&detail));
                         ids.push(intern(store, columns, dictionary, &detail, "", run)?);
@@ -236,21 +261,24 @@ impl Importer<'_, '_> {
                     known += claim_ids(store, &mut batch, &leads, &ids, run)?;
                     matcher.take(&batch, &leads)?;
                     progress(&label, batch.bytes, total);
+                    let _ = give_back.send(batch);
                 }
             } else {
                 // Everyone is in memory: matching runs beside the writing of the new identities.
                 let (tell, told) = sync_channel::<u64>(64);
                 let matcher = &mut matcher;
                 let matching = scope.spawn(move || -> Result<(), RunError> {
-                    for batch in receive {
+                    for mut batch in receive {
+                        batch.hash();
                         let leads = matcher.look_up(&batch);
                         matcher.take(&batch, &leads)?;
                         let _ = tell.try_send(batch.bytes);
-                        matcher.details.extend(batch.details);
+                        matcher.details.append(&mut batch.details);
+                        let _ = give_back.send(batch);
                     }
                     Ok(())
                 });
-                pending.write(store, barred, run)?;
+                pending.write(store, columns, barred, run)?;
                 for bytes in told {
                     progress(&label, bytes, total);
                 }
@@ -352,20 +380,19 @@ pub(in crate::run) struct Arriving {
     groups: Groups,
     current: Option<Group>,
     strangers: Vec<Stranger>,
-    /// How many were written.
+    /// How many were handed out.
     pub(in crate::run) written: u64,
 }
 
 impl Arriving {
-    /// Writes the next event of a lead and hands it on; `None` when only those of strangers are left.
-    pub(in crate::run) fn next(&mut self, writer: &mut EventWriter<'_>) -> Result<Option<(i64, Event)>, RunError> {
+    /// The next event of a lead; `None` when only those of strangers are left.
+    pub(in crate::run) fn next(&mut self) -> Result<Option<(i64, Event)>, RunError> {
         loop {
             match &mut self.current {
                 Some(group) if group.lead >= STRANGER => return Ok(None),
                 Some(group) if group.n > 0 => {
                     group.n -= 1;
                     let event = Event { at: group.at, detail: group.detail };
-                    writer.push(LeadId(i64::from(group.lead)), event)?;
                     self.written += 1;
                     return Ok(Some((i64::from(group.lead), event)));
                 }
@@ -403,10 +430,39 @@ fn wait(store: &Store, groups: &mut Groups, first: Option<Group>, strangers: &[S
     Ok(waiting)
 }
 
+/// The way of the batches: full ones there, empty ones back.
+struct Batches {
+    send: SyncSender<Batch>,
+    empty: Receiver<Batch>,
+}
+
+impl Batches {
+    /// Sends a batch and puts an empty one in its place; false when nobody listens.
+    fn send(&mut self, batch: &mut Batch) -> bool {
+        let mut next = self.empty.try_recv().unwrap_or_default();
+        next.clear();
+        // Kinds keep their places from batch to batch.
+        next.kinds.clone_from(&batch.kinds);
+        self.send.send(std::mem::replace(batch, next)).is_ok()
+    }
+}
+
+/// What stands in for the bytes of a detail: comparing 128 bits does not wait for memory.
+fn fingerprint(what: &[u8]) -> (u64, u64) {
+    let mix = |(a, b): (u64, u64), word: u64| {
+        let a = (a ^ word).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let b = (b.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (a ^ (a >> 29), b ^ (b >> 32))
+    };
+    let (words, rest) = what.as_chunks::<8>();
+    let h = words.iter().fold((what.len() as u64, !0), |h, word| mix(h, u64::from_le_bytes(*word)));
+    mix(mix(h, rest.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b))), 0)
+}
+
 /// The parsing thread: rows into batches, until the file ends or nobody listens.
-fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, send: impl Fn(Batch) -> bool) -> Result<(Counts, RejectWriter), IngestError> {
+fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, batches: &mut Batches) -> Result<(Counts, RejectWriter), IngestError> {
     let mut counts = Counts::default();
-    let mut known: FxHashMap<Box<[u8]>, u32> = FxHashMap::default();
+    let mut known: FxHashMap<(u64, u64), u32> = FxHashMap::default();
     let mut row = EventRow::default();
     let mut batch = Batch::default();
     let mut bad = Vec::new();
@@ -420,13 +476,14 @@ fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, send: impl Fn(B
             Next::Row => {}
         }
         counts.rows += 1;
-        let detail = match known.get(row.what.as_slice()) {
+        let what = fingerprint(&row.what);
+        let detail = match known.get(&what) {
             Some(id) => *id,
             None => {
                 let id = known.len() as u32;
                 bad.clear();
                 batch.details.push(reader.detail(&row, &mut bad));
-                known.insert(row.what.as_slice().into(), id);
+                known.insert(what, id);
                 for b in &bad {
                     rejects.add(reader.raw(), b)?;
                     counts.blanked += 1;
@@ -441,12 +498,12 @@ fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, send: impl Fn(B
         batch.push(&row, detail);
         if batch.items.len() == BATCH {
             batch.bytes = reader.table().progress().0;
-            if !send(std::mem::take(&mut batch)) {
+            if !batches.send(&mut batch) {
                 return Ok((counts, rejects)); // the writer gave up and has the reason
             }
         }
     }
     batch.bytes = reader.table().progress().0;
-    send(batch);
+    batches.send(&mut batch);
     Ok((counts, rejects))
 }

@@ -1,14 +1,15 @@
 //! The files of one import: all are opened and recognised before the first row is written; each is parsed on a thread of
 //! its own while its rows are written here.
 
-use super::leads::LeadFile;
+use super::leads::{Arrived, LeadFile};
 use super::{ImportOptions, Importer, Outcome};
-use crate::ingest::{self, BadCell, FileKind, IngestError, LeadMapping, LeadReader, LeadRow, Next, Options, PendingRejects, RejectWriter, TableFile};
+use crate::ingest::{self, BadCell, FileKind, IngestError, LeadMapping, LeadReader, Next, Options, PendingRejects, RejectWriter, TableFile};
 use crate::model::FieldIx;
-use crate::run::{RunError, Workspace};
+use crate::run::{RunError, Session, Workspace};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 
 /// Rows handed over at once.
 pub(super) const BATCH: usize = 1000;
@@ -101,8 +102,13 @@ impl Importer<'_, '_> {
             FileKind::Events => 5,
         });
         let mut rejects = Rejects::default();
+        // New leads stay outside of a base that is being built until all of their rows are read.
+        self.session.store.shelve(&self.session.columns)?;
         for file in opened {
             let kind = file.kind;
+            if kind != FileKind::Leads {
+                self.unshelve()?;
+            }
             if matches!(kind, FileKind::Payments | FileKind::FollowUps | FileKind::Events) {
                 self.write_deals()?;
             }
@@ -118,6 +124,7 @@ impl Importer<'_, '_> {
             self.summary.files.push(summary);
             rejects.0.push(pending);
         }
+        self.unshelve()?;
         self.write_deals()?;
         if self.session.context.strict && self.summary.rejected > 0 {
             let files = self.summary.files.iter().filter_map(|f| f.rejects.clone()).collect();
@@ -125,6 +132,11 @@ impl Importer<'_, '_> {
             return Err(RunError::Rejected { rows: self.summary.rejected, files });
         }
         Ok(rejects)
+    }
+
+    fn unshelve(&mut self) -> Result<(), RunError> {
+        let Session { store, columns, run, .. } = &mut *self.session;
+        Ok(store.unshelve(columns, *run)?)
     }
 
     fn open(&self, path: &Path, number: u16, options: &ImportOptions) -> Result<Opened, RunError> {
@@ -182,17 +194,23 @@ impl Importer<'_, '_> {
         let before = self.summary.to_decide;
         let (mut existing, mut nobody) = (0, 0_u64);
         let (counts, rejects) = std::thread::scope(|scope| -> Result<_, RunError> {
-            let (send, receive) = sync_channel::<Vec<LeadRow>>(DEPTH);
+            let (send, receive) = sync_channel::<Vec<Arrived>>(DEPTH);
+            // Rows go back with what they hold, in their order: what one thread allocates, another frees slowly, and memory that
+            // is walked through in another order is read slowly.
+            let (give_back, empty) = channel::<Vec<Arrived>>();
             let bytes = &bytes;
             let parser = scope.spawn(move || -> Result<(Counts, RejectWriter), IngestError> {
                 let mut counts = Counts::default();
                 let mut batch = Vec::with_capacity(BATCH);
+                let mut spent: VecDeque<Arrived> = VecDeque::new();
                 loop {
-                    let mut row = LeadRow::default();
-                    match reader.next(&mut row)? {
+                    let mut arrived = spent.pop_front().unwrap_or_default();
+                    let row = arrived.reused();
+                    match reader.next(row)? {
                         Next::End => break,
                         Next::Rejected => {
                             counts.reject(&mut rejects, reader.raw(), &row.bad)?;
+                            spent.push_front(arrived);
                             continue;
                         }
                         Next::Row => {}
@@ -202,9 +220,10 @@ impl Importer<'_, '_> {
                         rejects.add(reader.raw(), bad)?;
                         counts.blanked += 1;
                     }
-                    batch.push(row);
+                    batch.push(arrived);
                     if batch.len() == BATCH {
                         bytes.store(reader.table().progress().0, Ordering::Relaxed);
+                        spent.extend(empty.try_iter().flatten());
                         if send.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_err() {
                             break; // the writer gave up and has the reason
                         }
@@ -213,9 +232,10 @@ impl Importer<'_, '_> {
                 let _ = send.send(batch);
                 Ok((counts, rejects))
             });
-            for batch in receive {
-                for row in batch {
-                    for barred in &row.barred {
+            for mut batch in receive {
+                for arrived in &mut batch {
+                    arrived.name();
+                    for barred in &arrived.row.barred {
                         if barred.why == crate::model::NoIdentity::Shared
                             && let Some(f) = dictionary.fields.get(barred.field.0)
                         {
@@ -224,12 +244,13 @@ impl Importer<'_, '_> {
                             nobody += 1;
                         }
                     }
-                    match self.lead_row(&file, row)? {
+                    match self.lead_row(&file, arrived)? {
                         Outcome::New => summary.new += 1,
                         Outcome::Joined => summary.joined += 1,
                         Outcome::Existing => existing += 1,
                     }
                 }
+                let _ = give_back.send(batch);
                 (self.session.context.progress)(&format!("importing {}", short(&path)), bytes.load(Ordering::Relaxed), total);
             }
             parser.join().map_err(|_| RunError::refused("reading the file failed unexpectedly", "please report this file's shape"))?.map_err(RunError::from)

@@ -5,23 +5,23 @@
 //! - Without a date, a row is dated by the as-of of the import that saw it first, and known by a hash of its answers and of
 //!   the number of its worklist (`worklist`): whenever it comes again, it is the same. Two worklists of ours have two
 //!   numbers, so that the same answer a week later is another one; in a list without a number it is not.
-//! - Verdicts are stored, not acted upon: that is the lifecycle's. Of two different ones on a lead in one import the first counts.
+//! - Verdicts are taken as if given on the command line (`verdicts.rs`).
 
 use super::Importer;
 use super::details::{detail_of, intern};
 use super::files::{Counts, FileSummary, start, with_rejects};
-use super::noted::{Elsewhere, Noted};
-use crate::ingest::{BadCell, FileKind, FollowUpCells, FollowUpReader, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, follow_up_mapping};
-use crate::model::{DetailId, Identity, Instant, LeadId, Outcome, Verdict, fold, nearest, stable_hash};
-use crate::rules::lifecycle::Lifecycle;
+use super::noted::Elsewhere;
+use super::verdicts::{Remarked, Taken, answer_of};
+use crate::ingest::{
+    ANSWERS, BadCell, FileKind, FollowUpCells, FollowUpReader, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, TableMapping, follow_up_mapping,
+    strange_columns,
+};
+use crate::model::{DetailId, Identity, Instant, LeadId, Outcome, fold, stable_hash};
 use crate::run::RunError;
 use crate::store::FollowUpRow;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// A verdict in short: the reason, or none when sales accepts.
-pub(super) type Answer = Option<String>;
 
 /// What makes rows with a date equal.
 type Same = (LeadId, Instant, Option<String>, Option<Outcome>, Option<String>);
@@ -31,7 +31,7 @@ type Same = (LeadId, Instant, Option<String>, Option<Outcome>, Option<String>);
 struct Remarks {
     unfilled: u64,
     undated: u64,
-    second: Noted,
+    verdicts: Remarked,
     elsewhere: Elsewhere,
 }
 
@@ -47,6 +47,8 @@ impl Importer<'_, '_> {
         let mut reader = FollowUpReader::new(table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
         summary.notes.extend(reader.open().iter().map(OpenOrder::message));
         let (mut counts, mut remarks) = (Counts::default(), Remarks::default());
+        let strange = strange_columns(reader.table().headers(), &mapping, dictionary);
+        summary.notes.extend(strange_note(&strange, reader.table().headers(), &mapping));
         let mut dated: BTreeMap<Same, Vec<(FollowUpRow, bool)>> = BTreeMap::new();
         let mut ordinals: FxHashMap<(LeadId, u64), u64> = FxHashMap::default();
         let mut cells = FollowUpCells::default();
@@ -58,6 +60,10 @@ impl Importer<'_, '_> {
                     continue;
                 }
                 Next::Row => {}
+            }
+            for column in strange.iter().filter(|c| !reader.raw().text(**c).trim().is_empty()) {
+                rejects.add(reader.raw(), &reader.bad_cell(*column, "a worklist has no such column"))?;
+                counts.blanked += 1;
             }
             if cells.is_unfilled() {
                 counts.rows += 1;
@@ -89,7 +95,19 @@ impl Importer<'_, '_> {
             let row = row_of(&cells, |told| remarks.elsewhere.owner(&sop.team, told));
             let owner = row.owner.clone();
             if let Some(reason) = answer {
-                changed |= self.take_verdict(lead, &cells, owner, reason, &mut remarks)?;
+                match self.take_verdict(lead, &cells, owner, reason, &mut remarks.verdicts)? {
+                    Taken::New => changed = true,
+                    Taken::Known => {}
+                    // What else the row says stands; the verdict is listed.
+                    Taken::Not(why) => {
+                        rejects.add(reader.raw(), &reader.bad_verdict(why))?;
+                        if !cells.is_contact() {
+                            counts.rejected += 1;
+                            continue;
+                        }
+                        counts.blanked += 1;
+                    }
+                }
             }
             remarks.undated += u64::from(cells.at.is_none());
             if cells.is_contact() {
@@ -121,35 +139,10 @@ impl Importer<'_, '_> {
             let at = sop.calendar.local(self.session.context.as_of);
             summary.notes.push(format!("{} rows have no date: new ones are dated {at}", remarks.undated));
         }
-        summary.notes.extend(remarks.second.note(|n| format!("{n} leads have two different answers: the first counts, not")));
+        summary.notes.extend(remarks.verdicts.notes());
         summary.notes.extend(remarks.elsewhere.note("follow-ups are by others"));
         counts.into(&mut summary);
         Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
-    }
-
-    /// Stores a verdict, unless this import brought another one on the lead. True when it is new.
-    fn take_verdict(&mut self, lead: LeadId, cells: &FollowUpCells, owner: Option<String>, reason: Answer, remarks: &mut Remarks) -> Result<bool, RunError> {
-        let first = self.answers.entry(lead).or_insert_with(|| reason.clone());
-        if *first != reason {
-            let who = cells.key.map(|k| k.to_string()).or_else(|| cells.identities.first().map(name_of)).unwrap_or_default();
-            remarks.second.add(|| format!("{who} {}", reason.as_deref().map_or_else(|| "accept".to_owned(), |r| format!("reject ({r})"))));
-            return Ok(false);
-        }
-        let origin = match cells.at {
-            Some(_) => String::new(),
-            None => {
-                let parts =
-                    [cells.worklist.as_deref(), cells.owner.as_deref(), reason.as_deref()].map(|t| t.map_or_else(String::new, |t| fold(t).into_owned()));
-                let [worklist, owner, reason] = &parts;
-                format!("{:016x}", stable_hash(&[worklist.as_bytes(), owner.as_bytes(), reason.as_bytes()]))
-            }
-        };
-        let verdict = Verdict { at: cells.at.unwrap_or(self.session.context.as_of), owner, reason };
-        let is_new = self.session.store.put_verdict(lead, &verdict, &origin, self.session.run)?;
-        if is_new {
-            self.session.store.make_due(lead)?;
-        }
-        Ok(is_new)
     }
 
     /// A row without a date. True when it is new.
@@ -223,29 +216,12 @@ impl Importer<'_, '_> {
     }
 }
 
-/// The verdict of a row: the reason, or none when sales accepts. A reason that lifecycle.yaml does not know is refused.
-fn answer_of(cells: &FollowUpCells, lifecycle: &Lifecycle) -> Result<Option<Answer>, String> {
-    let known = || lifecycle.reasons.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
-    let list = if lifecycle.reasons.is_empty() { String::new() } else { format!(" (known: {})", known()) };
-    match (cells.accepts, &cells.reason) {
-        (None, None) => Ok(None),
-        (None, Some(_)) => Err("a reason without a verdict".into()),
-        (Some(true), _) => Ok(Some(None)),
-        (Some(false), None) => Err(format!("a lead is rejected for a reason{list}")),
-        (Some(false), Some(told)) => {
-            let folded = fold(told);
-            let found = lifecycle.reasons.iter().find(|r| fold(&r.id) == folded || fold(&r.title) == folded);
-            match found {
-                Some(reason) => Ok(Some(Some(reason.id.clone()))),
-                None if lifecycle.reasons.is_empty() => Ok(Some(Some(told.clone()))),
-                None => {
-                    let near = nearest(told, lifecycle.reasons.iter().flat_map(|r| [r.id.as_str(), r.title.as_str()]));
-                    let help = near.map_or(list, |n| format!(": did you mean `{n}`?"));
-                    Err(format!("lifecycle.yaml has no such reason{help}"))
-                }
-            }
-        }
-    }
+/// What people should know of a worklist whose columns are not as they went out.
+fn strange_note(strange: &[usize], headers: &[String], mapping: &TableMapping) -> Option<String> {
+    let missing: Vec<&str> = ANSWERS.iter().copied().filter(|id| !mapping.has(&[id])).collect();
+    let named: Vec<String> = strange.iter().filter_map(|c| headers.get(*c)).map(|h| format!("`{h}`")).collect();
+    let lacks = if missing.is_empty() { String::new() } else { format!("; there is no column for {}", missing.join(", ")) };
+    (!named.is_empty()).then(|| format!("columns that no worklist has, what they hold is listed and not read: {}{lacks}", named.join(", ")))
 }
 
 fn row_of(cells: &FollowUpCells, owner: impl FnOnce(Option<String>) -> Option<String>) -> FollowUpRow {
@@ -287,6 +263,6 @@ fn fill(old: &FollowUpRow, new: &FollowUpRow) -> FollowUpRow {
 }
 
 /// A name for people: ids without their source.
-fn name_of(identity: &Identity) -> String {
+pub(super) fn name_of(identity: &Identity) -> String {
     identity.text.rsplit('\t').next().unwrap_or_default().to_owned()
 }

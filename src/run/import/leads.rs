@@ -30,29 +30,52 @@ pub(super) struct LeadFile<'f> {
     pub(super) present: &'f [bool],
 }
 
+/// A row on its way from the parsing thread. It goes back there to be used again.
+#[derive(Default)]
+pub(super) struct Arrived {
+    pub(super) row: LeadRow,
+    /// What recognises it.
+    pub(super) names: Vec<Named>,
+}
+
+impl Arrived {
+    /// The row, for the reader.
+    pub(super) fn reused(&mut self) -> &mut LeadRow {
+        let names = self.names.drain(..).map(|name| name.identity);
+        // The name of a row without identity is not the reader's.
+        self.row.identities.extend(names.filter(|identity| &*identity.kind != Identity::ROW));
+        &mut self.row
+    }
+
+    /// Hashes what recognises the row: not where it is parsed, which takes the longest.
+    pub(super) fn name(&mut self) {
+        self.names.extend(self.row.identities.drain(..).map(Named::new));
+    }
+}
+
 impl Importer<'_, '_> {
     /// Takes one row in.
-    pub(super) fn lead_row(&mut self, file: &LeadFile<'_>, mut row: LeadRow) -> Result<Outcome, RunError> {
-        let mut names: Vec<Named> = std::mem::take(&mut row.identities).into_iter().map(Named::new).collect();
+    pub(super) fn lead_row(&mut self, file: &LeadFile<'_>, arrived: &mut Arrived) -> Result<Outcome, RunError> {
+        let Arrived { row, names } = arrived;
         if !self.barred.is_empty() {
             names.iter_mut().for_each(|n| n.mute = self.barred.contains(&n.hash));
         }
         let (mut found, mut others) = (None, Vec::new());
         if row.key.is_none() && names.iter().all(|n| n.mute) {
-            found = self.find_named(&names, &row)?;
+            found = self.find_named(names, row)?;
             if found.is_none() {
-                names.push(self.row_name(&row));
+                names.push(self.row_name(row));
             }
         }
         if found.is_none() {
-            found = self.find_lead(row.key, &mut names, &row, &mut others)?;
+            found = self.find_lead(row.key, names, row, &mut others)?;
         }
-        let touch = self.touch_of(&row)?;
+        let touch = self.touch_of(row)?;
         let (lead, outcome) = match found {
-            None => (self.create(&mut row, names)?, Outcome::New),
+            None => (self.create(row, names)?, Outcome::New),
             Some(lead) => {
                 let seen = self.touched.contains(lead);
-                self.update(file, &row, lead, names)?;
+                self.update(file, row, lead, names)?;
                 // The lead was found by another name: its key of that other base finds it, too, from now on.
                 if let Some(key) = row.key
                     && self.resolver.key(&self.session.store, key)?.is_none()
@@ -71,11 +94,11 @@ impl Importer<'_, '_> {
         }
         // A known lead's row with its key is our own list coming back: nobody was captured by it.
         let touch = touch.filter(|_| row.key.is_none() || outcome == Outcome::New);
-        self.facts_of_row(file, &row, touch, lead)?;
+        self.facts_of_row(file, row, touch, lead)?;
         Ok(outcome)
     }
 
-    fn create(&mut self, row: &mut LeadRow, names: Vec<Named>) -> Result<LeadId, RunError> {
+    fn create(&mut self, row: &mut LeadRow, names: &[Named]) -> Result<LeadId, RunError> {
         self.last_lead += 1;
         let lead = LeadId(self.last_lead);
         let derived = names.iter().find(|n| !n.mute).map(|n| Key::of_hash(n.hash));
@@ -114,15 +137,16 @@ impl Importer<'_, '_> {
         } else {
             self.add_identity(&Named::new(own), lead)?;
         }
-        for name in &names {
+        for name in names {
             if name.lead.is_none() && !name.mute {
                 self.add_identity(name, lead)?;
             }
         }
+        row.values = record.values;
         Ok(lead)
     }
 
-    fn update(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId, names: Vec<Named>) -> Result<(), RunError> {
+    fn update(&mut self, file: &LeadFile<'_>, row: &LeadRow, lead: LeadId, names: &[Named]) -> Result<(), RunError> {
         let run = self.session.run;
         let columns = &self.session.columns;
         let Some(mut record) = self.session.store.lead(columns, lead)? else {
@@ -134,7 +158,7 @@ impl Importer<'_, '_> {
         let differences = join(self.dictionary(), &mut record, &incoming, |ix| file.present.get(ix.0).copied().unwrap_or(false));
         let is_old = lead.0 <= self.last_before;
         // A different row (another first identity, or another name under the same number) is kept, so that `sop split` can take it out again.
-        if let Some(source) = self.source_of(row, &before, &names)? {
+        if let Some(source) = self.source_of(row, &before, names)? {
             if record.sources == 1 {
                 let known: Vec<Identity> = self.identities_of(lead)?;
                 self.session.store.put_source_row(lead, &self.source_row(before.key.hashes().0, "", 0, &before.values, known), run)?;
@@ -147,7 +171,7 @@ impl Importer<'_, '_> {
                 self.rewritten.insert(lead);
             }
         }
-        for name in &names {
+        for name in names {
             if name.lead.is_none() && !name.mute {
                 self.add_identity(name, lead)?;
             }

@@ -19,7 +19,9 @@ mod resolver;
 mod sink;
 mod stages;
 mod touched;
+mod verdicts;
 
+pub(in crate::run) use details::{detail_of, intern};
 pub(in crate::run) use events::Arriving;
 pub use files::FileSummary;
 pub(in crate::run) use files::{Rejects, discard};
@@ -27,9 +29,9 @@ pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
+use crate::engine::assignment::Credits;
 use crate::model::{DetailId, Dictionary, FieldIx, FieldType, Instant, Key, KindId, LeadId, Standing};
 use by_lead::ByLead;
-use follow_ups::Answer;
 use pending::Pending;
 use resolver::Resolver;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -128,7 +130,13 @@ struct Importer<'s, 'a> {
     /// Deals of this import's files, until all of them are read.
     deals: deals::Gathered,
     /// The first verdict on each lead.
-    answers: FxHashMap<LeadId, Answer>,
+    answers: FxHashMap<LeadId, verdicts::Answer>,
+    /// Leads on which a verdict was taken.
+    judged: Vec<LeadId>,
+    /// Whose turn it was before the verdicts, and is by them.
+    turns: Option<(Credits, Credits)>,
+    /// Nothing follows from the rows.
+    history: bool,
     barred: FxHashSet<u64>,
     ordinals: FxHashMap<u64, u32>,
     touch_details: FxHashMap<Arc<str>, DetailId>,
@@ -191,6 +199,9 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         any_waiting_deals,
         deals: deals::Gathered::default(),
         answers: FxHashMap::default(),
+        judged: Vec::new(),
+        turns: None,
+        history: options.history,
         barred,
         ordinals: FxHashMap::default(),
         touch_details: FxHashMap::default(),
@@ -246,7 +257,9 @@ impl<'a> Importer<'_, 'a> {
             None
         };
         self.settle()?;
-        let changed = self.session.store.net_changes(self.session.run)?;
+        let mut changed = self.session.store.net_changes(self.session.run)?;
+        // What sales said of a lead is news of it, and no change that a file made.
+        changed.retain(|lead| self.written.contains_key(lead) || !self.judged.contains(lead));
         self.count_updated(&changed);
         let changed = changed.len() as u64;
         self.summary.updated = changed;
@@ -254,6 +267,7 @@ impl<'a> Importer<'_, 'a> {
         self.summary.touched = std::mem::take(&mut self.touched);
         self.session.lead_rows += self.summary.lead_rows();
         self.guard(changed)?;
+        self.follow_verdicts()?;
         let counts = [("new", self.summary.new), ("updated", self.summary.updated), ("joined", self.summary.joined), ("rejected", self.summary.rejected)];
         self.session.counts.extend(counts.map(|(k, n)| (k.to_owned(), n.into())));
         Ok((self.summary, arriving))
@@ -287,7 +301,8 @@ impl<'a> Importer<'_, 'a> {
     }
 
     fn write_identities(&mut self) -> Result<(), RunError> {
-        Ok(std::mem::take(&mut self.pending).write(&self.session.store, &self.barred, self.session.run)?)
+        let Session { store, columns, run, .. } = &mut *self.session;
+        Ok(std::mem::take(&mut self.pending).write(store, columns, &self.barred, *run)?)
     }
 
     fn guard(&self, changed: u64) -> Result<(), RunError> {

@@ -2,7 +2,7 @@
 //! order costs five times as much.
 
 use crate::model::{Identity, IdentityKind, LeadId, RunId};
-use crate::store::{Result, Store};
+use crate::store::{Columns, Result, Store};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -63,14 +63,30 @@ impl Pending {
         created.chain(self.added.get(&lead).into_iter().flatten()).map(move |i| Identity { kind: kind(i), text: self.text_of(i).to_owned() })
     }
 
-    /// Writes all of them but those that identify nobody by now, in the order of their hashes.
-    pub(super) fn write(mut self, store: &Store, barred: &FxHashSet<u64>, run: RunId) -> Result<()> {
+    /// Writes all of them but those that identify nobody by now, in the order in which the base keeps them.
+    pub(super) fn write(mut self, store: &mut Store, columns: &Columns, barred: &FxHashSet<u64>, run: RunId) -> Result<()> {
         let mut items = std::mem::take(&mut self.created);
         items.extend(self.added.values().flatten());
         items.retain(|i| !barred.contains(&i.hash));
-        items.sort_unstable_by_key(|i| (i.hash, i.lead));
+        if items.is_empty() {
+            return Ok(());
+        }
+        items.sort_unstable_by_key(|i| (i.hash as i64, i.lead));
         let kinds = self.kinds.iter().map(|k| store.identity_kind(k)).collect::<Result<Vec<_>>>()?;
+        let longest = items.iter().map(|i| i.len).max().unwrap_or(0);
         let rows = items.iter().map(|i| (i.hash, LeadId(i64::from(i.lead)), kinds.get(usize::from(i.kind)).copied().unwrap_or(0), self.text_of(i)));
-        store.insert_hashed_identities(rows, run)
+        match store.loader(columns, run)? {
+            None => store.insert_hashed_identities(rows, run),
+            Some(mut loader) if loader.takes_identities(longest.into()) => {
+                for (hash, lead, kind, text) in rows {
+                    loader.identity(hash, lead, kind, text)?;
+                }
+                store.attach(loader)
+            }
+            Some(loader) => {
+                store.attach(loader)?;
+                store.insert_hashed_identities(rows, run)
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@
 use crate::model::{DetailId, Instant};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
@@ -133,9 +134,11 @@ impl Groups {
         if let [Source::Memory(only)] = self.sources.as_mut_slice() {
             return Ok(self.heap.pop().map(|Reverse((first, _))| first).or_else(|| only.next()));
         }
-        let Some(Reverse((least, from))) = self.heap.pop() else { return Ok(None) };
-        if let Some(next) = self.sources[from].next()? {
-            self.heap.push(Reverse((next, from)));
+        let Some(mut top) = self.heap.peek_mut() else { return Ok(None) };
+        let Reverse((least, from)) = *top;
+        match self.sources[from].next()? {
+            Some(next) => *top = Reverse((next, from)),
+            None => drop(PeekMut::pop(top)),
         }
         Ok(Some(least))
     }

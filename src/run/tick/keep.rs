@@ -43,7 +43,9 @@ pub(in crate::run) fn keep(session: &Session<'_>, step: &Step<'_>) -> Result<(),
         }
     }
     if before.queue != after.queue {
-        store.leave_queue(lead, at, if after.owner.is_some() { "claimed" } else { how.name() })?;
+        // A claim hands over; whoever gives a lead of a queue to somebody by hand says so.
+        let left = if after.owner.is_some() && how != Ended::ByHand { "claimed" } else { how.name() };
+        store.leave_queue(lead, at, left)?;
         if let Some(queue) = &after.queue {
             store.enter_queue(lead, queue, at, run)?;
         }

@@ -56,7 +56,7 @@ pub(in crate::run) fn look(sop: &Sop, lead: &Lead<'_>, standing: &Standing, past
 
 impl Past {
     /// As the promises take it.
-    fn history<'a>(&'a self, facts: &Facts<'a>, sop: &Sop, standing: &Standing) -> History<'a> {
+    pub(in crate::run) fn history<'a>(&'a self, facts: &Facts<'a>, sop: &Sop, standing: &Standing) -> History<'a> {
         let mql = sop.lifecycle.meaning(Means::Mql).and_then(|place| sop.lifecycle.stages.get(place));
         let qualified = mql.and_then(|stage| standing.reached.get(&stage.id)).copied();
         History {

@@ -17,6 +17,7 @@ pub(in crate::run) use look::{Past, Said, entered, look};
 pub(in crate::run) use place::{credits, desks, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate};
+use super::first::evaluate_first;
 use super::import::{ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
@@ -30,6 +31,7 @@ use inbox::Inbox;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use watch::Watcher;
+pub(in crate::run) use watch::past_of;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
 pub(in crate::run) const MOST_TURNS: usize = 12;
@@ -144,7 +146,10 @@ fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportS
         rejects = left.rejects;
         arriving = left.arriving;
     }
-    let scored = evaluate(session, arriving)?;
+    let scored = match arriving {
+        Some(arriving) => evaluate_first(session, arriving)?.0,
+        None => evaluate(session)?,
+    };
     session.counts.insert("scored".into(), scored.leads.into());
     session.counts.insert("bands_changed".into(), scored.bands.into());
     if scored.bands > 0 {
@@ -380,4 +385,29 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
     let some: Vec<String> = unknown.iter().take(5).map(|(name, n)| format!("{name} ({n})")).collect();
     let more = if unknown.len() > 5 { format!(" and {} more", unknown.len() - 5) } else { String::new() };
     Ok(Some(format!("{total} of {leads} leads are held by people whom team.yaml does not know: {}{more}", some.join(", "))))
+}
+
+/// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
+pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
+    let Session { store, columns, context, workspace, .. } = session;
+    let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
+    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE, store.any_follow_up()?), world };
+    let mut changes = Vec::new();
+    for lead in leads {
+        let Some(row) = store.whole_lead(columns, *lead)? else { continue };
+        let turned = chain.turn(&row);
+        let step = Step {
+            lead: *lead,
+            before: &row.standing,
+            after: &turned.standing,
+            moves: &turned.moves,
+            changes: &turned.changes,
+            at: context.as_of,
+            how: HoldEnded::ByHand,
+            by: None,
+        };
+        keep(session, &step)?;
+        changes.extend(turned.changes);
+    }
+    Ok(changes)
 }

@@ -180,7 +180,7 @@ pub(super) fn tell(session: &Session<'_>, row: &ScanRow, to: Option<&str>, about
 }
 
 /// What happened to a lead, as far as promises ask. Of a lead that nobody ever held there is nothing to tell.
-fn past_of(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Past, RunError> {
+pub(in crate::run) fn past_of(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Past, RunError> {
     let lead = row.record.lead;
     if sop.promises.is_empty() || (standing.owner.is_none() && standing.last_owner.is_none()) {
         return Ok(Past::default());
