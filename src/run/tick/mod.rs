@@ -114,7 +114,7 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
             Err(failed) => {
                 super::import::discard(workspace);
                 // A file that cannot be read must not stop the day: it is put aside, and the day begins anew without it.
-                let error = session.abandon(failed.error);
+                let error = session.abandon(*failed.error);
                 if !failed.in_files || !inbox.set_aside(&error) {
                     return Err(error);
                 }
@@ -125,14 +125,14 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
 
 /// Why a day broke off.
 struct Failed {
-    error: RunError,
+    error: Box<RunError>,
     /// While the files of the inbox were read.
     in_files: bool,
 }
 
 impl From<RunError> for Failed {
     fn from(error: RunError) -> Self {
-        Self { error, in_files: false }
+        Self { error: error.into(), in_files: false }
     }
 }
 
@@ -141,7 +141,7 @@ fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportS
     let (mut rejects, mut summary, mut arriving) = (Rejects::default(), None, None);
     if !inbox.files().is_empty() {
         let files: Vec<PathBuf> = inbox.files().to_vec();
-        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error, in_files: true })?;
+        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error: error.into(), in_files: true })?;
         summary = Some(read);
         rejects = left.rejects;
         arriving = left.arriving;
@@ -286,7 +286,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
         let turned = chain.turn(&row);
         done.looked += 1;
-        if done.looked % 1000 == 0 {
+        if done.looked.is_multiple_of(1000) {
             (context.progress)("stages and owners", done.looked, all);
         }
         take(session, &row.record.lead, &row.standing, &turned, done)?;
