@@ -8,6 +8,11 @@
 
 mod conformance;
 mod deals;
+<<<<<<< HEAD
+mod worklist;
+=======
+mod measures;
+>>>>>>> measure
 
 use serde_json::Value;
 use std::collections::BTreeMap;

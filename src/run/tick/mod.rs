@@ -18,7 +18,7 @@ pub(in crate::run) use place::{credits, desks, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate};
 use super::first::evaluate_first;
-use super::import::{ImportOptions, ImportSummary, Rejects, import};
+use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
@@ -29,7 +29,6 @@ use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
 use chain::Chain;
 use inbox::Inbox;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use watch::Watcher;
 pub(in crate::run) use watch::past_of;
 
@@ -109,43 +108,46 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
     let mut inbox = Inbox::look(workspace)?;
     loop {
         let mut session = Session::begin(workspace, context)?;
-        match day(&mut session, &inbox) {
-            Ok((done, import, rejects)) => return end(session, inbox, done, import, rejects),
-            Err(failed) => {
-                super::import::discard(workspace);
+        let read = match read_inbox(&mut session, &inbox) {
+            Ok(read) => read,
+            Err(e) => {
                 // A file that cannot be read must not stop the day: it is put aside, and the day begins anew without it.
-                let error = session.abandon(*failed.error);
-                if !failed.in_files || !inbox.set_aside(&error) {
+                super::import::discard(workspace);
+                let error = session.abandon(e);
+                if !inbox.set_aside(&error) {
                     return Err(error);
                 }
+                continue;
             }
-        }
+        };
+        let mut done = Done::default();
+        return match day(&mut session, read.arriving, &mut done) {
+            Ok(()) => end(session, inbox, done, read.summary, read.rejects),
+            Err(e) => {
+                super::import::discard(workspace);
+                Err(session.abandon(e))
+            }
+        };
     }
 }
 
-/// Why a day broke off.
-struct Failed {
-    error: Box<RunError>,
-    /// While the files of the inbox were read.
-    in_files: bool,
+/// What the files of the inbox brought.
+#[derive(Default)]
+struct Read {
+    summary: Option<ImportSummary>,
+    rejects: Rejects,
+    arriving: Option<Arriving>,
 }
 
-impl From<RunError> for Failed {
-    fn from(error: RunError) -> Self {
-        Self { error: error.into(), in_files: false }
+fn read_inbox(session: &mut Session<'_>, inbox: &Inbox) -> Result<Read, RunError> {
+    if inbox.files().is_empty() {
+        return Ok(Read::default());
     }
+    let (summary, left) = import(session, inbox.files(), &ImportOptions::default())?;
+    Ok(Read { summary: Some(summary), rejects: left.rejects, arriving: left.arriving })
 }
 
-fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportSummary>, Rejects), Failed> {
-    let mut done = Done::default();
-    let (mut rejects, mut summary, mut arriving) = (Rejects::default(), None, None);
-    if !inbox.files().is_empty() {
-        let files: Vec<PathBuf> = inbox.files().to_vec();
-        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error: error.into(), in_files: true })?;
-        summary = Some(read);
-        rejects = left.rejects;
-        arriving = left.arriving;
-    }
+fn day(session: &mut Session<'_>, arriving: Option<Arriving>, done: &mut Done) -> Result<(), RunError> {
     let scored = match arriving {
         Some(arriving) => evaluate_first(session, arriving)?.0,
         None => evaluate(session)?,
@@ -155,8 +157,7 @@ fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportS
     if scored.bands > 0 {
         done.counts.insert((0, "band".into(), None, None), i64::try_from(scored.bands).unwrap_or(i64::MAX));
     }
-    engines(session, Engines::ALL, &mut done)?;
-    Ok((done, summary, rejects))
+    engines(session, Engines::ALL, done)
 }
 
 /// Stages alone: `sop advance`; hand-overs alone: `sop assign`.
