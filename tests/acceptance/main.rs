@@ -8,11 +8,8 @@
 
 mod conformance;
 mod deals;
-<<<<<<< HEAD
-mod worklist;
-=======
 mod measures;
->>>>>>> measure
+mod worklist;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
