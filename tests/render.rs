@@ -125,8 +125,11 @@ fn every_report() -> Vec<Report> {
         name: "刚好够".into(),
         differences: vec![difference],
         card: vec![("fit".into(), line("制造业", 5, true))],
+        story: vec![tests::Step {
+            at, what: "rule".into(), from: Some("清洗".into()), to: Some("全部".into()), why: "least_loaded of 陈静 (holds 0)".into()
+        }],
     };
-    let passed = tests::Case { differences: vec![], card: vec![], ..failed.clone() };
+    let passed = tests::Case { differences: vec![], card: vec![], story: vec![], ..failed.clone() };
     let run = history::Run { run: 3, started_at: at, as_of: at, command: "score leads.csv".into(), created: 2, changes: 1, undone_by: Some(4) };
     let item =
         today::Item { waits: today::Waits::Merge, subject: "k1 k2".into(), count: 2, detail: "one phone".into(), next: "sop merge k1 k2 --why …".into() };

@@ -185,6 +185,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("since", "since", "起始时间"),
     ("stage", "stage", "阶段"),
     ("started_at", "started at", "开始时间"),
+    ("stories", "what happened in failed tests", "未通过用例的经过"),
     ("subject", "subject", "对象"),
     ("tags", "tags", "标签"),
     ("test", "test", "用例"),

@@ -10,6 +10,7 @@ mod explain;
 mod first;
 mod import;
 mod init;
+mod lead;
 mod leads;
 mod lookup;
 mod merge;
@@ -23,7 +24,7 @@ mod undo;
 pub mod worklist;
 mod workspace;
 
-pub use cases::{CaseResult, run_cases};
+pub use cases::{CaseResult, Happening, run_cases};
 pub use check_data::check_data;
 pub use context::{Context, Progress};
 pub use error::RunError;

@@ -7,12 +7,13 @@
 mod chain;
 mod inbox;
 mod keep;
+mod look;
 mod place;
 mod watch;
 
-#[allow(unused_imports)]
-pub(in crate::run) use chain::changes_of;
+pub(in crate::run) use chain::{Steps, Turned, changes_of};
 pub(in crate::run) use keep::{Step, keep};
+pub(in crate::run) use look::{Past, Said, entered, look};
 pub(in crate::run) use place::{credits, desks, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate};
@@ -25,14 +26,14 @@ use crate::model::{Change, LeadId, Until};
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
 use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
-use chain::{Chain, Turned};
+use chain::Chain;
 use inbox::Inbox;
 use std::collections::BTreeMap;
-pub(in crate::run) use watch::Past;
 use watch::Watcher;
+pub(in crate::run) use watch::past_of;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
-const MOST_TURNS: usize = 12;
+pub(in crate::run) const MOST_TURNS: usize = 12;
 /// Leads of which so many per cent are with somebody whom the team does not know keep the first dealing waiting.
 const STRANGERS: i64 = 20;
 
@@ -277,7 +278,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     }
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let mut chain = Chain::new(sop, context.as_of, which, store.any_follow_up()?, world);
+    let mut chain = Chain { steps: Steps::new(sop, which, store.any_follow_up()?), world };
     // What is not stored as of an earlier day cannot say who is due on it.
     let due = if context.full || session.in_the_past || !whole { Due::All } else { Due::Moves(context.as_of) };
     let all = store.due_count(due)?.unsigned_abs();
@@ -391,7 +392,7 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
     let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, world);
+    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE, store.any_follow_up()?), world };
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };
