@@ -103,9 +103,14 @@ impl Done {
 
 /// The whole day.
 pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunError> {
-    let mut inbox = Inbox::look(workspace)?;
+    let mut looked: Option<Inbox> = None;
     loop {
         let mut session = Session::begin(workspace, context)?;
+        // Once, under the lock: what another tick has read and put away is not ours to look for.
+        let mut inbox = match looked.take().map_or_else(|| Inbox::look(workspace), Ok) {
+            Ok(inbox) => inbox,
+            Err(e) => return Err(session.abandon(e)),
+        };
         match day(&mut session, &inbox) {
             Ok((done, import, rejects)) => return end(session, inbox, done, import, rejects),
             Err(failed) => {
@@ -115,6 +120,7 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
                 if !failed.in_files || !inbox.set_aside(&error) {
                     return Err(error);
                 }
+                looked = Some(inbox);
             }
         }
     }
@@ -138,7 +144,8 @@ fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportS
     let (mut rejects, mut summary, mut arriving) = (Rejects::default(), None, None);
     if !inbox.files().is_empty() {
         let files: Vec<PathBuf> = inbox.files().to_vec();
-        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error, in_files: true })?;
+        let (read, left) =
+            import(session, &files, &ImportOptions { unattended: true, ..ImportOptions::default() }).map_err(|error| Failed { error, in_files: true })?;
         summary = Some(read);
         rejects = left.rejects;
         arriving = left.arriving;
@@ -177,21 +184,17 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
             format!("{leads} lead{} not be handed over and wait{}: {why}", if leads == 1 { " could" } else { "s could" }, if leads == 1 { "s" } else { "" }),
         ));
     }
-    let run = session.run;
-    let ended = match session.end() {
-        Ok(ended) => ended,
-        Err(e) => {
-            rejects.discard(workspace);
-            return Err(e);
-        }
-    };
     let set_aside = inbox.aside();
-    if ended.rehearsed {
-        rejects.discard(workspace);
-    } else {
-        rejects.persist()?;
-        inbox.put_away(workspace, run)?;
+    let mut rejects = Some(rejects);
+    // Still under the lock: the next tick must not find files that this one has read.
+    let ended = session.end_and(|run| {
+        rejects.take().map_or(Ok(()), Rejects::persist)?;
+        inbox.put_away(workspace, run)
+    });
+    if let Some(rejects) = rejects {
+        rejects.discard(workspace); // a rehearsal, or a commit that failed
     }
+    let ended = ended?;
     let mut counts: Vec<Count> = done.counts.into_iter().map(|((_, what, from, to), count)| Count { what, from, to, count }).collect();
     if let Some(read) = &import {
         let files = read.files.iter().map(|f| Count {

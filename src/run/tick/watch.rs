@@ -7,7 +7,7 @@ use crate::condition::Facts;
 use crate::engine::alerts::{Heard, Memory, Rung, Watch, watch};
 use crate::engine::events::last_event_at;
 use crate::engine::sla::{Action, ActionKind, History, Notice, clocks, due_actions, quiet_before};
-use crate::model::{Change, Clock, DealFacts, Hold, Instant, LeadId, Standing, Until, Verdict, What, stable_hash};
+use crate::model::{Change, Clock, ClockKind, DealFacts, Hold, Instant, LeadId, Standing, Until, Verdict, What, stable_hash};
 use crate::rules::Sop;
 use crate::rules::lifecycle::Means;
 use crate::run::evaluate::state_values;
@@ -76,7 +76,9 @@ impl Watcher {
             for action in due_actions(&sop.promises, &found.clocks, &known, &notice) {
                 act(session, lead, &action, &found.clocks, row, done)?;
             }
-            for clock in found.clocks.iter().filter(|c| known.iter().any(|(p, start, _)| *p == c.promise && *start == c.started_at)) {
+            // The lead's own clock may have started at the same instant; what is recorded is of its owners' clocks.
+            let recorded = |c: &&Clock| c.kind == ClockKind::Owner && known.iter().any(|(p, start, _)| *p == c.promise && *start == c.started_at);
+            for clock in found.clocks.iter().filter(recorded) {
                 session.store.set_breach_open(&clock.promise, lead, clock.started_at, clock.is_open_breach())?;
             }
         }
