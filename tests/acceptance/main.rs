@@ -8,6 +8,7 @@
 
 mod conformance;
 mod deals;
+mod routing;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -20,7 +20,7 @@ use super::import::{ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
-use crate::model::{Change, LeadId, Until};
+use crate::model::{Change, Instant, LeadId, Until};
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
 use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
@@ -254,7 +254,7 @@ fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &serde_json::
 fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(), RunError> {
     let Session { store, columns, context, workspace, .. } = session;
     let sop = &workspace.sop;
-    let mut which = which;
+    let mut assign_waits = false;
     if which.assign
         && let Some(reason) = strangers(session)?
     {
@@ -265,7 +265,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             ));
         }
         done.notes.push(note("assign-waits", format!("nobody was assigned: {reason}; `sop assign --yes` begins all the same")));
-        which.assign = false;
+        assign_waits = true;
     }
     if which.advance
         && let Some(first) = sop.lifecycle.stages.first()
@@ -275,8 +275,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
     let mut chain = Chain::new(sop, context.as_of, which, store.any_follow_up()?, world);
-    // What is not stored as of an earlier day cannot say who is due on it.
-    let due = if context.full || session.in_the_past || !whole { Due::All } else { Due::Moves(context.as_of) };
+    let due = due(session, whole)?;
     let all = store.due_count(due)?.unsigned_abs();
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut watcher = if whole { Some(Watcher::new(session)?) } else { None };
@@ -289,6 +288,12 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
         take(session, &row.record.lead, &row.standing, &turned, done)?;
         finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)
     })?;
+    if assign_waits {
+        // Whoever would be dealt is asked again at the next tick.
+        for waiting in candidates.drain(..) {
+            look_again(session, &mut chain, watcher.as_mut(), waiting.lead, done)?;
+        }
+    }
     for _ in 0..MOST_TURNS {
         if candidates.is_empty() {
             break;
@@ -307,9 +312,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             done.count(1, what, p.from.clone(), Some(to.clone()));
         }
         for unplaced in &placed.unplaced {
-            let (Some(watcher), Some(row)) = (&mut watcher, store.whole_lead(columns, unplaced.lead)?) else { continue };
-            watcher.look(session, &mut chain, &row, &row.standing, done)?;
-            store.put_moves_at(unplaced.lead, Until(context.as_of))?; // asked again at the next tick
+            look_again(session, &mut chain, watcher.as_mut(), unplaced.lead, done)?;
         }
         done.waiting.extend(placed.unplaced);
         for p in &placed.placements {
@@ -317,6 +320,9 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             let turned = chain.turn(&row);
             take(session, &p.lead, &row.standing, &turned, done)?;
             finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)?;
+            if watcher.is_none() {
+                store.put_moves_at(p.lead, Until(context.as_of))?;
+            }
         }
     }
     if let Some(watcher) = watcher.filter(|w| w.history > 0 && w.first) {
@@ -326,6 +332,33 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
         done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
     }
     Ok(())
+}
+
+/// Whom the engines look at: everybody, or whom a fact, the clock or the rules may have moved since they looked last.
+fn due(session: &Session<'_>, whole: bool) -> Result<Due, RunError> {
+    let Session { store, context, .. } = session;
+    // What is not stored as of an earlier day cannot say who is due on it.
+    if context.full || session.in_the_past {
+        return Ok(Due::All);
+    }
+    let everybody = if whole {
+        // The first follow-ups of a base say of everybody else that nobody followed up.
+        store.last_run_of("tick")?.map_or(Ok(false), |last| store.first_follow_ups_after(last.run))?
+    } else {
+        // Scoring makes due whom it scored by older rules; one engine alone has not scored.
+        store.due_count(Due::At(Instant(i64::MIN), session.sop))? > 0
+    };
+    Ok(if everybody { Due::All } else { Due::Moves(context.as_of) })
+}
+
+/// Looks after a lead that waits to be handed over, and asks again at the next tick.
+fn look_again(session: &Session<'_>, chain: &mut Chain<'_>, watcher: Option<&mut Watcher>, lead: LeadId, done: &mut Done) -> Result<(), RunError> {
+    if let Some(watcher) = watcher
+        && let Some(row) = session.store.whole_lead(&session.columns, lead)?
+    {
+        watcher.look(session, chain, &row, &row.standing, done)?;
+    }
+    Ok(session.store.put_moves_at(lead, Until(session.context.as_of))?)
 }
 
 /// Takes a turn into the base.
@@ -352,7 +385,13 @@ fn finish(
         candidates.push(candidate);
         return Ok(());
     }
-    let Some(watcher) = watcher else { return Ok(()) };
+    let Some(watcher) = watcher else {
+        if turned.standing != row.standing {
+            // Neither the other engines nor promises and alerts have seen it yet.
+            session.store.put_moves_at(row.record.lead, Until(session.context.as_of))?;
+        }
+        return Ok(());
+    };
     let until = watcher.look(session, chain, row, &turned.standing, done)?;
     Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
 }

@@ -33,6 +33,12 @@ fn one_history(seed: u64, start: Rules, days: &[Day]) {
             base.write(&format!("inbox/{n}-{i}.csv"), file(*kind, *seed, at));
         }
         let tick = |b: &Base, flags: &[&str]| b.run(&[&["tick", "--as-of", &when, "--yes", "-f", "json"], flags].concat());
+        if day.minutes % 3 == 0 && base.db().exists() {
+            // One engine alone; whatever it leaves for the others, they find.
+            let engine = if day.minutes % 2 == 0 { "advance" } else { "assign" };
+            base.run(&[engine, "--as-of", &when, "--yes"]).ok();
+            holds(&base, rules, &format!("{what}, {engine}"));
+        }
         let before = base.db().exists().then(|| base.dump());
 
         let rehearsed = plan(tick(&base, &["--dry-run"]));

@@ -80,7 +80,8 @@ proptest! {
             base
         });
         for (what, sql) in [
-            ("breaches", "SELECT promise || lead || start || kind || at || owner FROM breaches ORDER BY 1"),
+            // Promises with a `when` speak of the instant at which somebody looks.
+            ("breaches", "SELECT promise || lead || start || kind || at || owner FROM breaches WHERE promise IN ('first-contact', 'touch', 'contact') ORDER BY 1"),
             ("alerts of events", "SELECT alert || lead || cause || at FROM alerts WHERE alert = '高价值行为' ORDER BY 1"),
             ("stages dated by facts", "SELECT lead || stage || at FROM stage_history WHERE stage = 'customer' ORDER BY 1"),
             ("stages and owners", "SELECT lead || coalesce(stage, '') || coalesce(owner, '') FROM lead_state ORDER BY 1"),
