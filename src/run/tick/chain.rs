@@ -50,11 +50,13 @@ impl<'a> Chain<'a> {
         let deals = DealFacts::of(&row.deals, as_of);
         let state = |standing: &Standing| state_values(sop, row, standing, &deals, as_of);
         let lead = row.record.lead;
+        // A follow-up that is dated later changes what conditions see when its time comes.
+        let awaited = row.follow_ups.iter().find(|f| f.at > as_of).map_or(Until::NEVER, |f| Until(f.at));
         let mut turned =
             Turned { standing: row.standing.clone(), moves: Vec::new(), changes: Vec::new(), reclaimed: false, candidate: None, until: Until::NEVER };
         world.with_facts(row, &[], |_, facts| {
             loop {
-                let mut until = Until::NEVER;
+                let mut until = awaited;
                 if engines.advance {
                     let advanced = advance(&Seen { sop, facts, deals: &deals, state: &state }, &mut turned.standing);
                     turned.changes.extend(advanced.moves.iter().flat_map(|m| changes_of(lead, m)));

@@ -8,11 +8,14 @@ mod chain;
 mod inbox;
 mod keep;
 mod place;
+mod summary;
 mod watch;
+mod whom;
 
 #[allow(unused_imports)]
 pub(in crate::run) use chain::changes_of;
 pub(in crate::run) use keep::{Step, keep};
+#[allow(unused_imports)]
 pub(in crate::run) use place::{credits, desks, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate};
@@ -20,20 +23,20 @@ use super::import::{ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
-use crate::model::{Change, Instant, LeadId, Until};
+use crate::model::{Change, LeadId, Until};
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
-use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
+use crate::store::{Ended as HoldEnded, Needs, ScanRow};
 use chain::{Chain, Turned};
 use inbox::Inbox;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use summary::{reasons, summary_of};
 use watch::Watcher;
+use whom::{due, strangers};
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
 const MOST_TURNS: usize = 12;
-/// Leads of which so many per cent are with somebody whom the team does not know keep the first dealing waiting.
-const STRANGERS: i64 = 20;
 
 /// Which engines behind scoring run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +119,7 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
             Err(failed) => {
                 super::import::discard(workspace);
                 // A file that cannot be read must not stop the day: it is put aside, and the day begins anew without it.
-                let error = session.abandon(failed.error);
+                let error = session.abandon(*failed.error);
                 if !failed.in_files || !inbox.set_aside(&error) {
                     return Err(error);
                 }
@@ -128,14 +131,14 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
 
 /// Why a day broke off.
 struct Failed {
-    error: RunError,
+    error: Box<RunError>,
     /// While the files of the inbox were read.
     in_files: bool,
 }
 
 impl From<RunError> for Failed {
     fn from(error: RunError) -> Self {
-        Self { error, in_files: false }
+        Self { error: error.into(), in_files: false }
     }
 }
 
@@ -144,8 +147,8 @@ fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportS
     let (mut rejects, mut summary, mut arriving) = (Rejects::default(), None, None);
     if !inbox.files().is_empty() {
         let files: Vec<PathBuf> = inbox.files().to_vec();
-        let (read, left) =
-            import(session, &files, &ImportOptions { unattended: true, ..ImportOptions::default() }).map_err(|error| Failed { error, in_files: true })?;
+        let (read, left) = import(session, &files, &ImportOptions { unattended: true, ..ImportOptions::default() })
+            .map_err(|error| Failed { error: error.into(), in_files: true })?;
         summary = Some(read);
         rejects = left.rejects;
         arriving = left.arriving;
@@ -208,48 +211,6 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
     Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, ended })
 }
 
-/// Why leads wait, most frequent first.
-fn reasons(waiting: &[Unplaced], workspace: &Workspace) -> Vec<(String, usize)> {
-    let mut by_why: BTreeMap<String, usize> = BTreeMap::new();
-    for unplaced in waiting {
-        *by_why.entry(unplaced.why(&workspace.sop.assignment)).or_default() += 1;
-    }
-    let mut all: Vec<_> = by_why.into_iter().collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    all.truncate(5);
-    all
-}
-
-fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &serde_json::Map<String, serde_json::Value>) -> String {
-    let mut parts = Vec::new();
-    let mut tell = |n: i64, one: &str, many: &str| {
-        if n > 0 {
-            parts.push(format!("{} {}", crate::report::thousands(n), if n == 1 { one } else { many }));
-        }
-    };
-    let number = |name: &str| counts.get(name).and_then(serde_json::Value::as_i64).unwrap_or(0);
-    tell(import.map_or(0, |i| i64::try_from(i.files.len()).unwrap_or(0)), "file read", "files read");
-    tell(import.map_or(0, |i| i64::try_from(i.new).unwrap_or(0)), "new lead", "new leads");
-    tell(number("bands_changed"), "band changed", "bands changed");
-    tell(done.moved, "lead moved", "leads moved");
-    tell(done.reclaimed, "reclaimed", "reclaimed");
-    tell(done.assigned, "assigned", "assigned");
-    tell(done.queued, "queued", "queued");
-    let of = |kind: &str| done.counts.iter().filter(|((order, what, ..), _)| *order == 2 && what == kind).map(|(_, n)| *n).sum::<i64>();
-    for (kind, one, many) in [("warning", "warning", "warnings"), ("breach", "promise missed", "promises missed"), ("alert", "alert", "alerts")] {
-        let n = of(kind);
-        if n > 0 {
-            parts.push(format!("{n} {}", if n == 1 { one } else { many }));
-        }
-    }
-    let waiting = match done.waiting.len() {
-        0 => String::new(),
-        1 => " · 1 lead waits for an owner".to_owned(),
-        n => format!(" · {} leads wait for an owner", crate::report::thousands(i64::try_from(n).unwrap_or(i64::MAX))),
-    };
-    format!("{}{waiting}", if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") })
-}
-
 /// The engines behind scoring, over whoever is due, until nothing changes.
 fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(), RunError> {
     let Session { store, columns, context, workspace, .. } = session;
@@ -282,7 +243,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
         let turned = chain.turn(&row);
         done.looked += 1;
-        if done.looked % 1000 == 0 {
+        if done.looked.is_multiple_of(1000) {
             (context.progress)("stages and owners", done.looked, all);
         }
         take(session, &row.record.lead, &row.standing, &turned, done)?;
@@ -334,23 +295,6 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     Ok(())
 }
 
-/// Whom the engines look at: everybody, or whom a fact, the clock or the rules may have moved since they looked last.
-fn due(session: &Session<'_>, whole: bool) -> Result<Due, RunError> {
-    let Session { store, context, .. } = session;
-    // What is not stored as of an earlier day cannot say who is due on it.
-    if context.full || session.in_the_past {
-        return Ok(Due::All);
-    }
-    let everybody = if whole {
-        // The first follow-ups of a base say of everybody else that nobody followed up.
-        store.last_run_of("tick")?.map_or(Ok(false), |last| store.first_follow_ups_after(last.run))?
-    } else {
-        // Scoring makes due whom it scored by older rules; one engine alone has not scored.
-        store.due_count(Due::At(Instant(i64::MIN), session.sop))? > 0
-    };
-    Ok(if everybody { Due::All } else { Due::Moves(context.as_of) })
-}
-
 /// Looks after a lead that waits to be handed over, and asks again at the next tick.
 fn look_again(session: &Session<'_>, chain: &mut Chain<'_>, watcher: Option<&mut Watcher>, lead: LeadId, done: &mut Done) -> Result<(), RunError> {
     if let Some(watcher) = watcher
@@ -394,31 +338,4 @@ fn finish(
     };
     let until = watcher.look(session, chain, row, &turned.standing, done)?;
     Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
-}
-
-/// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt
-/// leads that others are working on.
-fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
-    let sop = &session.workspace.sop;
-    if session.context.yes || sop.assignment.rounds.is_empty() || session.store.any_assignment()? {
-        return Ok(None);
-    }
-    let leads = session.store.due_count(Due::All)?;
-    let mut unknown: Vec<(String, i64)> = Vec::new();
-    for h in session.store.holdings()? {
-        if sop.team.find(&h.owner).is_none() {
-            match unknown.iter_mut().find(|(name, _)| *name == h.owner) {
-                Some((_, n)) => *n += h.leads,
-                None => unknown.push((h.owner, h.leads)),
-            }
-        }
-    }
-    let total: i64 = unknown.iter().map(|(_, n)| n).sum();
-    if total * 100 <= leads * STRANGERS {
-        return Ok(None);
-    }
-    unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let some: Vec<String> = unknown.iter().take(5).map(|(name, n)| format!("{name} ({n})")).collect();
-    let more = if unknown.len() > 5 { format!(" and {} more", unknown.len() - 5) } else { String::new() };
-    Ok(Some(format!("{total} of {leads} leads are held by people whom team.yaml does not know: {}{more}", some.join(", "))))
 }

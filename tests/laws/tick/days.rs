@@ -70,6 +70,37 @@ fn one_history(seed: u64, start: Rules, days: &[Day]) {
     }
 }
 
+/// Facts may be dated later: nobody holds these leads, and still the call counts when its time has come.
+#[test]
+fn a_follow_up_of_tomorrow_is_seen_tomorrow() {
+    let alerts = "alerts:\n  - {name: called, when: \"last_follow_up_at IS NOT NULL\", to: [{role: sdr}]}\n";
+    let team = "owners:\n  an: {name: An, role: sdr}\n";
+    let base = Base::with(&[("sops/alerts.yaml", alerts), ("sops/team.yaml", team)]);
+    base.write("inbox/leads.csv", "手机,姓名\n13920417003,甲\n");
+    base.write("inbox/calls.csv", "手机,跟进时间,跟进方式,结果,备注\n13920417003,2026-11-03 10:00,邮件,未接,x\n");
+    base.on("11-01", &["tick"]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM follow_ups"), 1);
+    base.on("11-02", &["tick"]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM alerts"), 0);
+    base.on("11-03", &["tick"]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM alerts"), 1);
+}
+
+/// Leads that wait because the team is not known yet are dealt when somebody says that it may begin.
+#[test]
+fn whoever_waited_for_the_team_is_dealt_when_it_may_begin() {
+    let rounds = "rounds:\n  - {name: all, when: owner IS NULL, roles: [sales], rules: [{name: turn, by: round_robin}]}\n";
+    let base = Base::with(&[("sops/assignment.yaml", rounds), ("sops/team.yaml", "owners:\n  an: {name: An, role: sales}\n")]);
+    let rows: String = (0..20).map(|n| format!("{},{}\n", crate::base::phone(n), if n < 10 { "外人" } else { "" })).collect();
+    base.write("inbox/leads.csv", format!("手机,负责人\n{rows}"));
+    let said = base.on("11-01", &["tick"]).ok().said();
+    assert!(said.contains("nobody was assigned") && said.contains("外人"), "{said}");
+    assert_eq!(base.number("SELECT count(*) FROM assignments"), 0);
+    base.on("11-02", &["tick", "--yes"]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM lead_state WHERE owner = 'an'"), 10);
+    assert_eq!(base.number("SELECT count(*) FROM lead_state WHERE owner = '外人'"), 10, "held elsewhere is never dealt");
+}
+
 proptest! {
     #![proptest_config(config(6))]
 

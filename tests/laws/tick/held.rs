@@ -91,7 +91,10 @@ pub(super) fn holds(base: &Base, rules: Rules, what: &str) {
     }
     check(
         "a move out of a detour that is no coming back",
-        &format!("SELECT lead || ' ' || why FROM changes WHERE {last} AND what = 'stage' AND \"from\" IN ({}) AND why NOT LIKE 'back:%' AND why NOT LIKE 'import%'", DETOURS_OF[rules.0]),
+        &format!(
+            "SELECT lead || ' ' || why FROM changes WHERE {last} AND what = 'stage' AND \"from\" IN ({}) AND why NOT LIKE 'back:%' AND why NOT LIKE 'import%'",
+            DETOURS_OF[rules.0]
+        ),
     );
     check(
         "a lead is dealt in a detour",
