@@ -40,7 +40,7 @@ pub use follow_ups::FollowUpRow;
 pub use identities::StoredIdentity;
 pub use leads::{LeadRecord, MOST_FOUND};
 pub use load::Loader;
-pub use lock::Holder;
+pub use lock::{Holder, Lock};
 pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};

@@ -69,8 +69,10 @@ impl<'a> Steps<'a> {
         let deals = DealFacts::of(lead.deals, facts.as_of);
         let state = |standing: &Standing| lead.state(sop, standing, &deals);
         let mut turned = Turned { standing, moves: Vec::new(), changes: Vec::new(), reclaimed: false, candidate: None, until: Until::NEVER };
+        // A follow-up that is dated later changes what conditions see when its time comes.
+        let awaited = facts.follow_ups.iter().find(|f| f.at > facts.as_of).map_or(Until::NEVER, |f| Until(f.at));
         loop {
-            let mut until = Until::NEVER;
+            let mut until = awaited;
             if engines.advance {
                 let advanced = advance(&Seen { sop, facts, deals: &deals, state: &state }, &mut turned.standing);
                 turned.changes.extend(advanced.moves.iter().flat_map(|m| changes_of(lead.lead, m)));

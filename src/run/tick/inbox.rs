@@ -72,7 +72,8 @@ impl Inbox {
     pub(super) fn aside(&self) -> Vec<(String, String)> {
         let first_line = |why: &str| why.lines().next().unwrap_or_default().to_owned();
         let failed = self.failed.iter().map(|(f, why)| (format!("inbox/failed/{}", name_of(f)), first_line(why)));
-        let held = self.held.iter().map(|(f, why)| (format!("inbox/{}", name_of(f)), first_line(why)));
+        // What a person must decide, they are told whole.
+        let held = self.held.iter().map(|(f, why)| (format!("inbox/{}", name_of(f)), why.replace('\n', "; ")));
         failed.chain(held).collect()
     }
 

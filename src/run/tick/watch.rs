@@ -7,7 +7,7 @@ use super::look::{Past, Said, entered, look};
 use crate::engine::alerts::{Heard, Memory, Rung};
 use crate::engine::queue::Due;
 use crate::engine::sla::{Action, ActionKind, quiet_before};
-use crate::model::{Change, Clock, Hold, Instant, LeadId, Standing, Until, What, stable_hash};
+use crate::model::{Change, Clock, ClockKind, Hold, Instant, LeadId, Standing, Until, What, stable_hash};
 use crate::rules::Sop;
 use crate::run::lead::Lead;
 use crate::run::{RunError, Session};
@@ -53,7 +53,9 @@ impl Watcher {
         for action in &looked.actions {
             act(session, lead, action, &looked.clocks, row, done)?;
         }
-        for clock in looked.clocks.iter().filter(|c| known.iter().any(|(p, start, _)| *p == c.promise && *start == c.started_at)) {
+        // The lead's own clock may have started at the same instant; what is recorded is of its owners' clocks.
+        let of_owner = |c: &&Clock| c.kind == ClockKind::Owner && known.iter().any(|(p, start, _)| *p == c.promise && *start == c.started_at);
+        for clock in looked.clocks.iter().filter(of_owner) {
             session.store.set_breach_open(&clock.promise, lead, clock.started_at, clock.is_open_breach())?;
         }
         if let Some((at, due)) = chain.warned_of(row, standing) {
