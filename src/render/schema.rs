@@ -14,6 +14,11 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("plan", include_str!("schema/plan.json")),
     ("check", include_str!("schema/check.json")),
     ("test", include_str!("schema/test.json")),
+    ("assign", include_str!("schema/assign.json")),
+    ("routing", include_str!("schema/routing.json")),
+    ("attainment", include_str!("schema/attainment.json")),
+    ("promises", include_str!("schema/promises.json")),
+    ("interventions", include_str!("schema/interventions.json")),
     ("queue", include_str!("schema/queue.json")),
     ("today", include_str!("schema/today.json")),
 ];

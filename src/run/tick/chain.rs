@@ -7,14 +7,14 @@ use super::Engines;
 use crate::condition::Facts;
 use crate::engine::assignment::{Candidate, Intake};
 use crate::engine::lifecycle::{Move, Seen, advance};
-use crate::engine::queue::{Clock, Held, Limit, reclaim, reclaim_due};
+use crate::engine::queue::{Clock, Due as ReclaimDue, Held, Limit, reclaim, reclaim_due};
 use crate::model::{Change, DealFacts, Instant, LeadId, Standing, Until, What, Within};
 use crate::rules::Sop;
 use crate::run::evaluate::{Evaluator, state_values};
 use crate::store::ScanRow;
 
 /// What the engines made of one lead.
-pub(super) struct Turned {
+pub(in crate::run) struct Turned {
     pub(super) standing: Standing,
     /// Moves between stages and detours, in order.
     pub(super) moves: Vec<Move>,
@@ -23,28 +23,28 @@ pub(super) struct Turned {
     /// A queue took it back.
     pub(super) reclaimed: bool,
     /// A round took it up.
-    pub(super) candidate: Option<Candidate>,
+    pub(in crate::run) candidate: Option<Candidate>,
     pub(super) until: Until,
 }
 
 /// The engines at work on the leads of one base.
-pub(super) struct Chain<'a> {
+pub(in crate::run) struct Chain<'a> {
     sop: &'a Sop,
     as_of: Instant,
     engines: Engines,
     /// The base knows of any follow-up at all.
     followed_up: bool,
-    intake: Intake<'a>,
-    pub(super) world: Evaluator<'a>,
+    pub(in crate::run) intake: Intake<'a>,
+    pub(in crate::run) world: Evaluator<'a>,
 }
 
 impl<'a> Chain<'a> {
-    pub(super) fn new(sop: &'a Sop, as_of: Instant, engines: Engines, followed_up: bool, world: Evaluator<'a>) -> Self {
+    pub(in crate::run) fn new(sop: &'a Sop, as_of: Instant, engines: Engines, followed_up: bool, world: Evaluator<'a>) -> Self {
         Self { sop, as_of, engines, followed_up, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle), world }
     }
 
     /// Takes one lead from the standing that it has.
-    pub(super) fn turn(&mut self, row: &ScanRow) -> Turned {
+    pub(in crate::run) fn turn(&mut self, row: &ScanRow) -> Turned {
         let Self { sop, as_of, engines, followed_up, intake, world } = self;
         let (sop, as_of, engines, followed_up) = (*sop, *as_of, *engines, *followed_up);
         let deals = DealFacts::of(&row.deals, as_of);
@@ -79,17 +79,21 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Puts a neglected lead back into its queue. The other case moves `until`.
+/// When a lead goes back to its queue unless somebody does something.
 ///
 /// A file that says who holds a lead says nothing of what they did: while the base knows of no follow-up at all, only leads that
 /// were handed over here are asked for one.
-fn taken_back(sop: &Sop, row: &ScanRow, (as_of, followed_up): (Instant, bool), turned: &mut Turned, until: &mut Until) -> bool {
-    let held = Held { standing: &turned.standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of };
+pub(in crate::run) fn goes_back(sop: &Sop, row: &ScanRow, standing: &Standing, (as_of, followed_up): (Instant, bool)) -> Option<ReclaimDue> {
+    let held = Held { standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of };
     let (add, before) = (|at, within: &Within| sop.calendar.add(at, within), |at, within: &Within| sop.calendar.before(at, within));
-    let Some(due) = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, &held, &Clock { add: &add, before: &before }) else { return false };
-    if due.limit == Limit::NoFollowUp && turned.standing.assigned_at.is_none() && !followed_up {
-        return false;
-    }
+    let due = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, &held, &Clock { add: &add, before: &before })?;
+    let never_asked = due.limit == Limit::NoFollowUp && standing.assigned_at.is_none() && !followed_up;
+    (!never_asked).then_some(due)
+}
+
+/// Puts a neglected lead back into its queue. The other case moves `until`.
+fn taken_back(sop: &Sop, row: &ScanRow, (as_of, followed_up): (Instant, bool), turned: &mut Turned, until: &mut Until) -> bool {
+    let Some(due) = goes_back(sop, row, &turned.standing, (as_of, followed_up)) else { return false };
     if due.due_at > as_of {
         let next = due.warn_at.filter(|warn| *warn > as_of).unwrap_or(due.due_at);
         *until = until.and(Until(next));

@@ -10,26 +10,26 @@ mod keep;
 mod place;
 mod watch;
 
-#[allow(unused_imports)]
-pub(in crate::run) use chain::changes_of;
+pub(in crate::run) use chain::{Chain, changes_of, goes_back};
+pub(in crate::run) use inbox::Inbox;
 pub(in crate::run) use keep::{Step, keep};
-pub(in crate::run) use place::{credits, desks, put_credits, setting};
+pub(in crate::run) use place::{credits, desks, kin, put_credits, setting};
+pub(in crate::run) use watch::Past;
 
 use super::evaluate::{Evaluator, evaluate};
 use super::first::evaluate_first;
 use super::import::{ImportOptions, ImportSummary, Rejects, import};
-use super::score::{frame, note};
+use super::score::{frame, name_of, note, text_of};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
 use crate::model::{Change, LeadId, Until};
+use crate::report::assign::Row as Handed;
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
 use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
-use chain::{Chain, Turned};
-use inbox::Inbox;
+use chain::Turned;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-pub(in crate::run) use watch::Past;
 use watch::Watcher;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
@@ -74,8 +74,19 @@ pub struct Ticked {
     pub set_aside: Vec<(String, String)>,
     /// What the files of `inbox/` brought.
     pub import: Option<ImportSummary>,
+    /// Lead by lead, where hand-overs were all that was asked for.
+    pub dealing: Option<Dealing>,
     /// The run.
     pub ended: Ended,
+}
+
+/// The hand-overs of one `sop assign`, lead by lead.
+#[derive(Debug, Default)]
+pub struct Dealing {
+    /// In the order of the deal.
+    pub placed: Vec<Handed>,
+    /// Likewise, with why.
+    pub waiting: Vec<Handed>,
 }
 
 /// What the engines did, on the way to a [`Ticked`].
@@ -88,6 +99,7 @@ struct Done {
     assigned: i64,
     queued: i64,
     waiting: Vec<Unplaced>,
+    dealing: Option<Dealing>,
     notes: Vec<Note>,
 }
 
@@ -113,7 +125,7 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
             Err(failed) => {
                 super::import::discard(workspace);
                 // A file that cannot be read must not stop the day: it is put aside, and the day begins anew without it.
-                let error = session.abandon(failed.error);
+                let error = session.abandon(*failed.error);
                 if !failed.in_files || !inbox.set_aside(&error) {
                     return Err(error);
                 }
@@ -124,14 +136,14 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
 
 /// Why a day broke off.
 struct Failed {
-    error: RunError,
+    error: Box<RunError>,
     /// While the files of the inbox were read.
     in_files: bool,
 }
 
 impl From<RunError> for Failed {
     fn from(error: RunError) -> Self {
-        Self { error, in_files: false }
+        Self { error: Box::new(error), in_files: false }
     }
 }
 
@@ -140,7 +152,7 @@ fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportS
     let (mut rejects, mut summary, mut arriving) = (Rejects::default(), None, None);
     if !inbox.files().is_empty() {
         let files: Vec<PathBuf> = inbox.files().to_vec();
-        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error, in_files: true })?;
+        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error: Box::new(error), in_files: true })?;
         summary = Some(read);
         rejects = left.rejects;
         arriving = left.arriving;
@@ -207,7 +219,7 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
         });
         counts = files.chain(counts).collect();
     }
-    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, ended })
+    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, dealing: done.dealing, ended })
 }
 
 /// Why leads wait, most frequent first.
@@ -285,7 +297,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
         let turned = chain.turn(&row);
         done.looked += 1;
-        if done.looked % 1000 == 0 {
+        if done.looked.is_multiple_of(1000) {
             (context.progress)("stages and owners", done.looked, all);
         }
         take(session, &row.record.lead, &row.standing, &turned, done)?;
@@ -307,6 +319,9 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
                 crate::engine::assignment::To::Queue(id) => ("queue", id),
             };
             done.count(1, what, p.from.clone(), Some(to.clone()));
+        }
+        if which == Engines::ASSIGN {
+            handed(session, &placed, done.dealing.get_or_insert_default())?;
         }
         for unplaced in &placed.unplaced {
             let (Some(watcher), Some(row)) = (&mut watcher, store.whole_lead(columns, unplaced.lead)?) else { continue };
@@ -359,6 +374,36 @@ fn finish(
     Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
 }
 
+/// Tells of each lead of a deal where it went.
+fn handed(session: &Session<'_>, placed: &place::Placed, dealing: &mut Dealing) -> Result<(), RunError> {
+    let sop = &session.workspace.sop;
+    let row = |lead: LeadId| -> Result<Handed, RunError> {
+        let Some(record) = session.store.lead(&session.columns, lead)? else { return Ok(Handed::default()) };
+        let text = |field| text_of(&sop.dictionary, &record, field);
+        let score = session.store.state(&session.columns, lead)?.and_then(|s| s.score);
+        Ok(Handed {
+            key: record.key.to_string(),
+            id: text("id"),
+            name: name_of(&sop.dictionary, &record),
+            company: text("company"),
+            score,
+            ..Handed::default()
+        })
+    };
+    for p in &placed.placements {
+        let to = p.to.owner().or_else(|| p.to.queue()).map(str::to_owned);
+        dealing.placed.push(Handed { from: p.from.clone(), to, round: p.round.clone(), rule: p.rule.clone(), why: p.why.clone(), ..row(p.lead)? });
+    }
+    for u in &placed.unplaced {
+        let round = sop.assignment.rounds.get(usize::from(u.round)).map_or_else(String::new, |r| r.name.clone());
+        let owner = session.store.standing(u.lead)?.owner;
+        let why = u.why(&sop.assignment);
+        let why = why.strip_prefix(&format!("{round}: ")).map_or_else(|| why.clone(), str::to_owned);
+        dealing.waiting.push(Handed { from: owner, round, why, ..row(u.lead)? });
+    }
+    Ok(())
+}
+
 /// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt
 /// leads that others are working on.
 fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
@@ -389,7 +434,8 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
 /// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
-    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, Evaluator::new(&workspace.sop, store, columns, context.as_of)?);
+    let mut chain =
+        Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, Evaluator::new(&workspace.sop, store, columns, context.as_of)?);
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };

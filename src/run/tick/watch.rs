@@ -195,10 +195,15 @@ pub(in crate::run) struct Past {
 impl Past {
     /// Of a lead that nobody ever held there is nothing to tell.
     pub(in crate::run) fn of(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Self, RunError> {
-        let lead = row.record.lead;
         if sop.promises.is_empty() || (standing.owner.is_none() && standing.last_owner.is_none()) {
             return Ok(Self { holds: Vec::new(), entered: Vec::new(), verdicts: Vec::new() });
         }
+        Self::whole(store, sop, row, standing)
+    }
+
+    /// The same of a lead whom nobody ever held, too: the clock of a lead that qualified runs whoever has it.
+    pub(in crate::run) fn whole(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Self, RunError> {
+        let lead = row.record.lead;
         let assigned = store.assignments_of(lead)?;
         let holds = holds(&assigned, standing, row.record.seen_at);
         Ok(Self { holds, entered: entered(sop, store.stages_of(lead)?), verdicts: row.verdicts.clone() })
