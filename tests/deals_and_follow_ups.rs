@@ -111,6 +111,7 @@ fn follow_ups_are_events_too_and_repeats_are_kept() {
 #[test]
 fn a_worklist_comes_back_once_whenever_it_comes() {
     let base = with_leads();
+    base.on("11-01", &["set", "L1", "owner=张伟", "--why", "handed over"]).ok();
     let keys = base.texts("SELECT key FROM v_leads ORDER BY lead");
     let header = "key,姓名,公司,手机,总分,清单编号,判定,原因,结果,质量,需求痛点,决策进度,预算,下次跟进,备注\n";
     let row = |key: &str, list: &str, rest: &str| format!("{key},张三,甲,13920417003,50,{list},{rest}\n");
@@ -125,7 +126,7 @@ fn a_worklist_comes_back_once_whenever_it_comes() {
     import(&base, "11-09", "list.csv", &filled).ok();
     assert_same("the same list, a week later", &before, &base.facts());
     import(&base, "11-09", "list.csv", &filled.replace("w1", "w2")).ok();
-    assert_eq!((base.number("SELECT count(*) FROM follow_ups"), base.number("SELECT count(*) FROM verdicts")), (2, 2), "the next list's answers");
+    assert_eq!((base.number("SELECT count(*) FROM follow_ups"), base.number("SELECT count(*) FROM verdicts")), (2, 2), "the next list\'s answers");
 }
 
 #[test]
@@ -134,10 +135,10 @@ fn answers_that_contradict_or_cannot_be_read() {
     let header = "手机,判定,原因,结果,备注,跟进时间\n";
     let rows = "13920417003,接受,,,,2026-10-01\n13920417003,拒绝,price,,,2026-10-02\n13920417040,拒绝,,,,2026-10-01\n13999999998,接受,,,,2026-10-01\n13920417040,,,飞了,,2026-10-01\n";
     let run = import(&base, "11-02", "v.csv", &format!("{header}{rows}")).ok();
-    assert_eq!((run.of_file(0, "rows_read"), run.of_file(0, "rejected"), run.of_file(0, "new")), (5, 3, 1), "{}", run.said());
+    assert_eq!((run.of_file(0, "rows_read"), run.of_file(0, "rejected"), run.of_file(0, "new")), (5, 4, 1), "{}", run.said());
     assert!(run.said().contains("different answers") && run.said().contains("reject (price)"), "{}", run.said());
     let listed = rejects(&base, "v.csv");
-    for why in ["a lead is rejected for a reason", "no lead of the base is known by this", "飞了"] {
+    for why in ["another verdict on this lead was read first", "a lead is rejected for a reason", "no lead of the base is known by this", "飞了"] {
         assert!(listed.contains(why), "{why}\n{listed}");
     }
 }

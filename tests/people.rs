@@ -207,6 +207,21 @@ fn an_address_recognises_the_lead_from_then_on_and_belongs_to_one() {
 }
 
 #[test]
+fn a_number_that_a_key_was_made_of_still_finds_its_lead() {
+    let base = dealt();
+    let file = base.write("more.csv", "姓名,手机\n子,13920417021\n").display().to_string();
+    base.on("11-02", &["import", &file]).ok();
+    let said = base.on("11-02", &["set", "13920417021", "phone=13920417022", "--why", "new number"]).ok();
+    assert!(said.stdout().contains("still finds this lead"), "{}", said.said());
+    for number in ["13920417021", "13920417022"] {
+        assert!(base.on("11-02", &["explain", number]).ok().stdout().contains("子"));
+    }
+    // The old file again makes no second lead of the same key.
+    base.on("11-03", &["import", &file]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM leads"), 10);
+}
+
+#[test]
 fn stage_owner_and_queue_by_hand() {
     let base = dealt();
     four_ways(&base, "11-02", &["set", "5", "owner=李娜", "stage=sql", "--why", "met at the fair"]);

@@ -5,7 +5,9 @@ use sop::measure::{attainment_by_owner, attainment_by_promise};
 use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Within};
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
-use sop::report::{assign, attainment, changes, check, explain, history, import, interventions, leads, plan, promises, queue, routing, score, tests, today};
+use sop::report::{
+    assign, attainment, changes, check, explain, history, import, interventions, leads, plan, promises, queue, routing, score, tests, today, worklist,
+};
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
 
@@ -251,8 +253,33 @@ fn every_report() -> Vec<Report> {
         counts: vec![plan::Count { what: "band".into(), from: None, to: some("hot"), count: 3 }],
         notes: vec![],
     };
+    let lead = worklist::Lead {
+        key: "kaaaaaaaaaaa".into(),
+        name: some("王伟"),
+        phone: some("+8613912345601"),
+        score: 65,
+        band: "hot".into(),
+        why: vec!["制造业 +5".into(), "决策者 +10".into()],
+        last_touch: Some(("访问定价页".into(), at)),
+        last_follow_up: Some(worklist::FollowUp { at, outcome: Some(sop::model::Outcome::Met), note: some("=好") }),
+        promise: Some(worklist::Promise { name: "accept".into(), due_at: at }),
+        ..worklist::Lead::default()
+    };
+    let listed = worklist::Facts {
+        frame: f.clone(),
+        owner: "zhang.wei".into(),
+        worklist: "zhang.wei 20261121-180000".into(),
+        reasons: vec![sop::report::Choice::titled("price", "价格敏感")],
+        leads: vec![lead],
+        notes: vec![],
+    };
+    let written = worklist::Written { owner: "zhang.wei".into(), name: "张伟".into(), leads: 1, due: 1, file: "lists/zhang.wei.xlsx".into() };
     let mut all = of_people();
     all.extend(vec![
+        worklist::report(listed.clone()),
+        worklist::report(worklist::Facts { leads: vec![], ..listed }),
+        worklist::written(&f, &[written], vec![]),
+        worklist::written(&f, &[], vec![]),
         score::report(&score_facts(ranked())),
         score::report(&score_facts(vec![])),
         explain::report(explained.clone()),
@@ -514,8 +541,38 @@ fn a_workbook_reads_back_with_the_same_cells() {
 fn a_workbook_has_a_sheet_per_table_and_the_same_bytes_every_time() {
     for report in every_report() {
         assert_eq!(bytes(&report, Format::Xlsx, &Options::default()), bytes(&report, Format::Xlsx, &Options::default()), "{}", report.name);
-        assert_eq!(book(&report).sheet_names().len(), 2 + report.sections.len(), "{}: its tables and the totals", report.name);
+        let help = usize::from(report.columns.iter().any(|c| c.fill_in));
+        assert_eq!(book(&report).sheet_names().len(), 2 + help + report.sections.len(), "{}: its tables and the totals", report.name);
     }
+}
+
+#[test]
+fn columns_to_fill_in_are_explained_on_the_second_sheet_with_every_choice() {
+    use sop::report::Choice;
+    // Too long for a drop-down of its own, and with what separates the entries of one.
+    let reasons: Vec<Choice> = (0..60).map(|i| Choice::titled(&format!("r{i}"), &format!("原因，第 {i} 条, 够长"))).collect();
+    let columns = vec![
+        Column::text("name").in_sight(),
+        Column::text("last_outcome").one_of([Choice::new("met")]),
+        Column::text("reason").one_of(reasons).to_fill(),
+        Column::text("outcome").one_of([Choice::new("met"), Choice::new("no_answer")]).to_fill(),
+        Column::new("next_at", ColumnType::Date).to_fill(),
+    ];
+    let mut report = Report::new("worklist", &frame(), columns);
+    report.rows = vec![vec![Cell::text("王伟"), Cell::text("met"), Cell::Empty, Cell::Empty, Cell::Empty]];
+    for (lang, help, met) in [(Lang::Zh, "说明", "已见面"), (Lang::En, "Help", "met")] {
+        let options = Options { lang, ..Options::default() };
+        let mut read: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes(&report, Format::Xlsx, &options))).expect("a workbook");
+        assert_eq!(read.sheet_names().get(1).map(String::as_str), Some(help));
+        let sheet = read.worksheet_range_at(1).expect("a sheet").expect("readable");
+        let list = |column: u32| (1..).map_while(|row| sheet.get_value((row, column)).map(ToString::to_string)).filter(|t| !t.is_empty()).collect::<Vec<_>>();
+        assert_eq!((list(3).len(), list(3)[59].as_str()), (60, "原因，第 59 条, 够长"));
+        assert_eq!(list(4)[0], met);
+        let table = read.worksheet_range_at(0).expect("a sheet").expect("readable");
+        assert_eq!(table.get_value((1, 1)).map(ToString::to_string).as_deref(), Some(met), "a choice is shown by its label");
+    }
+    let json: serde_json::Value = serde_json::from_slice(&bytes(&report, Format::Json, &Options::default())).expect("JSON");
+    assert_eq!(json["rows"][0]["last_outcome"], "met", "programs see the id in every language");
 }
 
 #[test]

@@ -59,10 +59,24 @@ pub fn follow_up_mapping(headers: &[String], dictionary: &Dictionary, tables: &[
 /// The columns that people fill in.
 pub const ANSWERS: [&str; 9] = ["verdict", "reason", "outcome", "quality", "pain", "progress", "budget", "next_at", "note"];
 
-/// Headers that a worklist of ours shows beside fields of the lead, folded.
+/// Headers that a worklist of ours shows beside those answers, folded; fields.yaml may know none of them.
 const SHOWN: &[&str] = &[
     "due",
     "到期",
+    "id",
+    "编号",
+    "name",
+    "姓名",
+    "company",
+    "公司",
+    "title",
+    "职位",
+    "phone",
+    "手机",
+    "email",
+    "邮箱",
+    "wecomid",
+    "企微客户id",
     "stage",
     "阶段",
     "score",

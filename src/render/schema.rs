@@ -21,6 +21,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("interventions", include_str!("schema/interventions.json")),
     ("queue", include_str!("schema/queue.json")),
     ("today", include_str!("schema/today.json")),
+    ("worklist", include_str!("schema/worklist.json")),
+    ("worklists", include_str!("schema/worklists.json")),
 ];
 
 /// The JSON Schema (draft 2020-12) of a report's JSON, by the report's name; `report` is what all have in common.

@@ -8,6 +8,8 @@
 
 mod conformance;
 mod deals;
+mod measures;
+mod worklist;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -195,11 +195,7 @@ impl Importer<'_, '_> {
 
     /// A connected call and a reply are events, too.
     fn event_of(&mut self, lead: LeadId, at: Instant, row: &FollowUpRow, file: u16) -> Result<(), RunError> {
-        let kind = match (row.outcome, row.ty.as_deref()) {
-            (Some(Outcome::Connected), None | Some("call")) => "call_connected",
-            (Some(Outcome::Replied), _) => "reply",
-            _ => return Ok(()),
-        };
+        let Some(kind) = event_told_by(row) else { return Ok(()) };
         let dictionary = self.dictionary();
         let Some(id) = dictionary.kind_of(kind) else { return Ok(()) };
         let known: Option<DetailId> = self.follow_up_details.iter().find(|(k, _)| *k == id).map(|(_, d)| *d);
@@ -248,8 +244,17 @@ fn hash_of(cells: &FollowUpCells) -> u64 {
     stable_hash(&parts.iter().map(String::as_bytes).collect::<Vec<_>>())
 }
 
+/// The kind of event that a follow-up is, too.
+pub(in crate::run) fn event_told_by(row: &FollowUpRow) -> Option<&'static str> {
+    match (row.outcome, row.ty.as_deref()) {
+        (Some(Outcome::Connected), None | Some("call")) => Some("call_connected"),
+        (Some(Outcome::Replied), _) => Some("reply"),
+        _ => None,
+    }
+}
+
 /// A follow-up with its blanks filled.
-fn fill(old: &FollowUpRow, new: &FollowUpRow) -> FollowUpRow {
+pub(in crate::run) fn fill(old: &FollowUpRow, new: &FollowUpRow) -> FollowUpRow {
     let either = |a: &Option<String>, b: &Option<String>| a.clone().or_else(|| b.clone());
     FollowUpRow {
         ty: either(&old.ty, &new.ty),

@@ -25,6 +25,7 @@ pub(in crate::run) use details::{detail_of, intern};
 pub(in crate::run) use events::Arriving;
 pub use files::FileSummary;
 pub(in crate::run) use files::{Rejects, discard};
+pub(in crate::run) use follow_ups::{event_told_by, fill};
 pub(in crate::run) use join::{Difference, Incoming, join, value_text};
 pub use touched::Touched;
 

@@ -104,7 +104,8 @@ impl Importer<'_, '_> {
                     self.judged.push(lead);
                     return Ok(Taken::New);
                 }
-                Brought::Known => return Ok(Taken::Known),
+                // Nothing follows from it; it is kept, so that it is known when it comes again, wherever the lead is by then.
+                Brought::Known => {}
                 Brought::Refused(why) if cells.worklist.is_some() => {
                     remarks.refused.add(|| format!("{}: {why}", who()));
                     return Ok(Taken::Not(why));

@@ -4,7 +4,7 @@
 use super::whom::{colleague, same};
 use super::{Acted, Work, act};
 use crate::model::{Instant, LeadId, Outcome};
-use crate::run::import::{detail_of, intern};
+use crate::run::import::{detail_of, event_told_by, fill, intern};
 use crate::run::{Context, RunError, Workspace};
 use crate::store::{FollowUpRow, ScanRow};
 
@@ -75,12 +75,7 @@ fn put(work: &mut Work<'_, '_>, row: &ScanRow, at: Instant, told: &FollowUpRow) 
             work.count("follow_up", None, outcome);
         }
         Some((_, seq, known)) => {
-            let filled = FollowUpRow {
-                ty: known.ty.clone().or_else(|| told.ty.clone()),
-                next_at: known.next_at.or(told.next_at),
-                quality: known.quality.clone().or_else(|| told.quality.clone()),
-                ..known.clone()
-            };
+            let filled = fill(&known, told);
             if filled == known {
                 work.already(row, format!("this contact of {} is logged already", work.sop().calendar.local(at)));
                 return Ok(());
@@ -96,11 +91,7 @@ fn put(work: &mut Work<'_, '_>, row: &ScanRow, at: Instant, told: &FollowUpRow) 
 /// A connected call and a reply are events, too.
 fn event(work: &mut Work<'_, '_>, lead: LeadId, at: Instant, told: &FollowUpRow) -> Result<(), RunError> {
     let (session, dictionary) = (work.session, &work.sop().dictionary);
-    let kind = match (told.outcome, told.ty.as_deref()) {
-        (Some(Outcome::Connected), None | Some("call")) => "call_connected",
-        (Some(Outcome::Replied), _) => "reply",
-        _ => return Ok(()),
-    };
+    let Some(kind) = event_told_by(told) else { return Ok(()) };
     let Some(id) = dictionary.kind_of(kind) else { return Ok(()) };
     let detail = intern(&session.store, &session.columns, dictionary, &detail_of(dictionary, id, &[]), "", session.run)?;
     if session.store.raise_events(lead, at, &[detail], session.run)? > 0 {

@@ -4,6 +4,7 @@
 //! A lead that was changed is due: the next tick deals it, keeps its promises and rings its alerts. Only a verdict moves it at once.
 //! What is said again changes nothing, and says so.
 
+mod claim;
 mod field;
 mod log;
 mod queue;
@@ -12,8 +13,9 @@ mod twin;
 mod verdict;
 mod whom;
 
+pub use claim::{Claimed, Whom, claim};
 pub use log::{Contact, log};
-pub use queue::{Claimed, Whom, claim, queue_list, return_leads};
+pub use queue::{queue_list, return_leads};
 pub use set::set;
 pub use verdict::{Rejection, accept, reject};
 
@@ -60,6 +62,10 @@ struct Work<'s, 'a> {
 }
 
 impl<'s, 'a> Work<'s, 'a> {
+    fn new(session: &'s Session<'a>) -> Self {
+        Self { session, counts: Vec::new(), notes: Vec::new(), refused: Vec::new(), changed: Vec::new() }
+    }
+
     fn sop(&self) -> &'s Sop {
         &self.session.workspace.sop
     }
@@ -165,7 +171,7 @@ fn act(
         return Err(crate::store::StoreError::Missing(workspace.db.display().to_string()).into());
     }
     let mut session = Session::begin(workspace, context)?;
-    let mut work = Work { session: &session, counts: Vec::new(), notes: Vec::new(), refused: Vec::new(), changed: Vec::new() };
+    let mut work = Work::new(&session);
     let done = work.leads(leads).and_then(|rows| each(&mut work, rows)).and_then(|()| work.refusal(leads.len()));
     let Work { counts, notes, .. } = work;
     match done {

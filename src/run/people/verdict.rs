@@ -90,7 +90,8 @@ fn said(work: &mut Work<'_, '_>, row: &ScanRow, by: Option<&str>, reason: Option
         return None;
     }
     let since = row.standing.owner_at;
-    let known = row.verdicts.iter().rev().find(|v| v.reason.is_none() && v.owner.as_ref() == Some(&holder) && since.is_none_or(|since| v.at >= since));
+    let known =
+        row.verdicts.iter().rev().find(|v| v.reason.is_none() && v.owner.as_ref().is_none_or(|o| *o == holder) && since.is_none_or(|since| v.at >= since));
     if let (None, Some(v), true) = (reason, known, row.standing.accepted_at.is_some()) {
         work.already(row, format!("{} accepted it already, {}", shown(team, &holder), calendar.local(v.at)));
         return None;

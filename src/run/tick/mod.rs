@@ -18,7 +18,7 @@ pub(in crate::run) use watch::Past;
 
 use super::evaluate::{Evaluator, evaluate};
 use super::first::evaluate_first;
-use super::import::{ImportOptions, ImportSummary, Rejects, import};
+use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, name_of, note, text_of};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
@@ -29,7 +29,6 @@ use crate::report::{Frame, Note};
 use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
 use chain::Turned;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use watch::Watcher;
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
@@ -120,43 +119,46 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
     let mut inbox = Inbox::look(workspace)?;
     loop {
         let mut session = Session::begin(workspace, context)?;
-        match day(&mut session, &inbox) {
-            Ok((done, import, rejects)) => return end(session, inbox, done, import, rejects),
-            Err(failed) => {
-                super::import::discard(workspace);
+        let read = match read_inbox(&mut session, &inbox) {
+            Ok(read) => read,
+            Err(e) => {
                 // A file that cannot be read must not stop the day: it is put aside, and the day begins anew without it.
-                let error = session.abandon(*failed.error);
-                if !failed.in_files || !inbox.set_aside(&error) {
+                super::import::discard(workspace);
+                let error = session.abandon(e);
+                if !inbox.set_aside(&error) {
                     return Err(error);
                 }
+                continue;
             }
-        }
+        };
+        let mut done = Done::default();
+        return match day(&mut session, read.arriving, &mut done) {
+            Ok(()) => end(session, inbox, done, read.summary, read.rejects),
+            Err(e) => {
+                super::import::discard(workspace);
+                Err(session.abandon(e))
+            }
+        };
     }
 }
 
-/// Why a day broke off.
-struct Failed {
-    error: Box<RunError>,
-    /// While the files of the inbox were read.
-    in_files: bool,
+/// What the files of the inbox brought.
+#[derive(Default)]
+struct Read {
+    summary: Option<ImportSummary>,
+    rejects: Rejects,
+    arriving: Option<Arriving>,
 }
 
-impl From<RunError> for Failed {
-    fn from(error: RunError) -> Self {
-        Self { error: Box::new(error), in_files: false }
+fn read_inbox(session: &mut Session<'_>, inbox: &Inbox) -> Result<Read, RunError> {
+    if inbox.files().is_empty() {
+        return Ok(Read::default());
     }
+    let (summary, left) = import(session, inbox.files(), &ImportOptions::default())?;
+    Ok(Read { summary: Some(summary), rejects: left.rejects, arriving: left.arriving })
 }
 
-fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportSummary>, Rejects), Failed> {
-    let mut done = Done::default();
-    let (mut rejects, mut summary, mut arriving) = (Rejects::default(), None, None);
-    if !inbox.files().is_empty() {
-        let files: Vec<PathBuf> = inbox.files().to_vec();
-        let (read, left) = import(session, &files, &ImportOptions::default()).map_err(|error| Failed { error: Box::new(error), in_files: true })?;
-        summary = Some(read);
-        rejects = left.rejects;
-        arriving = left.arriving;
-    }
+fn day(session: &mut Session<'_>, arriving: Option<Arriving>, done: &mut Done) -> Result<(), RunError> {
     let scored = match arriving {
         Some(arriving) => evaluate_first(session, arriving)?.0,
         None => evaluate(session)?,
@@ -166,8 +168,7 @@ fn day(session: &mut Session<'_>, inbox: &Inbox) -> Result<(Done, Option<ImportS
     if scored.bands > 0 {
         done.counts.insert((0, "band".into(), None, None), i64::try_from(scored.bands).unwrap_or(i64::MAX));
     }
-    engines(session, Engines::ALL, &mut done)?;
-    Ok((done, summary, rejects))
+    engines(session, Engines::ALL, done)
 }
 
 /// Stages alone: `sop advance`; hand-overs alone: `sop assign`.
@@ -434,8 +435,8 @@ fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
 /// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
-    let mut chain =
-        Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, Evaluator::new(&workspace.sop, store, columns, context.as_of)?);
+    let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
+    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, world);
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };
