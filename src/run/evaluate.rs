@@ -113,6 +113,13 @@ impl<'a> Evaluator<'a> {
         self.with_facts(row, &[], |scorer, facts| scorer.card(facts))
     }
 
+    /// The values of a lead's state names as it stands.
+    pub(super) fn state(&mut self, row: &ScanRow) -> Vec<Value> {
+        let sop = self.sop;
+        let deals = DealFacts::of(&row.deals, self.as_of);
+        self.with_facts(row, &[], |_, facts| Lead::of(row, facts).state(sop, &row.standing, &deals))
+    }
+
     /// Whether a condition over a lead's state holds.
     pub(super) fn test(&mut self, condition: &Condition, row: &ScanRow) -> Option<bool> {
         let (sop, deals) = (self.sop, DealFacts::of(&row.deals, self.as_of));

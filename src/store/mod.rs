@@ -29,6 +29,7 @@ mod standing;
 mod state;
 mod undo;
 mod views;
+mod waits;
 
 pub use assignments::{AssignmentRow, Ended, Holding, QueueStay};
 pub use changes::ChangeRow;
@@ -46,6 +47,7 @@ pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use undo::Undone;
+pub use waits::{NextContact, Waiting};
 
 use rusqlite::Connection;
 use std::cell::RefCell;

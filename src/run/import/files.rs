@@ -3,9 +3,7 @@
 
 use super::leads::{Arrived, LeadFile};
 use super::{ImportOptions, Importer, Outcome};
-use crate::ingest::{
-    self, BadCell, FileKind, IngestError, IngestErrorKind, LeadMapping, LeadReader, Next, Options, PendingRejects, RejectWriter, TableFile,
-};
+use crate::ingest::{self, BadCell, FileKind, IngestError, IngestErrorKind, LeadMapping, LeadReader, Next, Options, PendingRejects, RejectWriter, TableFile};
 use crate::model::FieldIx;
 use crate::run::{RunError, Session, Workspace};
 use std::collections::VecDeque;

@@ -38,14 +38,14 @@ pub(in crate::run) struct Steps<'a> {
 }
 
 /// The engines at work on the leads of one base.
-pub(super) struct Chain<'a> {
-    pub(super) steps: Steps<'a>,
-    pub(super) world: Evaluator<'a>,
+pub(in crate::run) struct Chain<'a> {
+    pub(in crate::run) steps: Steps<'a>,
+    pub(in crate::run) world: Evaluator<'a>,
 }
 
 impl Chain<'_> {
     /// Takes one lead from the standing that it has.
-    pub(super) fn turn(&mut self, row: &ScanRow) -> Turned {
+    pub(in crate::run) fn turn(&mut self, row: &ScanRow) -> Turned {
         let Self { steps, world } = self;
         world.with_facts(row, &[], |_, facts| steps.turn(&Lead::of(row, facts), row.standing.clone()))
     }
@@ -95,15 +95,9 @@ impl<'a> Steps<'a> {
     }
 
     /// When a queue takes the lead back unless somebody does something.
-    ///
-    /// A file that says who holds a lead says nothing of what they did: while no follow-up at all is known, only leads that
-    /// were handed over here are asked for one.
     pub(in crate::run) fn due_back(&self, lead: &Lead<'_>, standing: &Standing) -> Option<Due> {
-        let Self { sop, followed_up, .. } = self;
         let held = Held { standing, follow_ups: lead.facts.follow_ups, deals: lead.deals, as_of: lead.facts.as_of };
-        let (add, before) = (|at, within: &Within| sop.calendar.add(at, within), |at, within: &Within| sop.calendar.before(at, within));
-        let due = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, &held, &Clock { add: &add, before: &before })?;
-        (due.limit != Limit::NoFollowUp || standing.assigned_at.is_some() || *followed_up).then_some(due)
+        due_back(self.sop, &held, self.followed_up)
     }
 
     /// What its owner is to be warned of by now, and since when: that the lead goes back unless somebody does something.
@@ -126,6 +120,21 @@ impl<'a> Steps<'a> {
         turned.reclaimed = true;
         true
     }
+}
+
+/// When a queue takes a held lead back unless somebody does something.
+///
+/// A file that says who holds a lead says nothing of what they did: while no follow-up at all is known, only leads that
+/// were handed over here are asked for one.
+fn due_back(sop: &Sop, held: &Held<'_>, followed_up: bool) -> Option<Due> {
+    let (add, before) = (|at, within: &Within| sop.calendar.add(at, within), |at, within: &Within| sop.calendar.before(at, within));
+    let due = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, held, &Clock { add: &add, before: &before })?;
+    (due.limit != Limit::NoFollowUp || held.standing.assigned_at.is_some() || followed_up).then_some(due)
+}
+
+/// The same of a lead of the base, for reports.
+pub(in crate::run) fn goes_back(sop: &Sop, row: &ScanRow, standing: &Standing, (as_of, followed_up): (Instant, bool)) -> Option<Due> {
+    due_back(sop, &Held { standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of }, followed_up)
 }
 
 /// What a move is to the record: the stage, and whoever and whatever had the lead.

@@ -13,27 +13,27 @@ mod summary;
 mod watch;
 mod whom;
 
-pub(in crate::run) use chain::{Steps, Turned, changes_of};
+pub(in crate::run) use chain::{Chain, Steps, Turned, changes_of, goes_back};
+pub(in crate::run) use inbox::Inbox;
 pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use look::{Past, Said, entered, look};
-pub(in crate::run) use place::{credits, desks, put_credits, setting};
+pub(in crate::run) use place::{credits, desks, kin, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate};
 use super::first::evaluate_first;
 use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
-use super::score::{frame, note};
+use super::score::{frame, name_of, note, text_of};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
 use crate::model::{Change, LeadId, Until};
+use crate::report::assign::Row as Handed;
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
 use crate::store::{Ended as HoldEnded, Needs, ScanRow};
-use chain::Chain;
-use inbox::Inbox;
 use std::collections::BTreeMap;
 use summary::{reasons, summary_of};
 use watch::Watcher;
-pub(in crate::run) use watch::past_of;
+pub(in crate::run) use watch::{past_of, whole_past_of};
 use whom::{due, strangers};
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
@@ -76,8 +76,19 @@ pub struct Ticked {
     pub set_aside: Vec<(String, String)>,
     /// What the files of `inbox/` brought.
     pub import: Option<ImportSummary>,
+    /// Lead by lead, where hand-overs were all that was asked for.
+    pub dealing: Option<Dealing>,
     /// The run.
     pub ended: Ended,
+}
+
+/// The hand-overs of one `sop assign`, lead by lead.
+#[derive(Debug, Default)]
+pub struct Dealing {
+    /// In the order of the deal.
+    pub placed: Vec<Handed>,
+    /// Likewise, with why.
+    pub waiting: Vec<Handed>,
 }
 
 /// What the engines did, on the way to a [`Ticked`].
@@ -90,6 +101,7 @@ struct Done {
     assigned: i64,
     queued: i64,
     waiting: Vec<Unplaced>,
+    dealing: Option<Dealing>,
     notes: Vec<Note>,
 }
 
@@ -213,7 +225,7 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
         });
         counts = files.chain(counts).collect();
     }
-    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, ended })
+    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, dealing: done.dealing, ended })
 }
 
 /// The engines behind scoring, over whoever is due, until nothing changes.
@@ -276,6 +288,9 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
                 crate::engine::assignment::To::Queue(id) => ("queue", id),
             };
             done.count(1, what, p.from.clone(), Some(to.clone()));
+        }
+        if which == Engines::ASSIGN {
+            handed(session, &placed, done.dealing.get_or_insert_default())?;
         }
         for unplaced in &placed.unplaced {
             look_again(session, &mut chain, watcher.as_mut(), unplaced.lead, done)?;
@@ -343,6 +358,36 @@ fn finish(
     };
     let until = watcher.look(session, chain, row, &turned.standing, done)?;
     Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
+}
+
+/// Tells of each lead of a deal where it went.
+fn handed(session: &Session<'_>, placed: &place::Placed, dealing: &mut Dealing) -> Result<(), RunError> {
+    let sop = &session.workspace.sop;
+    let row = |lead: LeadId| -> Result<Handed, RunError> {
+        let Some(record) = session.store.lead(&session.columns, lead)? else { return Ok(Handed::default()) };
+        let text = |field| text_of(&sop.dictionary, &record, field);
+        let score = session.store.state(&session.columns, lead)?.and_then(|s| s.score);
+        Ok(Handed {
+            key: record.key.to_string(),
+            id: text("id"),
+            name: name_of(&sop.dictionary, &record),
+            company: text("company"),
+            score,
+            ..Handed::default()
+        })
+    };
+    for p in &placed.placements {
+        let to = p.to.owner().or_else(|| p.to.queue()).map(str::to_owned);
+        dealing.placed.push(Handed { from: p.from.clone(), to, round: p.round.clone(), rule: p.rule.clone(), why: p.why.clone(), ..row(p.lead)? });
+    }
+    for u in &placed.unplaced {
+        let round = sop.assignment.rounds.get(usize::from(u.round)).map_or_else(String::new, |r| r.name.clone());
+        let owner = session.store.standing(u.lead)?.owner;
+        let why = u.why(&sop.assignment);
+        let why = why.strip_prefix(&format!("{round}: ")).map_or_else(|| why.clone(), str::to_owned);
+        dealing.waiting.push(Handed { from: owner, round, why, ..row(u.lead)? });
+    }
+    Ok(())
 }
 
 /// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.

@@ -183,10 +183,15 @@ pub(super) fn tell(session: &Session<'_>, row: &ScanRow, to: Option<&str>, about
 
 /// What happened to a lead, as far as promises ask. Of a lead that nobody ever held there is nothing to tell.
 pub(in crate::run) fn past_of(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Past, RunError> {
-    let lead = row.record.lead;
     if sop.promises.is_empty() || (standing.owner.is_none() && standing.last_owner.is_none()) {
         return Ok(Past::default());
     }
+    whole_past_of(store, sop, row, standing)
+}
+
+/// The same of a lead whom nobody ever held, too: the clock of a lead that qualified runs whoever has it.
+pub(in crate::run) fn whole_past_of(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Past, RunError> {
+    let lead = row.record.lead;
     let holds = holds(&store.assignments_of(lead)?, standing, row.record.seen_at);
     Ok(Past { holds, entered: entered(sop, store.stages_of(lead)?), verdicts: row.verdicts.clone() })
 }
