@@ -41,6 +41,38 @@ fn a_lead_is_in_the_first_round_that_it_has_not_passed() {
 }
 
 #[test]
+fn what_rounds_say_is_what_they_do() {
+    let details = Details::default();
+    let ask = |world: &World, employees: i64, standing: &Standing| {
+        let lead = world.fields(&[("employees", Value::Int(employees))]);
+        Intake::new(&world.sop.assignment, &world.sop.team, &world.sop.lifecycle).ask(&world.facts(&lead, &details), standing)
+    };
+    let mut world = two_rounds();
+    let washed = Standing { rounds: vec!["清洗".into()], ..Standing::default() };
+    let through = Standing { rounds: vec!["清洗".into(), "交销售".into()], ..Standing::default() };
+    for (employees, standing) in [(10, &Standing::default()), (10, &washed), (2000, &washed), (10, &through)] {
+        let Asking::Rounds(rounds) = ask(&world, employees, standing) else { panic!("it is there to be dealt") };
+        let takes: Vec<u16> = rounds.iter().zip(0..).filter(|(r, _)| matches!(r.asked, Asked::Takes(_))).map(|(_, i)| i).collect();
+        let taken = take_up(&world, employees, standing);
+        assert_eq!(takes, taken.iter().map(|c| c.round).collect::<Vec<_>>());
+        if let Some(candidate) = taken {
+            let rules = &rounds[usize::from(candidate.round)].rules;
+            assert!(candidate.rules.iter().all(|i| rules[usize::from(*i)].1), "{rules:?}");
+        }
+    }
+    let Asking::Rounds(rounds) = ask(&world, 10, &washed) else { panic!("it is there to be dealt") };
+    assert_eq!(rounds[0].asked, Asked::Passed);
+    assert_eq!(rounds[1].rules[0], ("大客户".into(), false, "false: employees is `10`, not >= 1000".into()));
+    world.sop.team.owners.retain(|o| o.role == "sales");
+    let Asking::Rounds(rounds) = ask(&world, 10, &Standing::default()) else { panic!("it is there to be dealt") };
+    assert_eq!(rounds[0].asked, Asked::Unmanned(vec!["sdr".into()]));
+    let queued = Standing { queue: Some("public".into()), ..Standing::default() };
+    assert_eq!(ask(&world, 10, &queued), Asking::InQueue("public".into()));
+    let elsewhere = Standing { owner: Some("王五（已离职）".into()), ..Standing::default() };
+    assert_eq!(ask(&world, 10, &elsewhere), Asking::HeldElsewhere("王五（已离职）".into()));
+}
+
+#[test]
 fn a_round_without_anyone_of_its_roles_is_left_out() {
     let mut world = two_rounds();
     world.sop.team.owners.retain(|o| o.role == "sales");

@@ -132,13 +132,20 @@ fn killed_at_random(what: &str, start: &Base, args: &[&str], seed: u64) {
                 }
                 let (again, _) = finished(&base, args);
                 assert!(again.is(&after), "{what}, killed after {share:.3}: the next run ends elsewhere");
+                inbox_is_empty(what, &base);
             }
             Some(_) => {
                 late += 1;
                 if !is_asked_again(n) {
                     continue;
                 }
+                let done = base.facts();
                 base.run(args).ok();
+                if args[0] == "tick" {
+                    // What was read and not yet put away is read again, and is nothing new.
+                    base::assert_same(what, &done, &base.facts());
+                    inbox_is_empty(what, &base);
+                }
             }
             None => {
                 let of = |s: &Left| difference(&s.dump(), &left.dump()).join("\n");
@@ -151,6 +158,17 @@ fn killed_at_random(what: &str, start: &Base, args: &[&str], seed: u64) {
     }
     eprintln!("{what}: {took:.2?} a run, {KILLS} kills in {:.0?}: {early} left the state before, {late} the one after", begun.elapsed());
     assert!(early > 0, "no kill came in time");
+}
+
+/// Every file that lay in the inbox was put away, once, whenever the run before was killed.
+fn inbox_is_empty(what: &str, base: &Base) {
+    let Ok(entries) = std::fs::read_dir(base.path().join("inbox")) else { return };
+    let left: Vec<_> = entries.map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["done"], "{what}: a file was left or lost");
+    let runs = std::fs::read_dir(base.path().join("inbox/done")).unwrap().map(|e| e.unwrap().path());
+    let mut done: Vec<_> = runs.flat_map(|run| std::fs::read_dir(run).unwrap().map(|e| e.unwrap().file_name()).collect::<Vec<_>>()).collect();
+    done.sort();
+    assert_eq!(done, ["events.csv", "leads.csv"], "{what}: each file once");
 }
 
 /// A folder whose files are named from inside it, so that copies run the same command. A large base gets a tenth as many, as on
@@ -182,6 +200,16 @@ fn a_first_import_is_there_or_not() {
 #[test]
 fn an_import_into_a_base_is_there_or_not() {
     killed_at_random("import into a base", &prepared(true), &ARGS, 12);
+}
+
+#[test]
+fn a_day_is_there_or_not() {
+    let base = prepared(true);
+    std::fs::create_dir(base.path().join("inbox")).unwrap();
+    for name in ["leads.csv", "events.csv"] {
+        std::fs::rename(base.path().join(name), base.path().join("inbox").join(name)).unwrap();
+    }
+    killed_at_random("tick", &base, &["tick", "--as-of", "2026-11-02T12:00:00", "--yes", "-q"], 14);
 }
 
 #[test]

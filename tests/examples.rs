@@ -35,7 +35,7 @@ fn commands(topic: &str) -> Vec<String> {
 #[test]
 fn the_examples_print_what_they_promise() {
     let topics = topics();
-    assert!(topics.len() >= 6, "examples found: {topics:?}");
+    assert!(topics.len() >= 7, "examples found: {topics:?}");
     let wrong: Vec<String> = topics.iter().filter_map(|topic| run(topic).err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

@@ -1,10 +1,13 @@
 //! What a reader of any report was promised, whatever the format.
 
 use calamine::{Data, Reader, Xlsx};
-use sop::model::{Currency, Instant};
+use sop::measure::{attainment_by_owner, attainment_by_promise};
+use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Within};
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
-use sop::report::{changes, check, explain, history, import, leads, plan, queue, score, tests, today, worklist};
+use sop::report::{
+    assign, attainment, changes, check, explain, history, import, interventions, leads, plan, promises, queue, routing, score, tests, today, worklist,
+};
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
 
@@ -59,6 +62,98 @@ fn line(rule: &str, points: i64, fired: bool) -> explain::Line {
     explain::Line { rule: rule.into(), points, fired, reason: format!("{rule}: unknown: `employees` is blank") }
 }
 
+fn clock() -> Clock {
+    let at = frame().as_of;
+    Clock {
+        promise: "accept".into(),
+        kind: ClockKind::Owner,
+        owner: some("zhang.wei"),
+        within: Within::Wall(Duration(3600)),
+        started_at: at,
+        due_at: at.plus(3600),
+        warn_at: None,
+        answered_at: None,
+        ended_at: None,
+        status: ClockStatus::Running,
+    }
+}
+
+fn asked() -> routing::Row {
+    routing::Row { round: "交销售".into(), rule: "大客户".into(), said: routing::Said::Goes, detail: "to 张伟 (zhang.wei) by least_loaded".into() }
+}
+
+fn state(at: Instant) -> explain::State {
+    let undated = explain::DealLine {
+        id: None,
+        status: "won",
+        amount: Some(500_000),
+        kind: "new".into(),
+        product: None,
+        owner: None,
+        opened_at: None,
+        closed_at: Some(at),
+        reason: None,
+    };
+    explain::State {
+        standing: vec![
+            explain::Stands { what: "stage", value: "mql 市场认可线索".into(), at: Some(at), why: "enter: score is `55`".into() },
+            explain::Stands { what: "next_stage", value: "sql".into(), at: None, why: String::new() },
+        ],
+        routing: vec![asked(), routing::Row { rule: String::new(), said: routing::Said::Takes, ..asked() }],
+        promises: vec![(clock(), String::new()), (Clock { due_at: Instant::MAX, kind: ClockKind::Lead, owner: None, ..clock() }, "warned: told li.na".into())],
+        alerts: vec![explain::Rang { at, alert: "高价值行为".into(), to: None, answered_at: None, why: "trial".into() }],
+        deals: vec![undated],
+        follow_ups: vec![explain::Contact { at, owner: None, ty: some("call"), outcome: Some("connected"), next_at: Some(at), note: None }],
+    }
+}
+
+/// What people see of owners, promises and alerts.
+fn of_people() -> Vec<Report> {
+    let f = frame();
+    let at = f.as_of;
+    let placed = assign::Row {
+        key: "kaaaaaaaaaaa".into(),
+        score: Some(80),
+        to: some("zhang.wei"),
+        round: "交销售".into(),
+        rule: some("大客户"),
+        why: "交销售 › 大客户: least_loaded".into(),
+        ..Default::default()
+    };
+    let waiting = assign::Row { to: None, rule: None, from: some("li"), score: None, why: "大客户 (2 full)".into(), ..placed.clone() };
+    let dealt = assign::Facts { frame: f.clone(), placed: vec![placed], waiting: vec![waiting], rehearsal: true, notes: vec![] };
+    let answered: Vec<Clock> = (0..6).map(|_| Clock { answered_at: Some(at.plus(60)), status: ClockStatus::Met, ..clock() }).collect();
+    let calendar = sop::model::Calendar::default();
+    let rows = [attainment_by_owner(&answered, &calendar), attainment_by_promise(&[clock()], &calendar)].concat();
+    let open = promises::Row { key: "kaaaaaaaaaaa".into(), id: None, name: some("王伟"), company: None, clock: clock() };
+    let endless = promises::Row { clock: Clock { due_at: Instant::MAX, owner: None, ..clock() }, ..open.clone() };
+    let rang = interventions::Row {
+        at,
+        alert: "高价值行为".into(),
+        key: "kaaaaaaaaaaa".into(),
+        id: some("L1"),
+        name: None,
+        company: None,
+        why: String::new(),
+        to: None,
+        answered_at: None,
+        answered_by: None,
+    };
+    let answered = interventions::Row { answered_at: Some(at), answered_by: some("zhang.wei"), to: some("zhang.wei"), ..rang.clone() };
+    vec![
+        assign::report(dealt.clone()),
+        assign::report(assign::Facts { placed: vec![], waiting: vec![], rehearsal: false, ..dealt }),
+        routing::report(&f, "王伟", None, &[asked()], vec![]),
+        routing::report(&f, "王伟", some("张伟").as_deref(), &[], vec![]),
+        attainment::report(attainment::Facts { frame: f.clone(), rows, open: 1, notes: vec![] }),
+        attainment::report(attainment::Facts { frame: f.clone(), rows: vec![], open: 0, notes: vec![] }),
+        promises::report(&f, vec![open, endless], vec![]),
+        promises::report(&f, vec![], vec![]),
+        interventions::report(&f, vec![rang, answered], vec![]),
+        interventions::report(&f, vec![], vec![]),
+    ]
+}
+
 /// One of every report, with something in every column that can be blank, and once with nothing at all.
 fn every_report() -> Vec<Report> {
     let f = frame();
@@ -81,6 +176,7 @@ fn every_report() -> Vec<Report> {
         clamp: Some(line("max 4", -1, true)),
         score: 4,
         band: "cold".into(),
+        state: state(at),
         timeline: vec![explain::Moment { at, what: "page_view".into(), detail: "/pricing".into(), why: String::new() }],
         notes: vec![],
     };
@@ -125,8 +221,11 @@ fn every_report() -> Vec<Report> {
         name: "刚好够".into(),
         differences: vec![difference],
         card: vec![("fit".into(), line("制造业", 5, true))],
+        story: vec![tests::Step {
+            at, what: "rule".into(), from: Some("清洗".into()), to: Some("全部".into()), why: "least_loaded of 陈静 (holds 0)".into()
+        }],
     };
-    let passed = tests::Case { differences: vec![], card: vec![], ..failed.clone() };
+    let passed = tests::Case { differences: vec![], card: vec![], story: vec![], ..failed.clone() };
     let run = history::Run { run: 3, started_at: at, as_of: at, command: "score leads.csv".into(), created: 2, changes: 1, undone_by: Some(4) };
     let item =
         today::Item { waits: today::Waits::Merge, subject: "k1 k2".into(), count: 2, detail: "one phone".into(), next: "sop merge k1 k2 --why …".into() };
@@ -178,7 +277,8 @@ fn every_report() -> Vec<Report> {
         notes: vec![],
     };
     let written = worklist::Written { owner: "zhang.wei".into(), name: "张伟".into(), leads: 1, due: 1, file: "lists/zhang.wei.xlsx".into() };
-    vec![
+    let mut all = of_people();
+    all.extend(vec![
         worklist::report(listed.clone()),
         worklist::report(worklist::Facts { leads: vec![], ..listed }),
         worklist::written(&f, &[written], vec![]),
@@ -186,13 +286,14 @@ fn every_report() -> Vec<Report> {
         score::report(&score_facts(ranked())),
         score::report(&score_facts(vec![])),
         explain::report(explained.clone()),
-        explain::report(explain::Facts { card: vec![], groups: vec![], clamp: None, timeline: vec![], ..explained }),
+        explain::report(explain::Facts { card: vec![], groups: vec![], clamp: None, state: explain::State::default(), timeline: vec![], ..explained }),
         leads::report(list.clone()),
         leads::report(leads::Facts { rows: vec![], matched: 0, ..list }),
         leads::accounts(&f, &[account], vec![]),
         leads::accounts(&f, &[], vec![]),
-        changes::report(&f, std::slice::from_ref(&change), vec![]),
-        changes::report(&f, &[], vec![]),
+        changes::report(&f, std::slice::from_ref(&change), 1, vec![]),
+        changes::report(&f, std::slice::from_ref(&change), 0, vec![]),
+        changes::report(&f, &[], 0, vec![]),
         history::changes(&f, &[change], vec![]),
         history::runs(&f, &[run]),
         history::runs(&f, &[]),
@@ -208,7 +309,8 @@ fn every_report() -> Vec<Report> {
         queue::report(queue::Facts { masked: false, claimed: some("zhang.wei"), rehearsal: true, ..waiting }),
         today::report(&f, &[item]),
         today::report(&f, &[]),
-    ]
+    ]);
+    all
 }
 
 fn bytes(report: &Report, format: Format, options: &Options) -> Vec<u8> {

@@ -304,3 +304,59 @@ fn a_new_score_makes_the_engines_behind_it_due() {
         assert_eq!(due(), [5], "another version of the rules");
     });
 }
+
+#[test]
+fn what_waits_is_counted_without_a_pass() {
+    let base = with_leads(4);
+    let text = |t: &str| Some(t.to_owned());
+    let planned = |owner: Option<&str>, next: i64, origin: &str| FollowUpRow {
+        owner: owner.map(str::to_owned),
+        ty: None,
+        outcome: None,
+        note: None,
+        pain: None,
+        progress: None,
+        budget: None,
+        next_at: Some(Instant(next)),
+        quality: None,
+        origin: origin.into(),
+    };
+    run(&base.db(), |store, _, run| {
+        let held = Standing { owner: text("zhang.wei"), ..Standing::default() };
+        store.put_standing(LeadId(1), &held, run).unwrap();
+        let queued = |at| Standing { queue: text("public"), queue_at: Some(Instant(at)), ..Standing::default() };
+        store.put_standing(LeadId(2), &queued(50), run).unwrap();
+        store.put_standing(LeadId(3), &Standing { last_owner: text("li.si"), ..queued(30) }, run).unwrap();
+        // The later follow-up of lead 1 says when: what was planned before is over.
+        store.add_follow_up(LeadId(1), Instant(10), &planned(None, 15, ""), run).unwrap();
+        store.add_follow_up(LeadId(1), Instant(20), &planned(None, 90, ""), run).unwrap();
+        store.add_follow_up(LeadId(2), Instant(20), &planned(Some("li.si"), 40, ""), run).unwrap();
+        store.add_follow_up(LeadId(4), Instant(20), &planned(None, 400, ""), run).unwrap();
+        for notice in 1..=2 {
+            let state = if notice == 1 { NoticeState::Queued } else { NoticeState::Sent };
+            let row = NoticeRow {
+                notice,
+                at: Instant(5),
+                recipient: "li.na".into(),
+                medium: "notify".into(),
+                lead: None,
+                subject: String::new(),
+                body: String::new(),
+                state,
+            };
+            store.put_notice(&row, run).unwrap();
+        }
+    });
+    let store = Store::read(&base.db()).unwrap();
+    let queues: Vec<_> = store.waiting().unwrap().into_iter().map(|w| (w.queue, w.leads, w.since)).collect();
+    assert_eq!(queues, [("public".to_owned(), 2, Some(Instant(30)))]);
+    let next =
+        |as_of, until| -> Vec<_> { store.next_contacts(Instant(as_of), Instant(until)).unwrap().into_iter().map(|c| (c.lead.0, c.owner, c.at.0)).collect() };
+    assert_eq!(next(100, 100), [(2, text("li.si"), 40), (1, text("zhang.wei"), 90)]);
+    assert_eq!(next(15, 100), [(1, text("zhang.wei"), 15)], "what is later does not exist yet");
+    assert_eq!(store.queued_notices().unwrap(), [("li.na".to_owned(), 1)]);
+    let columns = columns();
+    let leads = |due| pass(&store, &columns, due, &Needs::all(&columns)).iter().map(|r| r.record.lead.0).collect::<Vec<_>>();
+    assert_eq!((leads(Due::Held), leads(Due::Promised)), (vec![1], vec![1, 3]));
+    assert_eq!((store.due_count(Due::Held).unwrap(), store.due_count(Due::Promised).unwrap()), (1, 2));
+}

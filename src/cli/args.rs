@@ -167,10 +167,12 @@ verbs! {
     "import" Import(super::import::Args): "Read leads and events into the base";
     "score" Score(super::score::Args): "Import the files if given, score what is due, print the ranking";
     "leads" Leads(super::leads::Args): "List and export leads";
-    "explain" Explain(super::explain::Args): "Why: the score card of a lead, its state and its timeline";
+    "explain" Explain(super::explain::Args): "Why: the score card of a lead, where it stands, what comes next";
     "tick" Tick(super::tick::Args): "The whole day: inbox, score, stages, owners, promises, alerts";
     "advance" Advance(super::advance::Args): "Move leads between stages";
     "assign" Assign(super::assign::Args): "Hand leads to owners and queues";
+    "sla" Sla(super::sla::Args): "How promises were kept, and those that wait for an answer";
+    "alerts" Alerts(super::alerts::Args): "When a person was called in, about whom and why";
     "accept" Accept(super::accept::Args): "Sales takes leads on";
     "reject" Reject(super::reject::Args): "Sales gives leads back, with a reason";
     "log" Log(super::log::Args): "A contact of a colleague with a lead";

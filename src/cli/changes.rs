@@ -4,12 +4,13 @@ use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::setup::Setup;
+use super::sla::period;
 use clap::ValueEnum;
-use sop::model::Period;
 
 const EXAMPLES: &str = "Examples:
   sop changes --period last-week          what moved last week, and by which rule
   sop changes --what band,stage --period 2026-W47
+  sop changes --what owner,queue,breach --period yesterday
   sop changes --period 2026-11-01..2026-11-21 -o changes.csv";
 
 #[derive(Debug, clap::Args)]
@@ -42,6 +43,8 @@ pub(crate) enum Kind {
     Breach,
     /// A person called in
     Alert,
+    /// How a deal stands, or what it says
+    Deal,
     /// A field that was overwritten
     Field,
     /// A lead joined into another
@@ -53,9 +56,8 @@ pub(crate) enum Kind {
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
     let setup = Setup::new(global)?;
-    let parse = |text: &String| Period::parse(text, &setup.workspace.sop.calendar, setup.as_of);
-    let period = args.period.as_ref().map(parse).transpose().map_err(|e| Failure::refused(e, "see `sop changes --help`"))?;
+    let period = period(&setup, args.period.as_deref(), "changes")?;
     let what: Vec<String> = args.what.iter().filter_map(ValueEnum::to_possible_value).map(|v| v.get_name().to_owned()).collect();
-    let report = setup.run("changes", "", |w, c| sop::run::changes(w, c, period, &what))?;
+    let report = setup.run("changes", "", |w, c| sop::run::changes(w, c, period, &what, output.row_limit().unwrap_or(0)))?;
     output.report(&report)
 }

@@ -34,7 +34,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
     let setup = Setup::new(global)?;
-    let options = ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: args.history };
+    let options = ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: args.history, unattended: false };
     let mut flags = super::score::file_flags(&args.files, args.kind, args.source.as_deref());
     if args.history {
         flags.push_str(" --history");

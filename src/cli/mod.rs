@@ -13,6 +13,7 @@ mod progress;
 
 mod accept;
 mod advance;
+mod alerts;
 mod assign;
 mod changes;
 mod check;
@@ -30,6 +31,7 @@ mod schema;
 mod score;
 mod set;
 mod setup;
+mod sla;
 mod split;
 mod test;
 mod tick;
@@ -81,6 +83,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Tick(args) => tick::run(&args, &global),
         Verb::Advance(args) => advance::run(&args, &global),
         Verb::Assign(args) => assign::run(&args, &global),
+        Verb::Sla(args) => sla::run(&args, &global),
+        Verb::Alerts(args) => alerts::run(&args, &global),
         Verb::Accept(args) => accept::run(&args, &global),
         Verb::Reject(args) => reject::run(&args, &global),
         Verb::Log(args) => log::run(&args, &global),

@@ -45,6 +45,7 @@ pub(crate) fn run(_args: &Args, global: &Global) -> Result<Exit, Failure> {
                     .chain(c.card.clamp.into_iter().map(|l| ("total".to_owned(), l)))
                     .map(|(group, l)| (group, Line { rule: l.rule, points: l.points, fired: l.fired, reason: l.reason }))
                     .collect(),
+                story: c.story.into_iter().map(|h| report::Step { at: h.at, what: h.what, from: h.from, to: h.to, why: h.why }).collect(),
             }
         })
         .collect();

@@ -31,7 +31,7 @@ pub(crate) fn print(setup: &Setup<'_>, output: &Output, command: &str, ticked: &
         setup.say(&format!("{file} was not read: {why}"));
     }
     let rehearsal = ticked.ended.rehearsed;
-    let exit = if output.format() == Format::Text && !setup.global.verbose && setup.global.output.is_none() {
+    let exit = if is_brief(setup, output) {
         for note in &ticked.notes {
             setup.say(&note.text);
         }
@@ -48,4 +48,9 @@ pub(crate) fn print(setup: &Setup<'_>, output: &Output, command: &str, ticked: &
         }))?
     };
     Ok(if ticked.set_aside.is_empty() { exit } else { Exit::Problems })
+}
+
+/// One line is enough: a screen, and nobody asked for more.
+pub(crate) fn is_brief(setup: &Setup<'_>, output: &Output) -> bool {
+    output.format() == Format::Text && !setup.global.verbose && setup.global.output.is_none()
 }

@@ -5,7 +5,8 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::setup::Setup;
 const EXAMPLES: &str = "Examples:
-  sop today                               merges to decide, headers and names that nothing matches";
+  sop today                               promises due, leads without an owner, strange names, merges to decide …
+  sop today -f md -o today.md             for the morning's meeting";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

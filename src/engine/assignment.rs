@@ -29,6 +29,7 @@
 //! A turn given back ([`give_back`]) is served before all others and outside of the count; under `least_loaded` there are none,
 //! for a lead that was given back weighs on nobody.
 
+mod asked;
 mod deal;
 mod desk;
 mod hand_over;
@@ -40,6 +41,7 @@ mod table;
 mod trace;
 mod turns;
 
+pub use asked::{Asked, Asking, RoundAsked};
 pub use deal::{Dealt, Placement, Unplaced, deal, trace};
 pub use desk::{Desk, Desks, counts_as_held};
 pub use hand_over::{To, hand_over};

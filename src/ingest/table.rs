@@ -313,7 +313,8 @@ impl TableFile {
         }
     }
 
-    pub(super) fn error(&self, kind: Kind, what: String, help: &str) -> IngestError {
+    /// Trouble with this file as a whole.
+    pub fn error(&self, kind: Kind, what: String, help: &str) -> IngestError {
         IngestError::new(kind, &self.name, what, help)
     }
 

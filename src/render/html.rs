@@ -34,8 +34,12 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     for note in &report.notes {
         writeln!(out, "<p class=\"note\">{}</p>", escaped(&note.text))?;
     }
+    for section in report.sections.iter().filter(|s| s.layout == Layout::Above && !s.rows.is_empty()) {
+        writeln!(out, "<h2>{}</h2>", escaped(name(&section.id, lang)))?;
+        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    }
     table(&printer, &report.columns, rows, options, out)?;
-    for section in report.sections.iter().filter(|s| s.layout != Layout::Card) {
+    for section in report.sections.iter().filter(|s| !matches!(s.layout, Layout::Card | Layout::Above)) {
         writeln!(out, "<h2>{}</h2>", escaped(name(&section.id, lang)))?;
         table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
     }

@@ -16,9 +16,13 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
             writeln!(out, "| {} | {} |", escaped(&label(column, lang)), escaped(&printer.human(cell)))?;
         }
     }
+    for section in report.sections.iter().filter(|s| s.layout == Layout::Above && !s.rows.is_empty()) {
+        writeln!(out, "\n## {}\n", escaped(name(&section.id, lang)))?;
+        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    }
     writeln!(out)?;
     table(&printer, &report.columns, rows, options, out)?;
-    for section in report.sections.iter().filter(|s| s.layout != Layout::Card) {
+    for section in report.sections.iter().filter(|s| !matches!(s.layout, Layout::Card | Layout::Above)) {
         writeln!(out, "\n## {}\n", escaped(name(&section.id, lang)))?;
         table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
     }

@@ -40,9 +40,14 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
             text.card(&section.columns, row, out)?;
         }
     }
+    for section in report.sections.iter().filter(|s| s.layout == Layout::Above && (options.verbose || !s.rows.is_empty())) {
+        writeln!(out)?;
+        text.line(BOLD, name(&section.id, lang), out)?;
+        text.table(&section.columns, &mut borrowed(&section.rows), None, None, out)?;
+    }
     writeln!(out)?;
     text.table(&report.columns, rows, report.of, if report.whole { None } else { options.limit }, out)?;
-    for section in report.sections.iter().filter(|s| s.layout != Layout::Card && (options.verbose || !s.rows.is_empty())) {
+    for section in report.sections.iter().filter(|s| !matches!(s.layout, Layout::Card | Layout::Above) && (options.verbose || !s.rows.is_empty())) {
         writeln!(out)?;
         text.line(BOLD, name(&section.id, lang), out)?;
         let limit = if section.layout == Layout::Log { options.limit } else { None };

@@ -1,5 +1,9 @@
 //! `sop explain LEAD`: why. The score card whose lines add up, the rules that did not fire and why not,
-//! who the lead is, and what happened when.
+//! who the lead is and where it stands, and what happened when.
+
+mod state;
+
+pub use state::{Contact, DealLine, Rang, Stands, State};
 
 use super::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use crate::model::Instant;
@@ -19,6 +23,8 @@ pub struct Facts {
     pub score: i64,
     /// The band's id.
     pub band: String,
+    /// Beside the score.
+    pub state: State,
     /// Newest first.
     pub timeline: Vec<Moment>,
     /// What a reader must know.
@@ -51,7 +57,7 @@ pub struct Line {
     pub reason: String,
 }
 
-/// Something dated: an event, or a change that `sop` made.
+/// Something dated: an event, a contact, a stage, a deal, or a change that `sop` made.
 #[derive(Clone, Debug)]
 pub struct Moment {
     /// When.
@@ -89,6 +95,7 @@ pub fn report(facts: Facts) -> Report {
     report.sections.push(Section { id: "lead".into(), layout: Layout::Card, columns, rows: vec![card] });
     let columns = vec![Column::text("group"), Column::text("rule"), Column::text("reason").sentences()];
     report.sections.push(Section { id: "unfired".into(), layout: Layout::Table, columns, rows: unfired });
+    report.sections.extend(state::sections(facts.state));
     let columns = vec![Column::new("at", ColumnType::Instant), Column::text("what"), Column::text("detail").sentences(), Column::text("why").sentences()];
     let moments = facts.timeline.into_iter().map(|m| vec![Cell::Instant(m.at), Cell::text(m.what), Cell::text(m.detail), Cell::text(m.why)]).collect();
     report.sections.push(Section { id: "timeline".into(), layout: Layout::Log, columns, rows: moments });

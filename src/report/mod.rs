@@ -3,14 +3,19 @@
 //! A report file defines the plain facts that it needs (`run` fills them), and one function that turns them into a
 //! [`Report`]. No report knows how it will be printed, and `render` knows no report: N reports + M formats.
 
+pub mod assign;
+pub mod attainment;
 pub mod changes;
 pub mod check;
 pub mod explain;
 pub mod history;
 pub mod import;
+pub mod interventions;
 pub mod leads;
 pub mod plan;
+pub mod promises;
 pub mod queue;
+pub mod routing;
 pub mod score;
 pub mod tests;
 pub mod today;
@@ -286,6 +291,8 @@ pub enum Layout {
     Log,
     /// Above the report's table, one line per column: who this is about.
     Card,
+    /// Above the report's table, every row: what the long table below comes to.
+    Above,
 }
 
 /// A total: one number, or a named group of them.

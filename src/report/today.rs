@@ -5,8 +5,34 @@ use super::{Cell, Column, Frame, Report};
 /// What kind of thing waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Waits {
+    /// A file that the next tick reads.
+    Inbox,
+    /// A file that could not be read.
+    Failed,
     /// Two leads that may be one person.
     Merge,
+    /// Sales says that a lead is another one.
+    Duplicate,
+    /// An owner whom the team does not know.
+    Owner,
+    /// A text that no stage is known by.
+    Stage,
+    /// Leads that nobody can have.
+    Unassigned,
+    /// Leads that the next tick hands over.
+    HandOver,
+    /// Promises past their limit, unanswered.
+    Breached,
+    /// Promises due before the day ends.
+    Due,
+    /// Leads that a queue is about to take back.
+    Reclaim,
+    /// Contacts planned for today or earlier.
+    FollowUp,
+    /// Leads that wait for a claim.
+    Queue,
+    /// Words to colleagues that have not left.
+    Notice,
     /// Events whose lead is not in the base.
     Event,
     /// A column of an export that no field claims.
@@ -20,7 +46,20 @@ pub enum Waits {
 impl Waits {
     fn id(self) -> &'static str {
         match self {
+            Self::Inbox => "inbox",
+            Self::Failed => "failed",
             Self::Merge => "merge",
+            Self::Duplicate => "duplicate",
+            Self::Owner => "owner",
+            Self::Stage => "stage",
+            Self::Unassigned => "unassigned",
+            Self::HandOver => "hand_over",
+            Self::Breached => "breached",
+            Self::Due => "due",
+            Self::Reclaim => "reclaim",
+            Self::FollowUp => "follow_up",
+            Self::Queue => "queue",
+            Self::Notice => "notice",
             Self::Event => "event",
             Self::Header => "header",
             Self::Value => "value",

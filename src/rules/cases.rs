@@ -8,11 +8,13 @@ mod past;
 
 pub use expect::{Expectation, Outcome};
 
+use super::alerts::Alert;
 use super::assignment::Assignment;
 use super::fields::kind_id;
 use super::known::Known;
 use super::reader::{Map, Reader, date_of};
 use super::scoring::Scoring;
+use super::sla::Promise;
 use super::yaml::{Kind, Node};
 use crate::diag::{Code, Span};
 use crate::model::{Calendar, Deal, Dictionary, FollowUp, Instant, KindId, Verdict, fold, nearest};
@@ -22,7 +24,7 @@ use chrono::{NaiveDateTime, NaiveTime};
 pub(super) const FILE_KEYS: &[&str] = &["review_by", "cases"];
 /// The keys of one case.
 pub(super) const KEYS: &[&str] =
-    &["name", "as_of", "ticks", "lead", "events", "stage", "owner", "queue", "history", "deals", "follow_ups", "verdicts", "expect"];
+    &["name", "as_of", "ticks", "lead", "events", "stage", "owner", "queue", "history", "deals", "follow_ups", "verdicts", "held", "expect"];
 #[cfg(test)]
 pub(super) use expect::KEYS as EXPECT_KEYS;
 #[cfg(test)]
@@ -35,6 +37,10 @@ pub(super) struct Around<'a> {
     pub(super) known: &'a Known<'a>,
     /// `None` when YAML could not make sense of assignment.yaml.
     pub(super) assignment: Option<&'a Assignment>,
+    /// Likewise of sla.yaml.
+    pub(super) promises: Option<&'a [Promise]>,
+    /// Likewise of alerts.yaml.
+    pub(super) alerts: Option<&'a [Alert]>,
 }
 
 /// One example with its promised outcome.
@@ -52,7 +58,7 @@ pub struct Case {
     pub events: Vec<CaseEvent>,
     /// Its stage or detour when the case begins; `None` = it is new.
     pub stage: Option<Since>,
-    /// Who holds it when the case begins.
+    /// Who holds it when the case begins: it was handed to them then.
     pub owner: Option<Since>,
     /// The queue it waits in when the case begins; never beside an owner.
     pub queue: Option<Since>,
@@ -64,6 +70,8 @@ pub struct Case {
     pub follow_ups: Vec<FollowUp>,
     /// What sales made of it; a reason's id is one of lifecycle.yaml.
     pub verdicts: Vec<Verdict>,
+    /// How many other leads colleagues hold, by id; who is not named has an empty desk.
+    pub held: Vec<(String, u32)>,
     /// Ticks that run before the one at `as_of`, in order and all before it. A bare date is the day's end.
     pub ticks: Vec<Instant>,
     /// What must come out.
@@ -133,8 +141,8 @@ fn one(map: Map<'_>, around: &Around<'_>, r: &mut Reader<'_>) -> Option<Case> {
     let past = past::read(map, as_of, around, r);
     let expect = r.need(map, "a case", "expect").map(|n| expect::read(n, around, r)).unwrap_or_default();
     let (name, span) = name?;
-    let past::Past { stage, owner, queue, history, deals, follow_ups, verdicts, ticks } = past;
-    Some(Case { name, span, as_of: as_of?, lead, events, stage, owner, queue, history, deals, follow_ups, verdicts, ticks, expect })
+    let past::Past { stage, owner, queue, history, deals, follow_ups, verdicts, held, ticks } = past;
+    Some(Case { name, span, as_of: as_of?, lead, events, stage, owner, queue, history, deals, follow_ups, verdicts, held, ticks, expect })
 }
 
 fn event(node: &Node, d: &Dictionary, calendar: &Calendar, r: &mut Reader<'_>) -> Option<CaseEvent> {

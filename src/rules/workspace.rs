@@ -34,6 +34,9 @@ pub fn starter() -> Vec<(String, Vec<u8>)> {
         file("sops/sla.yaml", include_str!("../../sops/sla.yaml")),
         file("sops/alerts.yaml", include_str!("../../sops/alerts.yaml")),
         file("sops/tests/scoring.yaml", include_str!("../../sops/tests/scoring.yaml")),
+        file("sops/tests/lifecycle.yaml", include_str!("../../sops/tests/lifecycle.yaml")),
+        file("sops/tests/assignment.yaml", include_str!("../../sops/tests/assignment.yaml")),
+        file("sops/tests/promises.yaml", include_str!("../../sops/tests/promises.yaml")),
     ]
 }
 
@@ -68,17 +71,21 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let assigned = read_file(whole("assignment.yaml"), &mut out, &mut reviews, |n, r| assignment::read::read(n, &known, r));
     let (assignment, rule_spots) = split(assigned, there("assignment.yaml"));
     let known = known.with_queues(assignment.iter().flat_map(|a| &a.queues).map(|q| q.id.as_str()));
-    let (promises, promise_spots) = read_file(whole("sla.yaml"), &mut out, &mut reviews, |n, r| sla::read::read(n, &known, r)).unwrap_or_default();
-    let (alerts, told) = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r)).unwrap_or_default();
+    let promised = read_file(whole("sla.yaml"), &mut out, &mut reviews, |n, r| sla::read::read(n, &known, r));
+    let (promises, promise_spots) = split(promised, there("sla.yaml"));
+    let alerting = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r));
+    let (alerts, told) = split(alerting, there("alerts.yaml"));
     let experiments = read_file(whole("experiments.yaml"), &mut out, &mut reviews, |n, r| experiments::read::read(n, &known, r)).unwrap_or_default();
     let read = letters.read(&known, &mut out, &mut reviews);
     let mut all_cases = Vec::new();
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
-        let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment: assignment.as_ref() };
+        let (assignment, promises, alerts) = (assignment.as_ref(), promises.as_deref(), alerts.as_deref());
+        let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment, promises, alerts };
         let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &around, r));
         all_cases.extend(read.unwrap_or_default());
     }
     let (lifecycle, team, assignment) = (lifecycle.unwrap_or_default(), team.unwrap_or_default(), assignment.unwrap_or_default());
+    let (promises, alerts) = (promises.unwrap_or_default(), alerts.unwrap_or_default());
     if !out.has_errors() {
         lifecycle::check::check(&lifecycle, &scoring, &stage_spots, &mut out);
         assignment::check::check(&assignment, &rule_spots, (&team, &owner_spots), (&fields.dictionary, &calendar), &mut out);

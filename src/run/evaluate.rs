@@ -1,12 +1,12 @@
 //! Scoring leads of the base: whoever is due, in one ordered pass; band changes are recorded.
 
+use super::lead::Lead;
 use super::{RunError, Session, Workspace};
 use crate::condition::{Condition, Facts};
 use crate::engine::events::{bot_filter, classify};
 use crate::engine::lifecycle::cross;
 use crate::engine::scoring::{ScoreCard, Scored, Scorer};
-use crate::engine::state::{Known, media_of, values};
-use crate::model::{Change, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Standing, Value, What};
+use crate::model::{Change, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Value, What};
 use crate::rules::Sop;
 use crate::rules::scoring::Points;
 use crate::store::{Columns, Due, Needs, ScanRow, ScoreRow, StateRow, Store, StoredDetail};
@@ -115,29 +115,21 @@ impl<'a> Evaluator<'a> {
         self.with_facts(row, &[], |scorer, facts| scorer.card(facts))
     }
 
+    /// The values of a lead's state names as it stands.
+    pub(super) fn state(&mut self, row: &ScanRow) -> Vec<Value> {
+        let sop = self.sop;
+        let deals = DealFacts::of(&row.deals, self.as_of);
+        self.with_facts(row, &[], |_, facts| Lead::of(row, facts).state(sop, &row.standing, &deals))
+    }
+
     /// Whether a condition over a lead's state holds.
     pub(super) fn test(&mut self, condition: &Condition, row: &ScanRow) -> Option<bool> {
-        let state = state_values(self.sop, row, &row.standing, &DealFacts::of(&row.deals, self.as_of), self.as_of);
-        self.with_facts(row, &state, |_, facts| condition.test(facts).0)
+        let (sop, deals) = (self.sop, DealFacts::of(&row.deals, self.as_of));
+        self.with_facts(row, &[], |_, facts| {
+            let state = Lead::of(row, facts).state(sop, &row.standing, &deals);
+            condition.test(&Facts { state: &state, ..*facts }).0
+        })
     }
-}
-
-/// The values of a lead's state names, for one standing of it.
-pub(super) fn state_values(sop: &Sop, row: &ScanRow, standing: &Standing, deals: &DealFacts, as_of: Instant) -> Vec<Value> {
-    let state = &row.state;
-    let owner = standing.owner.as_deref().and_then(|id| sop.team.owner(id));
-    let known = Known {
-        score: state.score,
-        groups: &state.groups,
-        band: state.band.as_deref(),
-        standing,
-        seen_at: Some(row.record.seen_at),
-        deals,
-        follow_ups: &row.follow_ups,
-        owner_role: owner.map(|o| o.role.as_str()),
-        media: &media_of(&sop.dictionary, &row.record.values),
-    };
-    values(&sop.scoring, &sop.lifecycle, &known, as_of).0
 }
 
 /// A stored detail as the engines see it. What it counts as is filled in by `classify`.

@@ -1,25 +1,23 @@
-//! `sop changes`, `sop history`, `sop today`: what was recorded, and what waits for a person.
+//! `sop changes`, `sop history`: what was recorded.
 
 use super::leads::stored_columns;
 use super::lookup::find;
-use super::people::{TOLD, told_to_merge};
-use super::score::{frame, name_of, note, text_of};
+use super::score::{frame, name_of, text_of};
 use super::{Context, RunError, Workspace};
 use crate::model::{LeadId, Period, RunId};
-use crate::report::{Report, changes as changes_report, history as history_report, today as today_report};
-use crate::rules::dated_warnings;
+use crate::report::{Report, changes as changes_report, history as history_report};
 use crate::store::{ChangeRow, Columns, Store};
 use rustc_hash::FxHashMap;
 
-/// Changes dated in a span, by kind.
-pub fn changes(workspace: &Workspace, context: &Context<'_>, period: Option<Period>, what: &[String]) -> Result<Report, RunError> {
+/// Changes dated in a span, by kind; with a summary above when there are more than `room`.
+pub fn changes(workspace: &Workspace, context: &Context<'_>, period: Option<Period>, what: &[String], room: usize) -> Result<Report, RunError> {
     let store = Store::read(&workspace.db)?;
     let columns = stored_columns(workspace, &store)?;
     let span = period.map(|p| (p.from, p.until.plus(-1)));
     let mut rows = store.changes(None, None, span)?;
     rows.retain(|r| what.is_empty() || what.iter().any(|w| r.what == *w || r.what.strip_prefix(w.as_str()).is_some_and(|rest| rest.starts_with(':'))));
     let rows = named(workspace, &store, &columns, rows)?;
-    Ok(changes_report::report(&frame(workspace, context), &rows, Vec::new()))
+    Ok(changes_report::report(&frame(workspace, context), &rows, room, Vec::new()))
 }
 
 /// The runs; or every change of one lead, or of one run.
@@ -72,67 +70,4 @@ fn named(workspace: &Workspace, store: &Store, columns: &Columns, rows: Vec<Chan
         out.push(changes_report::Row { at: c.at, run: c.run.0, key, id, name, what: c.what, from: c.from, to: c.to, why: c.why });
     }
     Ok(out)
-}
-
-/// What waits for a person.
-pub fn today(workspace: &Workspace, context: &Context<'_>) -> Result<Report, RunError> {
-    let mut items = Vec::new();
-    if workspace.db.exists() {
-        let store = Store::read(&workspace.db)?;
-        let columns = stored_columns(workspace, &store)?;
-        let dictionary = &workspace.sop.dictionary;
-        for pair in store.to_decide()? {
-            let (Some(a), Some(b)) = (store.lead(&columns, pair.lead)?, store.lead(&columns, pair.other)?) else { continue };
-            let who = |r: &crate::store::LeadRecord| name_of(dictionary, r).map_or(r.key.to_string(), |n| format!("{n} ({})", r.key));
-            items.push(today_report::Item {
-                waits: today_report::Waits::Merge,
-                subject: format!("{} · {}", who(&a), who(&b)),
-                count: 2,
-                detail: match pair.why.strip_prefix(TOLD) {
-                    Some(_) => pair.why.clone(),
-                    None => format!("one row names both, by {}", pair.why.replace('\t', ":")),
-                },
-                next: format!("sop merge {} {} --why …", a.key, b.key),
-            });
-        }
-        for (lead, verdict) in told_to_merge(&workspace.sop, &store)? {
-            let Some(record) = store.lead(&columns, lead)? else { continue };
-            let (by, on) = (verdict.owner.unwrap_or_default(), workspace.sop.calendar.date(verdict.at));
-            items.push(today_report::Item {
-                waits: today_report::Waits::Merge,
-                subject: name_of(dictionary, &record).map_or(record.key.to_string(), |n| format!("{n} ({})", record.key)),
-                count: 1,
-                detail: format!("{TOLD} ({}): {by} on {on}; no lead has its phone, its e-mail, or its name and company", verdict.reason.unwrap_or_default()),
-                next: format!("sop merge {} … --why …, or sop set {0} owner=… --why …", record.key),
-            });
-        }
-        let waiting = store.waiting_count()?;
-        if waiting > 0 {
-            items.push(today_report::Item {
-                waits: today_report::Waits::Event,
-                subject: "events of unknown leads".into(),
-                count: waiting,
-                detail: "their lead is not in the base yet".into(),
-                next: "import the leads: the events attach by themselves".into(),
-            });
-        }
-        for (header, leads) in store.extra_headers()? {
-            items.push(today_report::Item {
-                waits: today_report::Waits::Header,
-                subject: header.clone(),
-                count: leads,
-                detail: "no field declares this column; it is kept as it is".into(),
-                next: format!("declare it in sops/fields.yaml, or use extra('{header}')"),
-            });
-        }
-    }
-    for d in dated_warnings(&workspace.sop, workspace.sop.calendar.date(context.as_of)).0 {
-        let file = d.span.and_then(|s| workspace.sop.sources.get(s.source)).map_or_else(String::new, |s| s.name.clone());
-        items.push(today_report::Item { waits: today_report::Waits::Calendar, subject: file, count: 1, detail: d.message, next: d.help.unwrap_or_default() });
-    }
-    let mut report = today_report::report(&frame(workspace, context), &items);
-    if items.is_empty() {
-        report.notes.push(note("nothing-waits", "nothing waits for a person"));
-    }
-    Ok(report)
 }

@@ -74,9 +74,14 @@ impl<'a> Session<'a> {
 
     /// Closes the run's row and commits, or takes everything back in a rehearsal.
     pub fn end(self) -> Result<Ended, RunError> {
+        self.end_and(|_| Ok(()))
+    }
+
+    /// The same; what was committed is followed up by `then` before another run may begin.
+    pub(super) fn end_and(self, then: impl FnOnce(RunId) -> Result<(), RunError>) -> Result<Ended, RunError> {
         let Self { context, store, run, sop, counts, lead_rows, .. } = self;
         match store.end_run(run, Some(sop), lead_rows, &Json::Object(counts).to_string()) {
-            Ok(()) => close(store, run, context),
+            Ok(()) => close_and(store, run, context, then),
             Err(e) => Err(take_back(store, e.into())),
         }
     }
@@ -129,14 +134,21 @@ pub(super) fn run_record(context: &Context<'_>) -> RunRecord {
 
 /// Commits, or takes everything back in a rehearsal.
 pub(super) fn close(store: Store, run: RunId, context: &Context<'_>) -> Result<Ended, RunError> {
+    close_and(store, run, context, |_| Ok(()))
+}
+
+fn close_and(store: Store, run: RunId, context: &Context<'_>, then: impl FnOnce(RunId) -> Result<(), RunError>) -> Result<Ended, RunError> {
     if context.dry_run {
         store.roll_back()?;
     } else if let Err(e) = store.prune_undo() {
         return Err(take_back(store, e.into()));
     } else {
         let mut committed = context.committed.lock().unwrap_or_else(PoisonError::into_inner);
-        store.commit()?;
+        let lock = store.commit()?;
         *committed = true;
+        drop(committed);
+        then(run)?;
+        drop(lock);
     }
     Ok(Ended { run, rehearsed: context.dry_run })
 }

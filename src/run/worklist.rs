@@ -1,10 +1,12 @@
 //! `sop worklist`: what each owner has to do, gathered from the base. Reads only; the answers come back through the import.
 
-use super::evaluate::{Evaluator, state_values};
+use super::evaluate::Evaluator;
+use super::lead::Lead;
 use super::leads::stored_columns;
 use super::score::{frame, import_files, name_of, note, text_of};
-use super::tick::Past;
+use super::tick::{Past, past_of};
 use super::{Context, ImportOptions, RunError, Workspace};
+use crate::condition::Facts;
 use crate::engine::scoring::main_reasons;
 use crate::engine::sla::clocks;
 use crate::ingest::{self, FollowUpCells, FollowUpReader, Next, follow_up_mapping, strange_columns};
@@ -175,7 +177,7 @@ impl Gatherer<'_> {
         if next_at.is_none() && is_closed(sop, row.state.stage.as_deref()) {
             return Ok(None);
         }
-        let past = Past::of(self.store, sop, &row, &row.standing)?;
+        let past = past_of(self.store, sop, &row, &row.standing)?;
         let world = match &mut self.world {
             Some(world) => world,
             none => none.insert(Evaluator::new(sop, self.store, self.columns, self.as_of)?),
@@ -239,8 +241,11 @@ fn promise(sop: &Sop, world: &mut Evaluator<'_>, row: &ScanRow, past: &Past, own
     if past.holds.is_empty() {
         return None;
     }
-    let state = state_values(sop, row, &row.standing, &DealFacts::of(&row.deals, as_of), as_of);
-    let found = world.with_facts(row, &state, |_, facts| clocks(sop, facts, &past.history(row, facts, sop, &row.standing)));
+    let found = world.with_facts(row, &[], |_, facts| {
+        let state = Lead::of(row, facts).state(sop, &row.standing, &DealFacts::of(&row.deals, as_of));
+        let facts = Facts { state: &state, ..*facts };
+        clocks(sop, &facts, &past.history(&facts, sop, &row.standing))
+    });
     let open = found.clocks.into_iter().filter(|c| c.kind == ClockKind::Owner && c.owner.as_deref() == Some(owner) && c.due_at < Instant::MAX);
     let open = open.filter(|c| c.status == ClockStatus::Running && c.ended_at.is_none() || c.is_open_breach());
     open.min_by(|a, b| (a.due_at, &a.promise).cmp(&(b.due_at, &b.promise))).map(|c| report::Promise { name: c.promise, due_at: c.due_at })

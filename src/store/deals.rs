@@ -121,6 +121,13 @@ impl Store {
         Ok(())
     }
 
+    /// The deals of one lead as stored, oldest first.
+    pub fn deal_rows_of(&self, lead: LeadId) -> Result<Vec<DealRow>> {
+        let sql = format!("SELECT {LIST} FROM deals WHERE lead = ?1 ORDER BY coalesce(opened_at, closed_at), source, id, deal");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        Ok(statement.query_map([lead.0], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The deals of one lead, as rules ask for them.
     pub fn deals_of(&self, lead: LeadId) -> Result<Vec<Deal>> {
         let (mut deals, mut parts) = (Vec::new(), Parts::default());

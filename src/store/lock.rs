@@ -30,7 +30,8 @@ impl fmt::Display for Holder {
 }
 
 /// The held lock; released when dropped.
-pub(super) struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+#[must_use = "nobody is kept away once it is dropped"]
+pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
 
 pub(super) fn take(db: &Path, holder: &Holder) -> Result<Lock> {
     let path = suffixed(db, ".lock");

@@ -29,6 +29,7 @@ mod standing;
 mod state;
 mod undo;
 mod views;
+mod waits;
 
 pub use assignments::{AssignmentRow, Ended, Holding, QueueStay};
 pub use changes::ChangeRow;
@@ -40,12 +41,13 @@ pub use follow_ups::FollowUpRow;
 pub use identities::StoredIdentity;
 pub use leads::{LeadRecord, MOST_FOUND};
 pub use load::Loader;
-pub use lock::Holder;
+pub use lock::{Holder, Lock};
 pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use undo::Undone;
+pub use waits::{NextContact, Waiting};
 
 use rusqlite::Connection;
 use std::cell::RefCell;

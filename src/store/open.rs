@@ -1,6 +1,6 @@
 //! Opening, migrating, building and committing a base.
 
-use super::lock::{Holder, private, suffixed, take};
+use super::lock::{Holder, Lock, private, suffixed, take};
 use super::pages::PAGE;
 use super::{Result, Store, StoreError, io_error};
 use rusqlite::{Connection, OpenFlags};
@@ -60,20 +60,19 @@ impl Store {
         }
     }
 
-    /// Makes everything that was written durable, at once.
-    pub fn commit(self) -> Result<()> {
+    /// Makes everything that was written durable, at once. The lock is handed on: what belongs to the run and lies beside the
+    /// base can still be put in order before anybody else begins.
+    pub fn commit(self) -> Result<Option<Lock>> {
         let Self { conn, path, building, lock, .. } = self;
         let Some(new) = building else {
             conn.execute_batch("COMMIT")?;
-            drop(lock);
-            return Ok(());
+            return Ok(lock);
         };
         let built = put_in_place(conn, &new, &path);
         if built.is_err() {
             remove_if_there(&new)?;
         }
-        drop(lock);
-        built
+        built.map(|()| lock)
     }
 
     /// Takes everything back: a rehearsal, or a failed run.

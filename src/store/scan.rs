@@ -15,7 +15,15 @@ pub enum Due {
     At(Instant, i64),
     /// Those that the engines behind scoring are due for by this instant.
     Moves(Instant),
+    /// Those that somebody holds.
+    Held,
+    /// Those that somebody holds or held, or that ever entered a stage: whom promises may be about.
+    Promised,
 }
+
+/// What makes a lead one of [`Due::Promised`].
+const PROMISED: &str =
+    "(s.owner IS NOT NULL OR s.lead IN (SELECT lead FROM standings WHERE last_owner IS NOT NULL) OR s.lead IN (SELECT lead FROM stage_history))";
 
 /// What a pass reads of each lead.
 #[derive(Clone, Debug)]
@@ -170,10 +178,12 @@ impl Store {
                 format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2 ORDER BY s.lead")
             }
             Due::Moves(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at <= ?1 ORDER BY s.lead"),
+            Due::Held => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.owner IS NOT NULL ORDER BY s.lead"),
+            Due::Promised => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE {PROMISED} ORDER BY s.lead"),
         };
         let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
         let mut rows = match due {
-            Due::All => leads.query([]),
+            Due::All | Due::Held | Due::Promised => leads.query([]),
             Due::At(at, sop) => leads.query([at.0, sop]),
             Due::Moves(at) => leads.query([at.0]),
         }
@@ -222,6 +232,8 @@ impl Store {
                 self.conn.query_row(sql, [at.0, sop], |r| r.get(0))?
             }
             Due::Moves(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at <= ?1", [at.0], |r| r.get(0))?,
+            Due::Held => self.conn.query_row("SELECT count(*) FROM lead_state WHERE owner IS NOT NULL", [], |r| r.get(0))?,
+            Due::Promised => self.conn.query_row(&format!("SELECT count(*) FROM lead_state s WHERE {PROMISED}"), [], |r| r.get(0))?,
         })
     }
 

@@ -9,6 +9,7 @@
 mod conformance;
 mod deals;
 mod measures;
+mod routing;
 mod worklist;
 
 use serde_json::Value;

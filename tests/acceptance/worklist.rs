@@ -22,6 +22,7 @@ fn python() -> Option<PathBuf> {
 fn a_worklist_is_filled_in_by_a_spreadsheet_program_and_comes_back() {
     let Some(python) = python() else { return };
     let ws = Workspace::starter();
+    ws.run(&["init"]).ok(); // the example team is a workspace's own
     ws.write("leads.csv", "姓名,手机,线索编号,负责人\n张三,13920417003,L1,张伟\n李四,13920417040,L2,张伟\n王五,13920417055,L3,张伟\n");
     ws.run(&["score", "leads.csv", "--as-of", "2026-11-20"]).ok();
     ws.run(&["worklist", "--all", "-o", "lists", "--lang", "zh", "--as-of", "2026-11-21"]).ok();

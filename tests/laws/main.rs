@@ -14,4 +14,5 @@ mod lost;
 mod order;
 mod rehearsal;
 mod round_trip;
+mod tick;
 mod undo;

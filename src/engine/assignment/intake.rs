@@ -34,11 +34,11 @@ pub struct Candidate {
 
 /// Takes up many leads by the same rules.
 pub struct Intake<'a> {
-    assignment: &'a Assignment,
+    pub(super) assignment: &'a Assignment,
     lifecycle: &'a Lifecycle,
-    roster: Roster<'a>,
+    pub(super) roster: Roster<'a>,
     /// By round: somebody of the team is of its roles.
-    manned: Vec<bool>,
+    pub(super) manned: Vec<bool>,
 }
 
 impl<'a> Intake<'a> {

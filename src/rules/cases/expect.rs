@@ -2,14 +2,14 @@
 
 use super::Around;
 use crate::diag::{Code, Span};
-use crate::model::nearest;
+use crate::model::{ClockStatus, nearest};
 use crate::rules::reader::Reader;
 use crate::rules::yaml::{Kind, Node, Style};
 
 /// The keys of `expect` that this version knows, beside the groups' ids.
-pub(in crate::rules) const KEYS: &[&str] = &["score", "band", "lines", "stage", "owner", "queue", "reached"];
+pub(in crate::rules) const KEYS: &[&str] = &["score", "band", "lines", "stage", "owner", "queue", "reached", "promises", "warned", "alerts"];
 /// Outcomes of engines that are still to come.
-const LATER: &[&str] = &["messages", "promises", "alerts"];
+const LATER: &[&str] = &["messages"];
 
 /// One promised outcome and where it stands.
 #[derive(Clone, Debug)]
@@ -39,6 +39,12 @@ pub enum Outcome {
     Queue(Option<String>),
     /// It was at this stage, or past it, at some time.
     Reached(String),
+    /// How the latest owner's clock of a promise stands, by the promise's name; `None` = none ever ran.
+    Promise(String, Option<ClockStatus>),
+    /// Of which promises and queues owners were warned over all ticks, by name and in order.
+    Warned(Vec<String>),
+    /// Which alerts rang over all ticks, by name and in order; twice when it rang twice.
+    Alerts(Vec<String>),
 }
 
 /// Reads all outcomes.
@@ -80,6 +86,26 @@ pub(super) fn read(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<
                 }
                 None
             }
+            "promises" => {
+                for e in r.names(&e.value, "promises") {
+                    let status = if nobody(&e.value) { Some(None) } else { r.choice(&e.value, &ClockStatus::ALL).map(Some) };
+                    if around.promise(&e.key, e.key_span, r)
+                        && let Some(status) = status
+                    {
+                        all.push(Expectation { outcome: Outcome::Promise(e.key.clone(), status), span: e.key_span });
+                    }
+                }
+                None
+            }
+            "warned" => {
+                let named: Vec<Option<String>> = r.items(&e.value, "promises and queues").iter().map(|n| around.warned(n, r)).collect();
+                named.into_iter().collect::<Option<Vec<String>>>().map(Outcome::Warned)
+            }
+            "alerts" => {
+                let items = r.items(&e.value, "alerts").iter();
+                let named: Vec<Option<String>> = items.map(|n| around.alert(n, r)).collect();
+                named.into_iter().collect::<Option<Vec<String>>>().map(Outcome::Alerts)
+            }
             key => match scoring.groups.iter().position(|g| g.id == key) {
                 Some(g) => r.whole(&e.value).map(|points| Outcome::Group(g, points)),
                 None if LATER.contains(&key) => {
@@ -98,6 +124,33 @@ pub(super) fn read(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<
         all.extend(outcome.map(|outcome| Expectation { outcome, span: e.key_span }));
     }
     all
+}
+
+impl Around<'_> {
+    /// Whether there is such a promise.
+    fn promise(&self, name: &str, span: Span, r: &mut Reader<'_>) -> bool {
+        let Some(promises) = self.promises else { return true };
+        let known = promises.iter().map(|p| p.name.as_str());
+        if known.clone().any(|n| n == name) {
+            return true;
+        }
+        let help = nearest(name, known).map_or_else(|| "promises are declared in sla.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
+        r.error(Code::UnknownName, span, format!("no promise is named `{name}`"), help);
+        false
+    }
+
+    /// A promise's name or a queue's id.
+    fn warned(&self, node: &Node, r: &mut Reader<'_>) -> Option<String> {
+        let (Some(promises), Some(assignment)) = (self.promises, self.assignment) else { return r.text(node).map(str::to_owned) };
+        let known = promises.iter().map(|p| p.name.as_str()).chain(assignment.queues.iter().map(|q| q.id.as_str()));
+        r.known(node, "promise or queue", known, "promises are declared in sla.yaml, queues in assignment.yaml").map(str::to_owned)
+    }
+
+    /// An alert's name.
+    fn alert(&self, node: &Node, r: &mut Reader<'_>) -> Option<String> {
+        let Some(alerts) = self.alerts else { return r.text(node).map(str::to_owned) };
+        r.known(node, "alert", alerts.iter().map(|a| a.name.as_str()), "alerts are declared in alerts.yaml").map(str::to_owned)
+    }
 }
 
 /// `owner:`, `owner: ~`, `owner: null`: nobody.

@@ -4,7 +4,7 @@ use super::{Around, Since, instant};
 use crate::diag::Code;
 use crate::model::{Deal, DealStatus, FollowUp, Instant, Outcome, Verdict};
 use crate::rules::reader::{Map, Reader};
-use crate::rules::yaml::{Kind, Node};
+use crate::rules::yaml::{Kind, Node, Scalar, Style};
 
 /// The keys of `stage`, `owner` and `queue` where they are more than an id.
 pub(in crate::rules) const SINCE_KEYS: &[&str] = &["id", "since"];
@@ -29,6 +29,7 @@ pub(super) struct Past {
     pub(super) deals: Vec<Deal>,
     pub(super) follow_ups: Vec<FollowUp>,
     pub(super) verdicts: Vec<Verdict>,
+    pub(super) held: Vec<(String, u32)>,
     pub(super) ticks: Vec<Instant>,
 }
 
@@ -72,6 +73,7 @@ pub(super) fn read(map: Map<'_>, as_of: Option<Instant>, around: &Around<'_>, r:
     past.follow_ups.sort_by_key(|f| f.at);
     past.verdicts = items(map, "verdicts", r).iter().filter_map(|n| verdict(n, around, r)).collect();
     past.verdicts.sort_by_key(|v| v.at);
+    past.held = map.get("held").map(|n| held(n, around, r)).unwrap_or_default();
     past.ticks = ticks(map, as_of, around, r);
     past
 }
@@ -153,6 +155,23 @@ fn verdict(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Option<Verdi
     }
     accepted?;
     Some(Verdict { at: at?, owner, reason })
+}
+
+/// `{zhang.wei: 30}`
+fn held(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<(String, u32)> {
+    let mut all = Vec::new();
+    for e in r.names(node, "colleagues") {
+        let key = Node { kind: Kind::Scalar(Scalar { text: e.key.clone(), style: Style::Plain }), span: e.key_span };
+        let (person, leads) = (around.known.person(&key, r), r.whole(&e.value));
+        match leads.map(u32::try_from) {
+            Some(Ok(leads)) => all.extend(person.map(|id| (id, leads))),
+            Some(Err(_)) => {
+                r.error(Code::BadValue, e.value.span, "nobody holds so many leads", "write how many leads they hold beside this one, e.g. `30`");
+            }
+            None => {} // told
+        }
+    }
+    all
 }
 
 fn ticks(map: Map<'_>, as_of: Option<Instant>, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<Instant> {

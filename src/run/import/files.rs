@@ -3,7 +3,7 @@
 
 use super::leads::{Arrived, LeadFile};
 use super::{ImportOptions, Importer, Outcome};
-use crate::ingest::{self, BadCell, FileKind, IngestError, LeadMapping, LeadReader, Next, Options, PendingRejects, RejectWriter, TableFile};
+use crate::ingest::{self, BadCell, FileKind, IngestError, IngestErrorKind, LeadMapping, LeadReader, Next, Options, PendingRejects, RejectWriter, TableFile};
 use crate::model::FieldIx;
 use crate::run::{RunError, Session, Workspace};
 use std::collections::VecDeque;
@@ -149,8 +149,13 @@ impl Importer<'_, '_> {
                 let found = ingest::recognise(table.headers(), self.dictionary(), &self.workspace().sop.tables);
                 let events = ingest::EventMapping::new(table.headers(), self.dictionary());
                 if found.kind.is_none() && events.kind.is_some() && events.at.is_some() {
-                    let what = format!("`{}` has events but nobody whose they are: {}", short(path), events.missing().join(", "));
-                    return Err(RunError::refused(what, "add the column, or name the kind with --as"));
+                    let what = format!("it has events but nobody whose they are: {}", events.missing().join(", "));
+                    return Err(table.error(IngestErrorKind::MissingColumns, what, "add the column, or name the kind with --as").into());
+                }
+                if found.kind.is_none() && options.unattended {
+                    let what = format!("none of its columns is known: {}", table.headers().join(", "));
+                    let help = "add aliases to fields.yaml; or import it by hand, where every row becomes a lead of its own: sop import FILE --as leads";
+                    return Err(table.error(IngestErrorKind::MissingColumns, what, help).into());
                 }
                 // A file that names nobody still holds rows: they are leads without identity.
                 found.kind.unwrap_or(FileKind::Leads)

@@ -1,103 +1,140 @@
 //! One lead through the engines behind scoring: its moves, the queue that takes it back, the round that takes it up.
 //!
 //! Later engines see what earlier ones made of the lead, never the reverse. `until` is the first instant at which the clock
-//! alone could change the outcome.
+//! alone could change the outcome. [`Steps`] asks for no base, so that the examples of sops/tests go the same way.
 
 use super::Engines;
 use crate::condition::Facts;
 use crate::engine::assignment::{Candidate, Intake};
 use crate::engine::lifecycle::{Move, Seen, advance};
-use crate::engine::queue::{Clock, Held, Limit, reclaim, reclaim_due};
+use crate::engine::queue::{Clock, Due, Held, Limit, reclaim, reclaim_due};
 use crate::model::{Change, DealFacts, Instant, LeadId, Standing, Until, What, Within};
 use crate::rules::Sop;
-use crate::run::evaluate::{Evaluator, state_values};
+use crate::run::evaluate::Evaluator;
+use crate::run::lead::Lead;
 use crate::store::ScanRow;
 
 /// What the engines made of one lead.
-pub(super) struct Turned {
-    pub(super) standing: Standing,
+pub(in crate::run) struct Turned {
+    pub(in crate::run) standing: Standing,
     /// Moves between stages and detours, in order.
-    pub(super) moves: Vec<Move>,
+    pub(in crate::run) moves: Vec<Move>,
     /// Everything to record, in order.
-    pub(super) changes: Vec<Change>,
+    pub(in crate::run) changes: Vec<Change>,
     /// A queue took it back.
-    pub(super) reclaimed: bool,
+    pub(in crate::run) reclaimed: bool,
     /// A round took it up.
-    pub(super) candidate: Option<Candidate>,
-    pub(super) until: Until,
+    pub(in crate::run) candidate: Option<Candidate>,
+    pub(in crate::run) until: Until,
+}
+
+/// The engines at work on leads, wherever those come from.
+pub(in crate::run) struct Steps<'a> {
+    sop: &'a Sop,
+    engines: Engines,
+    /// Any follow-up at all is known, of any lead.
+    followed_up: bool,
+    intake: Intake<'a>,
 }
 
 /// The engines at work on the leads of one base.
-pub(super) struct Chain<'a> {
-    sop: &'a Sop,
-    as_of: Instant,
-    engines: Engines,
-    /// The base knows of any follow-up at all.
-    followed_up: bool,
-    intake: Intake<'a>,
-    pub(super) world: Evaluator<'a>,
+pub(in crate::run) struct Chain<'a> {
+    pub(in crate::run) steps: Steps<'a>,
+    pub(in crate::run) world: Evaluator<'a>,
 }
 
-impl<'a> Chain<'a> {
-    pub(super) fn new(sop: &'a Sop, as_of: Instant, engines: Engines, followed_up: bool, world: Evaluator<'a>) -> Self {
-        Self { sop, as_of, engines, followed_up, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle), world }
-    }
-
+impl Chain<'_> {
     /// Takes one lead from the standing that it has.
-    pub(super) fn turn(&mut self, row: &ScanRow) -> Turned {
-        let Self { sop, as_of, engines, followed_up, intake, world } = self;
-        let (sop, as_of, engines, followed_up) = (*sop, *as_of, *engines, *followed_up);
-        let deals = DealFacts::of(&row.deals, as_of);
-        let state = |standing: &Standing| state_values(sop, row, standing, &deals, as_of);
-        let lead = row.record.lead;
-        let mut turned =
-            Turned { standing: row.standing.clone(), moves: Vec::new(), changes: Vec::new(), reclaimed: false, candidate: None, until: Until::NEVER };
-        world.with_facts(row, &[], |_, facts| {
-            loop {
-                let mut until = Until::NEVER;
-                if engines.advance {
-                    let advanced = advance(&Seen { sop, facts, deals: &deals, state: &state }, &mut turned.standing);
-                    turned.changes.extend(advanced.moves.iter().flat_map(|m| changes_of(lead, m)));
-                    turned.moves.extend(advanced.moves);
-                    until = until.and(advanced.until);
-                }
-                if engines.reclaim && taken_back(sop, row, (as_of, followed_up), &mut turned, &mut until) {
-                    continue; // the spell is over: its stage may have to change, too
-                }
-                if engines.assign {
-                    let state = state(&turned.standing);
-                    let facts = Facts { state: &state, ..*facts };
-                    let (candidate, asked) = intake.take_up(lead, row.record.key, row.state.score.unwrap_or(0), &facts, &turned.standing);
-                    turned.candidate = candidate;
-                    until = until.and(asked);
-                }
-                turned.until = until;
-                break;
-            }
-        });
-        turned
+    pub(in crate::run) fn turn(&mut self, row: &ScanRow) -> Turned {
+        let Self { steps, world } = self;
+        world.with_facts(row, &[], |_, facts| steps.turn(&Lead::of(row, facts), row.standing.clone()))
+    }
+
+    /// [`Steps::warned_of`]
+    pub(super) fn warned_of(&mut self, row: &ScanRow, standing: &Standing) -> Option<(Instant, Due)> {
+        let Self { steps, world } = self;
+        world.with_facts(row, &[], |_, facts| steps.warned_of(&Lead::of(row, facts), standing))
     }
 }
 
-/// Puts a neglected lead back into its queue. The other case moves `until`.
+impl<'a> Steps<'a> {
+    pub(in crate::run) fn new(sop: &'a Sop, engines: Engines, followed_up: bool) -> Self {
+        Self { sop, engines, followed_up, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle) }
+    }
+
+    /// Takes one lead from a standing as far as its facts take it at this instant.
+    pub(in crate::run) fn turn(&self, lead: &Lead<'_>, standing: Standing) -> Turned {
+        let Self { sop, engines, intake, .. } = self;
+        let facts = lead.facts;
+        let deals = DealFacts::of(lead.deals, facts.as_of);
+        let state = |standing: &Standing| lead.state(sop, standing, &deals);
+        let mut turned = Turned { standing, moves: Vec::new(), changes: Vec::new(), reclaimed: false, candidate: None, until: Until::NEVER };
+        // A follow-up that is dated later changes what conditions see when its time comes.
+        let awaited = facts.follow_ups.iter().find(|f| f.at > facts.as_of).map_or(Until::NEVER, |f| Until(f.at));
+        loop {
+            let mut until = awaited;
+            if engines.advance {
+                let advanced = advance(&Seen { sop, facts, deals: &deals, state: &state }, &mut turned.standing);
+                turned.changes.extend(advanced.moves.iter().flat_map(|m| changes_of(lead.lead, m)));
+                turned.moves.extend(advanced.moves);
+                until = until.and(advanced.until);
+            }
+            if engines.reclaim && self.taken_back(lead, &mut turned, &mut until) {
+                continue; // the spell is over: its stage may have to change, too
+            }
+            if engines.assign {
+                let state = state(&turned.standing);
+                let facts = Facts { state: &state, ..*facts };
+                let (candidate, asked) = intake.take_up(lead.lead, lead.key, lead.score.unwrap_or(0), &facts, &turned.standing);
+                turned.candidate = candidate;
+                until = until.and(asked);
+            }
+            turned.until = until;
+            return turned;
+        }
+    }
+
+    /// When a queue takes the lead back unless somebody does something.
+    pub(in crate::run) fn due_back(&self, lead: &Lead<'_>, standing: &Standing) -> Option<Due> {
+        let held = Held { standing, follow_ups: lead.facts.follow_ups, deals: lead.deals, as_of: lead.facts.as_of };
+        due_back(self.sop, &held, self.followed_up)
+    }
+
+    /// What its owner is to be warned of by now, and since when: that the lead goes back unless somebody does something.
+    pub(in crate::run) fn warned_of(&self, lead: &Lead<'_>, standing: &Standing) -> Option<(Instant, Due)> {
+        let as_of = lead.facts.as_of;
+        let due = self.due_back(lead, standing).filter(|due| due.due_at > as_of)?;
+        due.warn_at.filter(|at| *at <= as_of).map(|at| (at, due))
+    }
+
+    /// Puts a neglected lead back into its queue. The other case moves `until`.
+    fn taken_back(&self, lead: &Lead<'_>, turned: &mut Turned, until: &mut Until) -> bool {
+        let as_of = lead.facts.as_of;
+        let Some(due) = self.due_back(lead, &turned.standing) else { return false };
+        if due.due_at > as_of {
+            let next = due.warn_at.filter(|warn| *warn > as_of).unwrap_or(due.due_at);
+            *until = until.and(Until(next));
+            return false;
+        }
+        turned.changes.extend(reclaim(&mut turned.standing, lead.lead, &due, as_of));
+        turned.reclaimed = true;
+        true
+    }
+}
+
+/// When a queue takes a held lead back unless somebody does something.
 ///
-/// A file that says who holds a lead says nothing of what they did: while the base knows of no follow-up at all, only leads that
+/// A file that says who holds a lead says nothing of what they did: while no follow-up at all is known, only leads that
 /// were handed over here are asked for one.
-fn taken_back(sop: &Sop, row: &ScanRow, (as_of, followed_up): (Instant, bool), turned: &mut Turned, until: &mut Until) -> bool {
-    let held = Held { standing: &turned.standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of };
+fn due_back(sop: &Sop, held: &Held<'_>, followed_up: bool) -> Option<Due> {
     let (add, before) = (|at, within: &Within| sop.calendar.add(at, within), |at, within: &Within| sop.calendar.before(at, within));
-    let Some(due) = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, &held, &Clock { add: &add, before: &before }) else { return false };
-    if due.limit == Limit::NoFollowUp && turned.standing.assigned_at.is_none() && !followed_up {
-        return false;
-    }
-    if due.due_at > as_of {
-        let next = due.warn_at.filter(|warn| *warn > as_of).unwrap_or(due.due_at);
-        *until = until.and(Until(next));
-        return false;
-    }
-    turned.changes.extend(reclaim(&mut turned.standing, row.record.lead, &due, as_of));
-    turned.reclaimed = true;
-    true
+    let due = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, held, &Clock { add: &add, before: &before })?;
+    (due.limit != Limit::NoFollowUp || held.standing.assigned_at.is_some() || followed_up).then_some(due)
+}
+
+/// The same of a lead of the base, for reports.
+pub(in crate::run) fn goes_back(sop: &Sop, row: &ScanRow, standing: &Standing, (as_of, followed_up): (Instant, bool)) -> Option<Due> {
+    due_back(sop, &Held { standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of }, followed_up)
 }
 
 /// What a move is to the record: the stage, and whoever and whatever had the lead.

@@ -11,9 +11,12 @@ use std::path::{Path, PathBuf};
 /// Endings that are read; anything else in the folder is left alone.
 const ENDINGS: [&str; 8] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"];
 
+/// What the reason beside a file is called after it.
+const REASON: &str = ".reason.txt";
+
 /// The files of one tick.
 #[derive(Debug, Default)]
-pub(super) struct Inbox {
+pub(in crate::run) struct Inbox {
     files: Vec<PathBuf>,
     failed: Vec<(PathBuf, String)>,
     /// Files that stay in the inbox, and why.
@@ -22,7 +25,7 @@ pub(super) struct Inbox {
 
 impl Inbox {
     /// What lies there. A workspace without the folder has an empty one.
-    pub(super) fn look(workspace: &Workspace) -> Result<Self, RunError> {
+    pub(in crate::run) fn look(workspace: &Workspace) -> Result<Self, RunError> {
         let folder = workspace.root.join("inbox");
         let trouble = |source: io::Error| RunError::File { verb: "read", path: folder.display().to_string(), source };
         let entries = match fs::read_dir(&folder) {
@@ -45,8 +48,24 @@ impl Inbox {
         Ok(Self { files, ..Self::default() })
     }
 
-    pub(super) fn files(&self) -> &[PathBuf] {
+    pub(in crate::run) fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// Files that earlier ticks could not read, with the first line of why; by name.
+    pub(in crate::run) fn failed_before(workspace: &Workspace) -> Vec<(String, String)> {
+        let folder = workspace.root.join("inbox").join("failed");
+        let names = fs::read_dir(&folder).into_iter().flatten().flatten().filter(|e| e.path().is_file()).map(|e| name_of(&e.path()));
+        let mut names: Vec<String> = names.filter(|n| !n.ends_with(REASON) && !n.starts_with('.')).collect();
+        names.sort();
+        let why = |name: &str| fs::read_to_string(folder.join(format!("{name}{REASON}"))).ok().and_then(|t| t.lines().next().map(str::to_owned));
+        names
+            .into_iter()
+            .map(|n| {
+                let why = why(&n).unwrap_or_default();
+                (n, why)
+            })
+            .collect()
     }
 
     /// Takes what an error speaks of out of the day. False: the error is not about files.
@@ -72,7 +91,8 @@ impl Inbox {
     pub(super) fn aside(&self) -> Vec<(String, String)> {
         let first_line = |why: &str| why.lines().next().unwrap_or_default().to_owned();
         let failed = self.failed.iter().map(|(f, why)| (format!("inbox/failed/{}", name_of(f)), first_line(why)));
-        let held = self.held.iter().map(|(f, why)| (format!("inbox/{}", name_of(f)), first_line(why)));
+        // What a person must decide, they are told whole.
+        let held = self.held.iter().map(|(f, why)| (format!("inbox/{}", name_of(f)), why.replace('\n', "; ")));
         failed.chain(held).collect()
     }
 
@@ -87,7 +107,7 @@ impl Inbox {
         }
         for (file, why) in &self.failed {
             let moved = shift(file, &inbox.join("failed"))?;
-            let beside = PathBuf::from(format!("{}.reason.txt", moved.display()));
+            let beside = PathBuf::from(format!("{}{REASON}", moved.display()));
             fs::write(&beside, format!("{why}\n")).map_err(|source| RunError::File { verb: "write", path: beside.display().to_string(), source })?;
         }
         Ok(())

@@ -7,34 +7,37 @@
 mod chain;
 mod inbox;
 mod keep;
+mod look;
 mod place;
+mod summary;
 mod watch;
+mod whom;
 
-#[allow(unused_imports)]
-pub(in crate::run) use chain::changes_of;
+pub(in crate::run) use chain::{Chain, Steps, Turned, changes_of, goes_back};
+pub(in crate::run) use inbox::Inbox;
 pub(in crate::run) use keep::{Step, keep};
-pub(in crate::run) use place::{credits, desks, put_credits, setting};
+pub(in crate::run) use look::{Past, Said, entered, look};
+pub(in crate::run) use place::{credits, desks, kin, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate};
 use super::first::evaluate_first;
 use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
-use super::score::{frame, note};
+use super::score::{frame, name_of, note, text_of};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Candidate, Unplaced};
 use crate::model::{Change, LeadId, Until};
+use crate::report::assign::Row as Handed;
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
-use crate::store::{Due, Ended as HoldEnded, Needs, ScanRow};
-use chain::{Chain, Turned};
-use inbox::Inbox;
+use crate::store::{Ended as HoldEnded, Needs, ScanRow};
 use std::collections::BTreeMap;
-pub(in crate::run) use watch::Past;
+use summary::{reasons, summary_of};
 use watch::Watcher;
+pub(in crate::run) use watch::{past_of, whole_past_of};
+use whom::{due, strangers};
 
 /// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
-const MOST_TURNS: usize = 12;
-/// Leads of which so many per cent are with somebody whom the team does not know keep the first dealing waiting.
-const STRANGERS: i64 = 20;
+pub(in crate::run) const MOST_TURNS: usize = 12;
 
 /// Which engines behind scoring run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +76,19 @@ pub struct Ticked {
     pub set_aside: Vec<(String, String)>,
     /// What the files of `inbox/` brought.
     pub import: Option<ImportSummary>,
+    /// Lead by lead, where hand-overs were all that was asked for.
+    pub dealing: Option<Dealing>,
     /// The run.
     pub ended: Ended,
+}
+
+/// The hand-overs of one `sop assign`, lead by lead.
+#[derive(Debug, Default)]
+pub struct Dealing {
+    /// In the order of the deal.
+    pub placed: Vec<Handed>,
+    /// Likewise, with why.
+    pub waiting: Vec<Handed>,
 }
 
 /// What the engines did, on the way to a [`Ticked`].
@@ -87,6 +101,7 @@ struct Done {
     assigned: i64,
     queued: i64,
     waiting: Vec<Unplaced>,
+    dealing: Option<Dealing>,
     notes: Vec<Note>,
 }
 
@@ -104,9 +119,14 @@ impl Done {
 
 /// The whole day.
 pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunError> {
-    let mut inbox = Inbox::look(workspace)?;
+    let mut looked: Option<Inbox> = None;
     loop {
         let mut session = Session::begin(workspace, context)?;
+        // Once, under the lock: what another tick has read and put away is not ours to look for.
+        let mut inbox = match looked.take().map_or_else(|| Inbox::look(workspace), Ok) {
+            Ok(inbox) => inbox,
+            Err(e) => return Err(session.abandon(e)),
+        };
         let read = match read_inbox(&mut session, &inbox) {
             Ok(read) => read,
             Err(e) => {
@@ -116,6 +136,7 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
                 if !inbox.set_aside(&error) {
                     return Err(error);
                 }
+                looked = Some(inbox);
                 continue;
             }
         };
@@ -142,7 +163,7 @@ fn read_inbox(session: &mut Session<'_>, inbox: &Inbox) -> Result<Read, RunError
     if inbox.files().is_empty() {
         return Ok(Read::default());
     }
-    let (summary, left) = import(session, inbox.files(), &ImportOptions::default())?;
+    let (summary, left) = import(session, inbox.files(), &ImportOptions { unattended: true, ..ImportOptions::default() })?;
     Ok(Read { summary: Some(summary), rejects: left.rejects, arriving: left.arriving })
 }
 
@@ -183,21 +204,17 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
             format!("{leads} lead{} not be handed over and wait{}: {why}", if leads == 1 { " could" } else { "s could" }, if leads == 1 { "s" } else { "" }),
         ));
     }
-    let run = session.run;
-    let ended = match session.end() {
-        Ok(ended) => ended,
-        Err(e) => {
-            rejects.discard(workspace);
-            return Err(e);
-        }
-    };
     let set_aside = inbox.aside();
-    if ended.rehearsed {
-        rejects.discard(workspace);
-    } else {
-        rejects.persist()?;
-        inbox.put_away(workspace, run)?;
+    let mut rejects = Some(rejects);
+    // Still under the lock: the next tick must not find files that this one has read.
+    let ended = session.end_and(|run| {
+        rejects.take().map_or(Ok(()), Rejects::persist)?;
+        inbox.put_away(workspace, run)
+    });
+    if let Some(rejects) = rejects {
+        rejects.discard(workspace); // a rehearsal, or a commit that failed
     }
+    let ended = ended?;
     let mut counts: Vec<Count> = done.counts.into_iter().map(|((_, what, from, to), count)| Count { what, from, to, count }).collect();
     if let Some(read) = &import {
         let files = read.files.iter().map(|f| Count {
@@ -208,56 +225,14 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
         });
         counts = files.chain(counts).collect();
     }
-    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, ended })
-}
-
-/// Why leads wait, most frequent first.
-fn reasons(waiting: &[Unplaced], workspace: &Workspace) -> Vec<(String, usize)> {
-    let mut by_why: BTreeMap<String, usize> = BTreeMap::new();
-    for unplaced in waiting {
-        *by_why.entry(unplaced.why(&workspace.sop.assignment)).or_default() += 1;
-    }
-    let mut all: Vec<_> = by_why.into_iter().collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    all.truncate(5);
-    all
-}
-
-fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &serde_json::Map<String, serde_json::Value>) -> String {
-    let mut parts = Vec::new();
-    let mut tell = |n: i64, one: &str, many: &str| {
-        if n > 0 {
-            parts.push(format!("{} {}", crate::report::thousands(n), if n == 1 { one } else { many }));
-        }
-    };
-    let number = |name: &str| counts.get(name).and_then(serde_json::Value::as_i64).unwrap_or(0);
-    tell(import.map_or(0, |i| i64::try_from(i.files.len()).unwrap_or(0)), "file read", "files read");
-    tell(import.map_or(0, |i| i64::try_from(i.new).unwrap_or(0)), "new lead", "new leads");
-    tell(number("bands_changed"), "band changed", "bands changed");
-    tell(done.moved, "lead moved", "leads moved");
-    tell(done.reclaimed, "reclaimed", "reclaimed");
-    tell(done.assigned, "assigned", "assigned");
-    tell(done.queued, "queued", "queued");
-    let of = |kind: &str| done.counts.iter().filter(|((order, what, ..), _)| *order == 2 && what == kind).map(|(_, n)| *n).sum::<i64>();
-    for (kind, one, many) in [("warning", "warning", "warnings"), ("breach", "promise missed", "promises missed"), ("alert", "alert", "alerts")] {
-        let n = of(kind);
-        if n > 0 {
-            parts.push(format!("{n} {}", if n == 1 { one } else { many }));
-        }
-    }
-    let waiting = match done.waiting.len() {
-        0 => String::new(),
-        1 => " · 1 lead waits for an owner".to_owned(),
-        n => format!(" · {} leads wait for an owner", crate::report::thousands(i64::try_from(n).unwrap_or(i64::MAX))),
-    };
-    format!("{}{waiting}", if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") })
+    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, dealing: done.dealing, ended })
 }
 
 /// The engines behind scoring, over whoever is due, until nothing changes.
 fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(), RunError> {
     let Session { store, columns, context, workspace, .. } = session;
     let sop = &workspace.sop;
-    let mut which = which;
+    let mut assign_waits = false;
     if which.assign
         && let Some(reason) = strangers(session)?
     {
@@ -268,7 +243,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             ));
         }
         done.notes.push(note("assign-waits", format!("nobody was assigned: {reason}; `sop assign --yes` begins all the same")));
-        which.assign = false;
+        assign_waits = true;
     }
     if which.advance
         && let Some(first) = sop.lifecycle.stages.first()
@@ -277,9 +252,8 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     }
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let mut chain = Chain::new(sop, context.as_of, which, store.any_follow_up()?, world);
-    // What is not stored as of an earlier day cannot say who is due on it.
-    let due = if context.full || session.in_the_past || !whole { Due::All } else { Due::Moves(context.as_of) };
+    let mut chain = Chain { steps: Steps::new(sop, which, store.any_follow_up()?), world };
+    let due = due(session, whole)?;
     let all = store.due_count(due)?.unsigned_abs();
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut watcher = if whole { Some(Watcher::new(session)?) } else { None };
@@ -292,6 +266,12 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
         take(session, &row.record.lead, &row.standing, &turned, done)?;
         finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)
     })?;
+    if assign_waits {
+        // Whoever would be dealt is asked again at the next tick.
+        for waiting in candidates.drain(..) {
+            look_again(session, &mut chain, watcher.as_mut(), waiting.lead, done)?;
+        }
+    }
     for _ in 0..MOST_TURNS {
         if candidates.is_empty() {
             break;
@@ -309,10 +289,11 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             };
             done.count(1, what, p.from.clone(), Some(to.clone()));
         }
+        if which == Engines::ASSIGN {
+            handed(session, &placed, done.dealing.get_or_insert_default())?;
+        }
         for unplaced in &placed.unplaced {
-            let (Some(watcher), Some(row)) = (&mut watcher, store.whole_lead(columns, unplaced.lead)?) else { continue };
-            watcher.look(session, &mut chain, &row, &row.standing, done)?;
-            store.put_moves_at(unplaced.lead, Until(context.as_of))?; // asked again at the next tick
+            look_again(session, &mut chain, watcher.as_mut(), unplaced.lead, done)?;
         }
         done.waiting.extend(placed.unplaced);
         for p in &placed.placements {
@@ -320,6 +301,9 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             let turned = chain.turn(&row);
             take(session, &p.lead, &row.standing, &turned, done)?;
             finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)?;
+            if watcher.is_none() {
+                store.put_moves_at(p.lead, Until(context.as_of))?;
+            }
         }
     }
     if let Some(watcher) = watcher.filter(|w| w.history > 0 && w.first) {
@@ -329,6 +313,16 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
         done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
     }
     Ok(())
+}
+
+/// Looks after a lead that waits to be handed over, and asks again at the next tick.
+fn look_again(session: &Session<'_>, chain: &mut Chain<'_>, watcher: Option<&mut Watcher>, lead: LeadId, done: &mut Done) -> Result<(), RunError> {
+    if let Some(watcher) = watcher
+        && let Some(row) = session.store.whole_lead(&session.columns, lead)?
+    {
+        watcher.look(session, chain, &row, &row.standing, done)?;
+    }
+    Ok(session.store.put_moves_at(lead, Until(session.context.as_of))?)
 }
 
 /// Takes a turn into the base.
@@ -355,43 +349,52 @@ fn finish(
         candidates.push(candidate);
         return Ok(());
     }
-    let Some(watcher) = watcher else { return Ok(()) };
+    let Some(watcher) = watcher else {
+        if turned.standing != row.standing {
+            // Neither the other engines nor promises and alerts have seen it yet.
+            session.store.put_moves_at(row.record.lead, Until(session.context.as_of))?;
+        }
+        return Ok(());
+    };
     let until = watcher.look(session, chain, row, &turned.standing, done)?;
     Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
 }
 
-/// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt
-/// leads that others are working on.
-fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
+/// Tells of each lead of a deal where it went.
+fn handed(session: &Session<'_>, placed: &place::Placed, dealing: &mut Dealing) -> Result<(), RunError> {
     let sop = &session.workspace.sop;
-    if session.context.yes || sop.assignment.rounds.is_empty() || session.store.any_assignment()? {
-        return Ok(None);
+    let row = |lead: LeadId| -> Result<Handed, RunError> {
+        let Some(record) = session.store.lead(&session.columns, lead)? else { return Ok(Handed::default()) };
+        let text = |field| text_of(&sop.dictionary, &record, field);
+        let score = session.store.state(&session.columns, lead)?.and_then(|s| s.score);
+        Ok(Handed {
+            key: record.key.to_string(),
+            id: text("id"),
+            name: name_of(&sop.dictionary, &record),
+            company: text("company"),
+            score,
+            ..Handed::default()
+        })
+    };
+    for p in &placed.placements {
+        let to = p.to.owner().or_else(|| p.to.queue()).map(str::to_owned);
+        dealing.placed.push(Handed { from: p.from.clone(), to, round: p.round.clone(), rule: p.rule.clone(), why: p.why.clone(), ..row(p.lead)? });
     }
-    let leads = session.store.due_count(Due::All)?;
-    let mut unknown: Vec<(String, i64)> = Vec::new();
-    for h in session.store.holdings()? {
-        if sop.team.find(&h.owner).is_none() {
-            match unknown.iter_mut().find(|(name, _)| *name == h.owner) {
-                Some((_, n)) => *n += h.leads,
-                None => unknown.push((h.owner, h.leads)),
-            }
-        }
+    for u in &placed.unplaced {
+        let round = sop.assignment.rounds.get(usize::from(u.round)).map_or_else(String::new, |r| r.name.clone());
+        let owner = session.store.standing(u.lead)?.owner;
+        let why = u.why(&sop.assignment);
+        let why = why.strip_prefix(&format!("{round}: ")).map_or_else(|| why.clone(), str::to_owned);
+        dealing.waiting.push(Handed { from: owner, round, why, ..row(u.lead)? });
     }
-    let total: i64 = unknown.iter().map(|(_, n)| n).sum();
-    if total * 100 <= leads * STRANGERS {
-        return Ok(None);
-    }
-    unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let some: Vec<String> = unknown.iter().take(5).map(|(name, n)| format!("{name} ({n})")).collect();
-    let more = if unknown.len() > 5 { format!(" and {} more", unknown.len() - 5) } else { String::new() };
-    Ok(Some(format!("{total} of {leads} leads are held by people whom team.yaml does not know: {}{more}", some.join(", "))))
+    Ok(())
 }
 
 /// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
     let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let mut chain = Chain::new(&workspace.sop, context.as_of, Engines::ADVANCE, store.any_follow_up()?, world);
+    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE, store.any_follow_up()?), world };
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };

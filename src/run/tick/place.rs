@@ -5,7 +5,7 @@ use crate::engine::assignment::{Candidate, Credits, Desks, Kin, Placement, Setti
 use crate::model::{Instant, Standing};
 use crate::rules::Sop;
 use crate::run::{RunError, Session};
-use crate::store::{Ended, Store};
+use crate::store::{Columns, Ended, Store};
 use serde_json::{Map, Value as Json};
 
 /// What dealing came to.
@@ -24,7 +24,7 @@ pub(super) fn place(session: &Session<'_>, candidates: &[Candidate]) -> Result<P
     let (sop, as_of) = (&session.workspace.sop, session.context.as_of);
     let store = &session.store;
     let desks = desks(store, sop, as_of)?;
-    let kin = kin(session, candidates)?;
+    let kin = kin(store, &session.columns, sop, candidates)?;
     let dealt = deal(&setting(sop, as_of), candidates, &desks, &credits(store)?, &kin);
     for p in &dealt.placements {
         let before = store.standing(p.lead)?;
@@ -109,20 +109,19 @@ fn turn_of(text: &str) -> Turn {
 }
 
 /// Who holds leads that share a value with a candidate.
-fn kin(session: &Session<'_>, candidates: &[Candidate]) -> Result<Kin, RunError> {
+pub(in crate::run) fn kin(store: &Store, columns: &Columns, sop: &Sop, candidates: &[Candidate]) -> Result<Kin, RunError> {
     let mut kin = Kin::default();
-    let Some(keep) = &session.workspace.sop.assignment.keep_together else { return Ok(kin) };
+    let Some(keep) = &sop.assignment.keep_together else { return Ok(kin) };
     let wanted: rustc_hash::FxHashSet<u64> = candidates.iter().flat_map(|c| c.kin.iter().map(|k| k.hash)).collect();
     if wanted.is_empty() {
         return Ok(kin);
     }
-    let sop = &session.workspace.sop;
     for owner in &sop.team.owners {
-        for lead in session.store.held_by(&owner.id)? {
-            let Some(record) = session.store.lead(&session.columns, lead)? else { continue };
+        for lead in store.held_by(&owner.id)? {
+            let Some(record) = store.lead(columns, lead)? else { continue };
             let shared: Vec<u64> = kinships(keep, &sop.dictionary, &record.values).into_iter().map(|k| k.hash).filter(|h| wanted.contains(h)).collect();
             if !shared.is_empty() {
-                let at = session.store.standing(lead)?.owner_at.unwrap_or(record.seen_at);
+                let at = store.standing(lead)?.owner_at.unwrap_or(record.seen_at);
                 shared.into_iter().for_each(|hash| kin.hold(hash, &owner.id, at));
             }
         }

@@ -3,14 +3,13 @@
 
 use super::Done;
 use super::chain::Chain;
-use crate::condition::Facts;
-use crate::engine::alerts::{Heard, Memory, Rung, Watch, watch};
-use crate::engine::events::last_event_at;
-use crate::engine::sla::{Action, ActionKind, History, Notice, clocks, due_actions, quiet_before};
-use crate::model::{Change, Clock, DealFacts, Hold, Instant, LeadId, Standing, Until, Verdict, What, stable_hash};
+use super::look::{Past, Said, entered, look};
+use crate::engine::alerts::{Heard, Memory, Rung};
+use crate::engine::queue::Due;
+use crate::engine::sla::{Action, ActionKind, quiet_before};
+use crate::model::{Change, Clock, ClockKind, Hold, Instant, LeadId, Standing, Until, What, stable_hash};
 use crate::rules::Sop;
-use crate::rules::lifecycle::Means;
-use crate::run::evaluate::state_values;
+use crate::run::lead::Lead;
 use crate::run::{RunError, Session};
 use crate::store::{AlertRow, AssignmentRow, BreachKind, BreachRow, NoticeRow, NoticeState, ScanRow, Store};
 use rustc_hash::FxHashSet;
@@ -44,44 +43,26 @@ impl Watcher {
         done: &mut Done,
     ) -> Result<Until, RunError> {
         let sop = &session.workspace.sop;
-        let as_of = session.context.as_of;
         let lead = row.record.lead;
-        let past = Past::of(&session.store, sop, row, standing)?;
+        let past = past_of(&session.store, sop, row, standing)?;
         let recorded = if past.holds.is_empty() { Vec::new() } else { session.store.breaches(Some(lead))? };
         let memory = self.memory(session, lead)?;
-        let quiet = self.quiet_before;
-        let deals = DealFacts::of(&row.deals, as_of);
-        let state = state_values(sop, row, standing, &deals, as_of);
-        let (found, heard) = chain.world.with_facts(row, &state, |_, facts| {
-            let found = (!past.holds.is_empty()).then(|| clocks(sop, facts, &past.history(row, facts, sop, standing)));
-            let heard = watch(
-                &Watch {
-                    alerts: &sop.alerts,
-                    team: &sop.team,
-                    facts,
-                    owner: standing.owner.as_deref(),
-                    last_owner: standing.last_owner.as_deref(),
-                    quiet_before: quiet,
-                },
-                &memory,
-            );
-            (found, heard)
-        });
-        let mut until = heard.until;
-        if let Some(found) = found {
-            until = until.and(found.until);
-            let known: BTreeSet<_> = recorded.iter().map(|b| (b.promise.clone(), b.start, kind_of(b.kind))).collect();
-            let notice =
-                Notice { team: &sop.team, calendar: &sop.calendar, last_owner: standing.last_owner.as_deref(), as_of, quiet_before: self.quiet_before };
-            for action in due_actions(&sop.promises, &found.clocks, &known, &notice) {
-                act(session, lead, &action, &found.clocks, row, done)?;
-            }
-            for clock in found.clocks.iter().filter(|c| known.iter().any(|(p, start, _)| *p == c.promise && *start == c.started_at)) {
-                session.store.set_breach_open(&clock.promise, lead, clock.started_at, clock.is_open_breach())?;
-            }
+        let known: BTreeSet<_> = recorded.iter().map(|b| (b.promise.clone(), b.start, kind_of(b.kind))).collect();
+        let said = Said { done: &known, memory: &memory, quiet_before: self.quiet_before };
+        let looked = chain.world.with_facts(row, &[], |_, facts| look(sop, &Lead::of(row, facts), standing, &past, &said));
+        for action in &looked.actions {
+            act(session, lead, action, &looked.clocks, row, done)?;
         }
-        self.ring(session, row, &memory, heard, done)?;
-        Ok(until)
+        // The lead's own clock may have started at the same instant; what is recorded is of its owners' clocks.
+        let of_owner = |c: &&Clock| c.kind == ClockKind::Owner && known.iter().any(|(p, start, _)| *p == c.promise && *start == c.started_at);
+        for clock in looked.clocks.iter().filter(of_owner) {
+            session.store.set_breach_open(&clock.promise, lead, clock.started_at, clock.is_open_breach())?;
+        }
+        if let Some((at, due)) = chain.warned_of(row, standing) {
+            warn(session, row, standing, (at, &due), done)?;
+        }
+        self.ring(session, row, &memory, looked.heard, done)?;
+        Ok(looked.until)
     }
 
     fn memory(&self, session: &Session<'_>, lead: LeadId) -> Result<Memory, RunError> {
@@ -164,6 +145,21 @@ fn act(session: &Session<'_>, lead: LeadId, action: &Action, clocks: &[Clock], r
     Ok(())
 }
 
+/// Tells an owner once that a queue is about to take the lead back.
+fn warn(session: &Session<'_>, row: &ScanRow, standing: &Standing, (at, due): (Instant, &Due), done: &mut Done) -> Result<(), RunError> {
+    let (lead, owner, kind) = (row.record.lead, standing.owner.clone(), BreachKind::Warned);
+    let warning = BreachRow { promise: due.queue.clone(), lead, start: due.since, kind, at, owner: owner.clone(), recipient: owner.clone() };
+    if !session.store.put_breach(&warning, session.run)? {
+        return Ok(());
+    }
+    let local = |at| session.workspace.sop.calendar.local(at);
+    let why = format!("{} since {}: back into the queue `{}` on {}", due.limit.name(), local(due.since), due.queue, local(due.due_at));
+    session.store.record(session.run, &Change { lead, what: What::Warning, at, from: None, to: Some(due.queue.clone()), why: why.clone() })?;
+    done.count(2, &What::Warning.name(), None, Some(due.queue.clone()));
+    let start = due.since.0.to_string();
+    tell(session, row, owner.as_deref(), &[&due.queue, kind.name(), &start], &format!("warning {}", due.queue), &why)
+}
+
 /// Puts a word to a colleague into the notices. `about` makes it one of its kind.
 pub(super) fn tell(session: &Session<'_>, row: &ScanRow, to: Option<&str>, about: &[&str], subject: &str, body: &str) -> Result<(), RunError> {
     let Some(to) = to else { return Ok(()) };
@@ -185,37 +181,19 @@ pub(super) fn tell(session: &Session<'_>, row: &ScanRow, to: Option<&str>, about
     Ok(())
 }
 
-/// What happened to a lead, as far as promises ask.
-pub(in crate::run) struct Past {
-    pub(in crate::run) holds: Vec<Hold>,
-    entered: Vec<(Instant, String)>,
-    verdicts: Vec<Verdict>,
+/// What happened to a lead, as far as promises ask. Of a lead that nobody ever held there is nothing to tell.
+pub(in crate::run) fn past_of(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Past, RunError> {
+    if sop.promises.is_empty() || (standing.owner.is_none() && standing.last_owner.is_none()) {
+        return Ok(Past::default());
+    }
+    whole_past_of(store, sop, row, standing)
 }
 
-impl Past {
-    /// Of a lead that nobody ever held there is nothing to tell.
-    pub(in crate::run) fn of(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Self, RunError> {
-        let lead = row.record.lead;
-        if sop.promises.is_empty() || (standing.owner.is_none() && standing.last_owner.is_none()) {
-            return Ok(Self { holds: Vec::new(), entered: Vec::new(), verdicts: Vec::new() });
-        }
-        let assigned = store.assignments_of(lead)?;
-        let holds = holds(&assigned, standing, row.record.seen_at);
-        Ok(Self { holds, entered: entered(sop, store.stages_of(lead)?), verdicts: row.verdicts.clone() })
-    }
-
-    /// As the promises take it.
-    pub(in crate::run) fn history<'a>(&'a self, row: &'a ScanRow, facts: &Facts<'_>, sop: &Sop, standing: &Standing) -> History<'a> {
-        let mql = sop.lifecycle.meaning(Means::Mql).and_then(|place| sop.lifecycle.stages.get(place));
-        let qualified = mql.and_then(|stage| standing.reached.get(&stage.id)).copied();
-        History {
-            holds: &self.holds,
-            entered: &self.entered,
-            verdicts: &self.verdicts,
-            follow_ups: &row.follow_ups,
-            qualified_by: qualified.map(|at| last_event_at(facts.events, facts.details, at).unwrap_or(at)),
-        }
-    }
+/// The same of a lead whom nobody ever held, too: the clock of a lead that qualified runs whoever has it.
+pub(in crate::run) fn whole_past_of(store: &Store, sop: &Sop, row: &ScanRow, standing: &Standing) -> Result<Past, RunError> {
+    let lead = row.record.lead;
+    let holds = holds(&store.assignments_of(lead)?, standing, row.record.seen_at);
+    Ok(Past { holds, entered: entered(sop, store.stages_of(lead)?), verdicts: row.verdicts.clone() })
 }
 
 /// Who held a lead when. An owner that a file told of has no assignment.
@@ -227,21 +205,4 @@ fn holds(assigned: &[AssignmentRow], standing: &Standing, seen_at: Instant) -> V
         holds.push(Hold { owner: owner.clone(), from: standing.owner_at.unwrap_or(seen_at), until: None, told: true });
     }
     holds
-}
-
-/// The stages that a lead entered: of several that one instant stamps, the furthest; the others were skipped.
-fn entered(sop: &Sop, history: Vec<(Instant, String)>) -> Vec<(Instant, String)> {
-    let place = |stage: &str| sop.lifecycle.place(stage).unwrap_or(usize::MAX);
-    let mut all: Vec<(Instant, String)> = Vec::new();
-    for (at, stage) in history {
-        match all.last_mut() {
-            Some((last, known)) if *last == at => {
-                if place(&stage) > place(known) {
-                    *known = stage;
-                }
-            }
-            _ => all.push((at, stage)),
-        }
-    }
-    all
 }

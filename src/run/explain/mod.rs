@@ -1,14 +1,25 @@
-//! `sop explain LEAD`: the score card with the rules that did not fire, who the lead is, and what happened when.
+//! `sop explain LEAD`: the score card with the rules that did not fire, who the lead is and where it stands, and what happened
+//! when.
+
+mod past;
+mod standing;
 
 use super::evaluate::Evaluator;
 use super::leads::{stored_columns, value_cell};
 use super::lookup::find;
+use super::routing::{rows as routing_rows, traced, who as colleague};
 use super::score::{frame, note};
+use super::tick::whole_past_of;
 use super::{Context, RunError, Workspace};
+use crate::engine::assignment::Intake;
 use crate::engine::scoring::{CardGroup, Line};
-use crate::model::{Details, Event, FieldType, KindId};
+use crate::engine::sla::clocks;
+use crate::model::{Clock, ClockKind, FieldType};
 use crate::report::{Cell, Column, ColumnType, Report, explain as report};
-use crate::store::Store;
+use crate::rules::team::Team;
+use crate::store::{BreachRow, Store};
+use past::Past;
+use standing::Look;
 
 /// The explanation of one lead, as of any date: fields and state are today's, later events do not exist.
 pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Result<Report, RunError> {
@@ -17,7 +28,7 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
     let lead = find(workspace, &store, lead)?;
     let sop = &workspace.sop;
     let mut evaluator = Evaluator::new(sop, &store, &columns, context.as_of)?;
-    let row = store.whole_lead(&columns, lead)?.ok_or_else(|| RunError::refused("the lead is gone", "run the command again"))?;
+    let mut row = store.whole_lead(&columns, lead)?.ok_or_else(|| RunError::refused("the lead is gone", "run the command again"))?;
     let card = evaluator.card(&row);
     let text = |id: &str, t: Option<String>| (Column::new(id, ColumnType::Text), t.map_or(Cell::Empty, Cell::Text));
     let mut who = vec![text("key", Some(row.record.key.to_string()))];
@@ -45,18 +56,10 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
     let identities: Vec<String> =
         store.identities_of(lead)?.into_iter().map(|i| format!("{} {}", i.identity.kind, i.identity.text.replace('\t', ":"))).collect();
     who.push((Column::new("identities", ColumnType::List), Cell::List(identities)));
-    let mut timeline: Vec<report::Moment> = row.events.iter().filter(|e| e.at <= context.as_of).map(|e| moment(workspace, evaluator.details(), e)).collect();
-    let changes = store.changes(Some(lead), None, None)?;
-    timeline.extend(changes.into_iter().filter(|c| c.at <= context.as_of).map(|c| report::Moment {
-        at: c.at,
-        what: c.what,
-        detail: format!("{} → {}", c.from.as_deref().unwrap_or("–"), c.to.as_deref().unwrap_or("–")),
-        why: c.why,
-    }));
-    for (at, stage) in store.stages_of(lead)? {
-        timeline.push(report::Moment { at, what: "stage".into(), detail: stage, why: "import (dated stages)".into() });
-    }
-    timeline.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| (&a.what, &a.detail).cmp(&(&b.what, &b.detail))));
+    let past = Past::of(&store, lead, context.as_of)?;
+    let timeline = past.timeline(sop, &row, evaluator.details());
+    let alerts = past.alerts(&store, lead)?;
+    let (deals, follow_ups) = (past.deals(), past.contacts());
     let mut notes = Vec::new();
     let stored = row.state.score;
     if stored != Some(card.total) {
@@ -74,6 +77,26 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
             store.source_rows(lead)?.iter().map(|s| if s.file.is_empty() { "the first row".into() } else { format!("{}:{}", s.file, s.row) }).collect();
         notes.push(note("joined", format!("{} different rows were joined: {} (`sop split` takes them apart)", row.record.sources, rows.join(", "))));
     }
+    // What follows speaks of the score that the card shows, whatever the base says yet.
+    let band = Some(card.band.clone()).filter(|b| !b.is_empty());
+    row.state.score = Some(card.total);
+    row.state.band = band;
+    row.state.groups = card.groups.iter().map(|g| g.points).collect();
+    let state = evaluator.state(&row);
+    let intake = Intake::new(&sop.assignment, &sop.team, &sop.lifecycle);
+    let promised = whole_past_of(&store, sop, &row, &row.standing)?;
+    let followed_up = store.any_follow_up()?;
+    let (standing, asking, taken, clocks) = evaluator.with_facts(&row, &state, |_, facts| {
+        let look = Look { sop, row: &row, facts, changes: &past.changes, followed_up };
+        let taken = intake.take_up(lead, row.record.key, card.total, facts, &row.standing).0;
+        (look.lines(), intake.ask(facts, &row.standing), taken, clocks(sop, facts, &promised.history(facts, sop, &row.standing)).clocks)
+    });
+    let trace = match &taken {
+        Some(candidate) => traced(sop, context, &store, &columns, std::slice::from_ref(candidate), lead)?,
+        None => None,
+    };
+    let recorded = store.breaches(Some(lead))?;
+    let promises = clocks.into_iter().map(|c| (told(&sop.team, &c, &recorded), c)).map(|(told, c)| (c, told)).collect();
     let group = |g: CardGroup| report::Group { id: g.id, lines: g.lines.into_iter().map(line).collect(), clamp: g.clamp.map(line), points: g.points };
     Ok(report::report(report::Facts {
         frame: frame(workspace, context),
@@ -82,6 +105,7 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
         clamp: card.clamp.map(line),
         score: card.total,
         band: card.band,
+        state: report::State { standing, routing: routing_rows(&sop.team, &asking, trace.as_ref()), promises, alerts, deals, follow_ups },
         timeline,
         notes,
     }))
@@ -91,14 +115,14 @@ fn line(l: Line) -> report::Line {
     report::Line { rule: l.rule, points: l.points, fired: l.fired, reason: l.reason }
 }
 
-fn moment(workspace: &Workspace, details: &Details, event: &Event) -> report::Moment {
-    let detail = details.of(event);
-    let title = if detail.kind == KindId::OTHER { None } else { workspace.sop.dictionary.kind(detail.kind).map(|k| k.title.clone()) };
-    let what = match title {
-        Some(t) if t != *detail.kind_name => format!("{} {t}", detail.kind_name),
-        _ => detail.kind_name.to_string(),
+/// What was said about a clock, and to whom.
+fn told(team: &Team, clock: &Clock, recorded: &[BreachRow]) -> String {
+    let of = |b: &&BreachRow| clock.kind == ClockKind::Owner && b.promise == clock.promise && b.start == clock.started_at && b.owner == clock.owner;
+    let mut all: Vec<&BreachRow> = recorded.iter().filter(of).collect();
+    all.sort_by_key(|b| b.at);
+    let one = |b: &BreachRow| match &b.recipient {
+        Some(to) => format!("{}: told {}", b.kind.name(), colleague(team, to)),
+        None => format!("{}: told nobody", b.kind.name()),
     };
-    let currency = &workspace.sop.dictionary.currency;
-    let parts: Vec<String> = detail.values.iter().filter_map(|v| super::import::value_text(v, currency)).collect();
-    report::Moment { at: event.at, what, detail: parts.join(" · "), why: String::new() }
+    all.into_iter().map(one).collect::<Vec<_>>().join("; ")
 }

@@ -1,0 +1,52 @@
+//! Whom the engines of a day look at, and whether anybody is handed over at all.
+
+use crate::model::Instant;
+use crate::run::{RunError, Session};
+use crate::store::Due;
+
+/// Leads of which so many per cent are with somebody whom the team does not know keep the first dealing waiting.
+const STRANGERS: i64 = 20;
+
+/// Whom the engines look at: everybody, or whom a fact, the clock or the rules may have moved since they looked last.
+pub(super) fn due(session: &Session<'_>, whole: bool) -> Result<Due, RunError> {
+    let Session { store, context, .. } = session;
+    // What is not stored as of an earlier day cannot say who is due on it.
+    if context.full || session.in_the_past {
+        return Ok(Due::All);
+    }
+    let everybody = if whole {
+        // The first follow-ups of a base say of everybody else that nobody followed up.
+        store.last_run_of("tick")?.map_or(Ok(false), |last| store.first_follow_ups_after(last.run))?
+    } else {
+        // Scoring makes due whom it scored by older rules; one engine alone has not scored.
+        store.due_count(Due::At(Instant(i64::MIN), session.sop))? > 0
+    };
+    Ok(if everybody { Due::All } else { Due::Moves(context.as_of) })
+}
+
+/// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt
+/// leads that others are working on.
+pub(super) fn strangers(session: &Session<'_>) -> Result<Option<String>, RunError> {
+    let sop = &session.workspace.sop;
+    if session.context.yes || sop.assignment.rounds.is_empty() || session.store.any_assignment()? {
+        return Ok(None);
+    }
+    let leads = session.store.due_count(Due::All)?;
+    let mut unknown: Vec<(String, i64)> = Vec::new();
+    for h in session.store.holdings()? {
+        if sop.team.find(&h.owner).is_none() {
+            match unknown.iter_mut().find(|(name, _)| *name == h.owner) {
+                Some((_, n)) => *n += h.leads,
+                None => unknown.push((h.owner, h.leads)),
+            }
+        }
+    }
+    let total: i64 = unknown.iter().map(|(_, n)| n).sum();
+    if total * 100 <= leads * STRANGERS {
+        return Ok(None);
+    }
+    unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let some: Vec<String> = unknown.iter().take(5).map(|(name, n)| format!("{name} ({n})")).collect();
+    let more = if unknown.len() > 5 { format!(" and {} more", unknown.len() - 5) } else { String::new() };
+    Ok(Some(format!("{total} of {leads} leads are held by people whom team.yaml does not know: {}{more}", some.join(", "))))
+}

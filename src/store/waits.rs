@@ -1,0 +1,65 @@
+//! What waits for a person, counted or listed without a pass over all leads.
+
+use super::columns::lead_column;
+use super::{Result, Store, ident};
+use crate::model::{Instant, LeadId};
+use rusqlite::params;
+
+/// A queue with leads in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its id.
+    pub queue: String,
+    /// How many leads wait there.
+    pub leads: i64,
+    /// Since when the first of them does.
+    pub since: Option<Instant>,
+}
+
+/// When an owner wants to speak with a lead again: as the lead's latest follow-up says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextContact {
+    /// Which lead.
+    pub lead: LeadId,
+    /// Who said so; else who holds the lead.
+    pub owner: Option<String>,
+    /// When.
+    pub at: Instant,
+}
+
+impl Store {
+    /// How many leads have which text in a field, most frequent first.
+    pub fn text_counts(&self, field: &str) -> Result<Vec<(String, i64)>> {
+        let column = ident(&lead_column(field));
+        let sql = format!("SELECT {column}, count(*) FROM leads WHERE typeof({column}) = 'text' GROUP BY 1 ORDER BY 2 DESC, 1");
+        let mut statement = self.conn.prepare(&sql)?;
+        Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The queues that leads wait in, by id.
+    pub fn waiting(&self) -> Result<Vec<Waiting>> {
+        const WAITING: &str = "SELECT s.queue, count(*), min(n.queue_at) FROM lead_state s LEFT JOIN standings n USING (lead)
+            WHERE s.queue IS NOT NULL GROUP BY s.queue ORDER BY s.queue";
+        let mut statement = self.conn.prepare(WAITING)?;
+        let read = |r: &rusqlite::Row<'_>| Ok(Waiting { queue: r.get(0)?, leads: r.get(1)?, since: r.get::<_, Option<i64>>(2)?.map(Instant) });
+        Ok(statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Contacts that somebody planned for before `until` and that nothing followed yet, earliest first.
+    pub fn next_contacts(&self, as_of: Instant, until: Instant) -> Result<Vec<NextContact>> {
+        // Only what the latest follow-up of a lead says counts.
+        const NEXT: &str = "SELECT f.lead, coalesce(f.owner, s.owner), f.next_at FROM follow_ups f LEFT JOIN lead_state s USING (lead)
+            WHERE f.next_at < ?2 AND f.at <= ?1
+            AND NOT EXISTS (SELECT 1 FROM follow_ups g WHERE g.lead = f.lead AND g.at <= ?1 AND (g.at, g.seq) > (f.at, f.seq))
+            ORDER BY f.next_at, f.lead";
+        let mut statement = self.conn.prepare(NEXT)?;
+        let read = |r: &rusqlite::Row<'_>| Ok(NextContact { lead: LeadId(r.get(0)?), owner: r.get(1)?, at: Instant(r.get(2)?) });
+        Ok(statement.query_map(params![as_of.0, until.0], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many notices to whom have not left, by recipient.
+    pub fn queued_notices(&self) -> Result<Vec<(String, i64)>> {
+        let mut statement = self.conn.prepare("SELECT recipient, count(*) FROM notices WHERE state = 'queued' GROUP BY recipient ORDER BY recipient")?;
+        Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+}
