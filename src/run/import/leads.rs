@@ -6,6 +6,7 @@ use super::recognise::Named;
 use super::{Importer, Outcome};
 use crate::ingest::LeadRow;
 use crate::model::{Change, DetailId, FieldIx, Identity, Instant, Key, LeadId, Standing, Value, What};
+use crate::rules::lifecycle::Lifecycle;
 use crate::run::RunError;
 use crate::store::{LeadRecord, SourceRow, StateRow};
 use std::sync::Arc;
@@ -219,6 +220,13 @@ impl Importer<'_, '_> {
         }
         let at = self.session.context.as_of;
         let mut seeded = self.session.store.standing(lead)?;
+        // Whoever gave a lead back does not get it again because the same file is read again.
+        let given_back =
+            state.owner.is_none() && !master(self.owner) && !self.seeded.contains_key(&lead) && is_given_back(&self.workspace().sop.lifecycle, &seeded);
+        let owner = if given_back { None } else { owner };
+        if stage == state.stage && owner == state.owner {
+            return Ok(());
+        }
         // Two rows of a file that disagree change a lead there and back: then it is as it was.
         let first = self.seeded.entry(lead).or_insert_with(|| seeded.clone());
         if stage != state.stage {
@@ -402,6 +410,11 @@ impl Importer<'_, '_> {
         let told = |r: &LeadRecord| self.created_at.and_then(|ix| r.values.get(ix.0)).and_then(Value::as_instant);
         Ok(record.map_or(self.session.context.as_of, |r| told(&r).unwrap_or(r.seen_at)))
     }
+}
+
+/// Somebody had the lead before, or it is beside the line: a file has no say in who has it next.
+fn is_given_back(lifecycle: &Lifecycle, standing: &Standing) -> bool {
+    standing.last_owner.is_some() || standing.stage.as_deref().is_some_and(|stage| lifecycle.detour(stage).is_some())
 }
 
 /// Undeclared columns as a record keeps them.
