@@ -4,6 +4,7 @@ use super::args::{Color, Global};
 use super::as_of;
 use super::exit::{Exit, Failure};
 use super::progress::Progress;
+use sop::diag::{Diagnostics, Severity};
 use sop::ingest::IngestErrorKind;
 use sop::model::Instant;
 use sop::run::{Context, RunError, Workspace};
@@ -42,8 +43,10 @@ impl<'g> Setup<'g> {
         }
         // `SOP_DB=` is nobody's name for a base.
         let workspace = open(&start, exact, global.db.as_deref().filter(|db| !db.as_os_str().is_empty())).map_err(|e| failure(global, e))?;
-        if !global.quiet && !workspace.warnings.0.is_empty() {
-            let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&workspace.warnings, &workspace.sop.sources, colored(global)));
+        // What is merely worth knowing is for `sop check`.
+        let serious = Diagnostics(workspace.warnings.0.iter().filter(|d| d.severity != Severity::Note).cloned().collect());
+        if !global.quiet && !serious.0.is_empty() {
+            let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&serious, &workspace.sop.sources, colored(global)));
         }
         let started = as_of::now();
         let as_of = match &global.as_of {
