@@ -131,7 +131,16 @@ fn due(world: &World, standing: &Standing, follow_ups: &[i64], deals: &[Deal], a
 }
 
 fn since_now() -> Standing {
-    Standing { owner: Some("li.si".into()), owner_at: Some(NOW), ..Standing::default() }
+    Standing { owner: Some("li.si".into()), owner_at: Some(NOW), assigned_at: Some(NOW), ..Standing::default() }
+}
+
+#[test]
+fn whom_a_file_named_is_asked_for_contacts_only_once_one_is_known() {
+    let world = world();
+    let told = Standing { assigned_at: None, ..since_now() };
+    let limit = |follow_ups: &[i64]| due(&world, &told, follow_ups, &[], NOW.plus(DAY)).map(|d| d.limit);
+    assert_eq!(limit(&[]), Some(Limit::NoDeal), "a file says nothing of what they did");
+    assert_eq!(limit(&[3600]), Some(Limit::NoFollowUp));
 }
 
 fn deal_of(status: DealStatus, opened: i64, closed: Option<i64>) -> Deal {

@@ -26,7 +26,7 @@ pub(super) fn candidates(workspace: &Workspace, context: &Context<'_>, store: &S
         return Ok(all);
     }
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let mut chain = Chain { steps: Steps::new(sop, Engines::ASSIGN, store.any_follow_up()?), world };
+    let mut chain = Chain { steps: Steps::new(sop, Engines::ASSIGN), world };
     let count = store.due_count(due)?.unsigned_abs();
     let mut looked = 0_u64;
     store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {

@@ -67,17 +67,6 @@ fn read(r: &Row<'_>, first: usize) -> rusqlite::Result<FollowUpRow> {
 }
 
 impl Store {
-    /// Whether any follow-up is known.
-    pub fn any_follow_up(&self) -> Result<bool> {
-        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM follow_ups)", [], |r| r.get(0))?)
-    }
-
-    /// Whether all that is known of follow-ups came in after this run.
-    pub fn first_follow_ups_after(&self, run: RunId) -> Result<bool> {
-        const OLD: &str = "SELECT EXISTS (SELECT 1 FROM follow_ups) AND NOT EXISTS (SELECT 1 FROM follow_ups WHERE run <= ?1)";
-        Ok(self.conn.query_row(OLD, [run.0], |r| r.get(0))?)
-    }
-
     /// The follow-ups of a lead with their instants and places, oldest first.
     pub fn follow_ups_of(&self, lead: LeadId) -> Result<Vec<(Instant, i64, FollowUpRow)>> {
         let sql = format!("SELECT at, seq, {LIST} FROM follow_ups WHERE lead = ?1 ORDER BY at, seq");

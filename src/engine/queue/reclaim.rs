@@ -86,7 +86,11 @@ pub fn reclaim_due(assignment: &Assignment, lifecycle: &Lifecycle, team: &Team, 
     let touched = held.follow_ups.iter().map(|f| f.at).filter(|at| *at <= as_of).max().map_or(owner_at, |at| at.max(owner_at));
     let protect = queue.protect.map(Within::Wall).filter(|_| !held.deals.iter().any(|deal| is_won(deal, as_of)));
     let no_deal = reclaim.no_deal.filter(|_| !held.deals.iter().any(|deal| is_opened(deal, owner_at, as_of)));
-    let limits = [(Limit::NoFollowUp, reclaim.no_follow_up, touched), (Limit::NoDeal, no_deal, owner_at), (Limit::Protect, protect, owner_at)];
+    // A file that says who holds a lead says nothing of what they did: a contact is asked of leads that were handed over here, or
+    // whose contacts are known at all.
+    let asked = standing.assigned_at.is_some() || held.follow_ups.iter().any(|f| f.at <= as_of);
+    let limits =
+        [(Limit::NoFollowUp, reclaim.no_follow_up.filter(|_| asked), touched), (Limit::NoDeal, no_deal, owner_at), (Limit::Protect, protect, owner_at)];
     let dues = limits.into_iter().filter_map(|(limit, within, since)| Some(((clock.add)(since, &within?), limit, since)));
     let (due_at, limit, since) = dues.min()?;
     let warn_at = reclaim.warn.map(|warn| (clock.before)(due_at, &warn).max(since));

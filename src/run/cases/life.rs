@@ -120,8 +120,7 @@ impl<'a> Life<'a> {
             self.judge(verdict);
         }
         self.score(scorer, at);
-        let followed_up = self.case.follow_ups.iter().any(|f| f.at <= at);
-        let steps = Steps::new(self.sop, Engines::ALL, followed_up);
+        let steps = Steps::new(self.sop, Engines::ALL);
         self.waits = None;
         for _ in 0..MOST_TURNS {
             let turned = self.with_lead(at, |lead| steps.turn(lead, self.standing.clone()));
@@ -188,7 +187,7 @@ impl<'a> Life<'a> {
                 let changes: Vec<Change> = moved.iter().flat_map(|m| changes_of(LEAD, m)).collect();
                 self.keep(after, at, moved.as_slice(), &changes);
                 // What was said moves the lead at once; the rest of the day waits for a tick.
-                let steps = Steps::new(self.sop, Engines::ADVANCE, true);
+                let steps = Steps::new(self.sop, Engines::ADVANCE);
                 let turned = self.with_lead(at, |lead| steps.turn(lead, self.standing.clone()));
                 self.keep(turned.standing, at, &turned.moves, &turned.changes);
             }

@@ -85,9 +85,8 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
     let state = evaluator.state(&row);
     let intake = Intake::new(&sop.assignment, &sop.team, &sop.lifecycle);
     let promised = whole_past_of(&store, sop, &row, &row.standing)?;
-    let followed_up = store.any_follow_up()?;
     let (standing, asking, taken, clocks) = evaluator.with_facts(&row, &state, |_, facts| {
-        let look = Look { sop, row: &row, facts, changes: &past.changes, followed_up };
+        let look = Look { sop, row: &row, facts, changes: &past.changes };
         let taken = intake.take_up(lead, row.record.key, card.total, facts, &row.standing).0;
         (look.lines(), intake.ask(facts, &row.standing), taken, clocks(sop, facts, &promised.history(facts, sop, &row.standing)).clocks)
     });

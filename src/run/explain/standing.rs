@@ -17,8 +17,6 @@ pub(super) struct Look<'a> {
     pub(super) facts: &'a Facts<'a>,
     /// Of the lead, up to the as-of, oldest first.
     pub(super) changes: &'a [ChangeRow],
-    /// The base knows of any follow-up.
-    pub(super) followed_up: bool,
 }
 
 impl Look<'_> {
@@ -179,7 +177,7 @@ impl Look<'_> {
     }
 
     fn reclaim(&self) -> Option<Stands> {
-        let due = goes_back(self.sop, self.row, self.standing(), (self.facts.as_of, self.followed_up))?;
+        let due = goes_back(self.sop, self.row, self.standing(), self.facts.as_of)?;
         let warned = due.warn_at.map(|at| format!("; the owner is warned from {} on", self.local(at))).unwrap_or_default();
         let why = format!("{} since {}{warned}", due.limit.name(), self.local(due.since));
         Some(Stands { what: "reclaim", value: due.queue, at: Some(due.due_at), why })

@@ -7,7 +7,7 @@ use super::Engines;
 use crate::condition::Facts;
 use crate::engine::assignment::{Candidate, Intake};
 use crate::engine::lifecycle::{Move, Seen, advance};
-use crate::engine::queue::{Clock, Due, Held, Limit, reclaim, reclaim_due};
+use crate::engine::queue::{Clock, Due, Held, reclaim, reclaim_due};
 use crate::model::{Change, DealFacts, Instant, LeadId, Standing, Until, What, Within};
 use crate::rules::Sop;
 use crate::run::evaluate::Evaluator;
@@ -32,8 +32,6 @@ pub(in crate::run) struct Turned {
 pub(in crate::run) struct Steps<'a> {
     sop: &'a Sop,
     engines: Engines,
-    /// Any follow-up at all is known, of any lead.
-    followed_up: bool,
     intake: Intake<'a>,
 }
 
@@ -58,8 +56,8 @@ impl Chain<'_> {
 }
 
 impl<'a> Steps<'a> {
-    pub(in crate::run) fn new(sop: &'a Sop, engines: Engines, followed_up: bool) -> Self {
-        Self { sop, engines, followed_up, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle) }
+    pub(in crate::run) fn new(sop: &'a Sop, engines: Engines) -> Self {
+        Self { sop, engines, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle) }
     }
 
     /// Takes one lead from a standing as far as its facts take it at this instant.
@@ -97,7 +95,7 @@ impl<'a> Steps<'a> {
     /// When a queue takes the lead back unless somebody does something.
     pub(in crate::run) fn due_back(&self, lead: &Lead<'_>, standing: &Standing) -> Option<Due> {
         let held = Held { standing, follow_ups: lead.facts.follow_ups, deals: lead.deals, as_of: lead.facts.as_of };
-        due_back(self.sop, &held, self.followed_up)
+        due_back(self.sop, &held)
     }
 
     /// What its owner is to be warned of by now, and since when: that the lead goes back unless somebody does something.
@@ -123,18 +121,14 @@ impl<'a> Steps<'a> {
 }
 
 /// When a queue takes a held lead back unless somebody does something.
-///
-/// A file that says who holds a lead says nothing of what they did: while no follow-up at all is known, only leads that
-/// were handed over here are asked for one.
-fn due_back(sop: &Sop, held: &Held<'_>, followed_up: bool) -> Option<Due> {
+fn due_back(sop: &Sop, held: &Held<'_>) -> Option<Due> {
     let (add, before) = (|at, within: &Within| sop.calendar.add(at, within), |at, within: &Within| sop.calendar.before(at, within));
-    let due = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, held, &Clock { add: &add, before: &before })?;
-    (due.limit != Limit::NoFollowUp || held.standing.assigned_at.is_some() || followed_up).then_some(due)
+    reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, held, &Clock { add: &add, before: &before })
 }
 
 /// The same of a lead of the base, for reports.
-pub(in crate::run) fn goes_back(sop: &Sop, row: &ScanRow, standing: &Standing, (as_of, followed_up): (Instant, bool)) -> Option<Due> {
-    due_back(sop, &Held { standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of }, followed_up)
+pub(in crate::run) fn goes_back(sop: &Sop, row: &ScanRow, standing: &Standing, as_of: Instant) -> Option<Due> {
+    due_back(sop, &Held { standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of })
 }
 
 /// What a move is to the record: the stage, and whoever and whatever had the lead.

@@ -252,7 +252,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     }
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let mut chain = Chain { steps: Steps::new(sop, which, store.any_follow_up()?), world };
+    let mut chain = Chain { steps: Steps::new(sop, which), world };
     let due = due(session, whole)?;
     let all = store.due_count(due)?.unsigned_abs();
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -394,7 +394,7 @@ fn handed(session: &Session<'_>, placed: &place::Placed, dealing: &mut Dealing) 
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
     let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE, store.any_follow_up()?), world };
+    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE), world };
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };

@@ -14,13 +14,8 @@ pub(super) fn due(session: &Session<'_>, whole: bool) -> Result<Due, RunError> {
     if context.full || session.in_the_past {
         return Ok(Due::All);
     }
-    let everybody = if whole {
-        // The first follow-ups of a base say of everybody else that nobody followed up.
-        store.last_run_of("tick")?.map_or(Ok(false), |last| store.first_follow_ups_after(last.run))?
-    } else {
-        // Scoring makes due whom it scored by older rules; one engine alone has not scored.
-        store.due_count(Due::At(Instant(i64::MIN), session.sop))? > 0
-    };
+    // Scoring makes due whom it scored by older rules; one engine alone has not scored.
+    let everybody = !whole && store.due_count(Due::At(Instant(i64::MIN), session.sop))? > 0;
     Ok(if everybody { Due::All } else { Due::Moves(context.as_of) })
 }
 

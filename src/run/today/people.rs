@@ -134,7 +134,6 @@ impl Look<'_> {
         if sop.promises.is_empty() && sop.assignment.queues.is_empty() {
             return Ok(());
         }
-        let followed_up = self.store.any_follow_up()?;
         let tonight = sop.calendar.end_of(sop.calendar.date(as_of));
         let (mut breached, mut due): (BTreeMap<String, Group>, BTreeMap<String, Group>) = Default::default();
         let mut back: BTreeMap<String, Group> = BTreeMap::new();
@@ -152,7 +151,7 @@ impl Look<'_> {
                 of.entry(c.promise.clone()).or_default().add(c.due_at, key(), name, &owner(c));
             }
             let soon = |d: &ReclaimDue| d.warn_at.unwrap_or(d.due_at.plus(-SOON)) <= as_of;
-            if let Some(d) = goes_back(sop, row, &row.standing, (as_of, followed_up)).filter(soon) {
+            if let Some(d) = goes_back(sop, row, &row.standing, as_of).filter(soon) {
                 let owner = row.standing.owner.as_deref().unwrap_or_default();
                 back.entry(d.queue.clone()).or_default().add(d.due_at, key(), name, owner);
             }
