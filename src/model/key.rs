@@ -24,7 +24,21 @@ pub fn stable_hash(parts: &[&[u8]]) -> u64 {
 pub struct Key(u64);
 
 const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-const BITS: u32 = 55;
+pub(super) const BITS: u32 = 55;
+
+/// 55 bits as 11 letters.
+pub(super) fn spell(n: u64) -> String {
+    (0..11).rev().filter_map(|i| LETTERS.get((n >> (i * 5) & 31) as usize)).map(|l| char::from(*l)).collect()
+}
+
+/// 55 bits from a first letter and 11 more.
+pub(super) fn spelt(text: &str, first: [char; 2]) -> Option<u64> {
+    let rest = text.trim().strip_prefix(first)?.to_ascii_lowercase();
+    if rest.len() != 11 {
+        return None;
+    }
+    rest.bytes().try_fold(0_u64, |n, b| LETTERS.iter().position(|&l| l == b).map(|i| (n << 5) | i as u64))
+}
 
 impl Key {
     /// The key of the identity (or of the raw cells) with this hash.
@@ -38,11 +52,7 @@ impl Key {
     }
     /// `kmfrggzdfmz2` → a key; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let rest = text.trim().strip_prefix(['k', 'K'])?.to_ascii_lowercase();
-        if rest.len() != 11 {
-            return None;
-        }
-        rest.bytes().try_fold(0_u64, |n, b| LETTERS.iter().position(|&l| l == b).map(|i| (n << 5) | i as u64)).map(Self)
+        spelt(text, ['k', 'K']).map(Self)
     }
     /// The number that the store keeps.
     pub fn number(self) -> i64 {
@@ -56,8 +66,7 @@ impl Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letters: String = (0..11).rev().map(|i| char::from(LETTERS[(self.0 >> (i * 5) & 31) as usize])).collect();
-        write!(f, "k{letters}")
+        write!(f, "k{}", spell(self.0))
     }
 }
 

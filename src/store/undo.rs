@@ -51,6 +51,14 @@ const TABLES: &[Table] = &[
     table("alert_state", &["lead", "alert"], Some("lead"), Some("run")),
     table("breaches", &["promise", "lead", "start", "kind"], Some("lead"), Some("run")),
     table("notices", &["notice"], Some("lead"), Some("run")),
+    table("path_versions", &["version"], None, Some("run")),
+    table("enrollments", &["enrollment"], Some("lead"), Some("run")),
+    table("messages", &["message"], Some("lead"), Some("run")),
+    table("feedback", &["hash"], Some("lead"), Some("run")),
+    table("feedback_cover", &["medium", "kind"], None, Some("run")),
+    table("suppressions", &["hash", "medium", "kind"], None, Some("run")),
+    table("exposures", &["experiment", "lead"], Some("lead"), Some("run")),
+    table("costs", &["cost"], None, Some("run")),
     table("meta", &["name"], None, None),
 ];
 
@@ -83,15 +91,24 @@ const CREATED: &[(&str, &str)] = &[
     ("alert_state", "run"),
     ("breaches", "run"),
     ("notices", "run"),
+    ("enrollments", "run"),
+    ("messages", "run"),
+    ("feedback", "run"),
+    ("feedback_cover", "run"),
+    ("suppressions", "run"),
+    ("exposures", "run"),
+    ("costs", "run"),
     ("changes", "run"),
     ("details", "run"),
     ("sop_versions", "run"),
+    ("path_versions", "run"),
 ];
 
 /// Rows of a run that later runs, which stay, refer to.
 const STILL_NEEDED: &[(&str, &str)] = &[
     ("details", "detail IN (SELECT detail FROM events UNION SELECT detail FROM waiting_events UNION SELECT detail FROM event_ids)"),
     ("sop_versions", "sop IN (SELECT sop FROM lead_state UNION SELECT sop FROM runs WHERE undone_by IS NULL AND run <> ?1)"),
+    ("path_versions", "version IN (SELECT version FROM enrollments)"),
 ];
 
 /// What taking a run back did.

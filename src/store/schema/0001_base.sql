@@ -293,10 +293,121 @@ CREATE TABLE notices (
   lead      INTEGER,
   subject   TEXT NOT NULL,
   body      TEXT NOT NULL,
-  state     TEXT NOT NULL,               -- queued, sent, failed, unknown
+  state     TEXT NOT NULL,               -- queued, sending, sent, failed, unknown
+  attempts  INTEGER NOT NULL DEFAULT 0,
+  next_try  INTEGER,                     -- not before this instant, after a failure that may pass
+  sent_at   INTEGER,
+  error     TEXT,                        -- what the last attempt was told
   run       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX notices_by_lead ON notices(lead) WHERE lead IS NOT NULL;
+
+-- The steps of a path as they were when somebody entered: the path's YAML, once per text.
+CREATE TABLE path_versions (version INTEGER PRIMARY KEY, path TEXT NOT NULL, fingerprint TEXT NOT NULL UNIQUE, text TEXT NOT NULL, run INTEGER NOT NULL) STRICT;
+
+-- Journeys: one lead on one path. `cause` tells several of one path apart: the event, the year, or the how-manieth time.
+-- A lead that already matched when a path came is `noted`: it is counted and not written to.
+CREATE TABLE enrollments (
+  enrollment INTEGER PRIMARY KEY,
+  lead       INTEGER NOT NULL,
+  path       TEXT NOT NULL,
+  cause      TEXT NOT NULL,
+  version    INTEGER,                    -- path_versions.version; NULL = noted
+  state      TEXT NOT NULL,              -- noted, active, paused, finished, goal, exited, superseded
+  control    INTEGER NOT NULL DEFAULT 0, -- 1: only measured, never written to
+  entered_at INTEGER NOT NULL,
+  day_one    TEXT,                       -- the local date that its days are counted from
+  step       INTEGER NOT NULL DEFAULT 0, -- how many steps are behind it
+  due_at     INTEGER,                    -- when the next thing is to be done
+  last_at    INTEGER,                    -- when the step before really went
+  held       INTEGER NOT NULL DEFAULT 0, -- seconds that `hold_while` has moved the rest by
+  ended_at   INTEGER,
+  why        TEXT,                       -- why it ended, or is paused
+  run        INTEGER NOT NULL,
+  UNIQUE (lead, path, cause)
+) STRICT;
+CREATE INDEX enrollments_by_due ON enrollments(due_at) WHERE due_at IS NOT NULL;
+
+-- Messages to leads, one per (enrollment, step, part) at most, in the outbox and after it. `message` is a hash of the three.
+CREATE TABLE messages (
+  message    INTEGER PRIMARY KEY,
+  enrollment INTEGER NOT NULL,
+  lead       INTEGER NOT NULL,
+  path       TEXT NOT NULL,
+  step       TEXT NOT NULL,
+  part       TEXT NOT NULL,              -- main, fallback
+  medium     TEXT NOT NULL,
+  service    INTEGER NOT NULL,           -- 1: its content serves and does not advertise
+  content    TEXT,
+  experiment TEXT,
+  arm        TEXT,
+  address    TEXT,
+  colleague  TEXT,                       -- the owner through whom it leaves, where one is needed
+  subject    TEXT,
+  body       TEXT,                       -- Markdown, filled in
+  state      TEXT NOT NULL,              -- queued, sending, sent, failed, unknown, held, deferred, suppressed, skipped, cancelled
+  reason     TEXT,                       -- why it is where it is
+  due_at     INTEGER NOT NULL,           -- when its step was due
+  not_before INTEGER NOT NULL,           -- the next opening of its medium
+  not_after  INTEGER,                    -- later than this it is skipped
+  attempts   INTEGER NOT NULL DEFAULT 0,
+  next_try   INTEGER,
+  sent_at    INTEGER,
+  run        INTEGER NOT NULL,
+  UNIQUE (enrollment, step, part)
+) STRICT;
+CREATE INDEX messages_by_lead ON messages(lead);
+CREATE INDEX messages_by_state ON messages(state, not_before) WHERE state IN ('queued', 'sending', 'deferred', 'held', 'unknown');
+
+-- What came back: the first of each kind by instant. `message` is NULL where it belongs to none of ours.
+CREATE TABLE feedback (
+  hash    INTEGER PRIMARY KEY,           -- of kind, message or address, instant and link: told twice is once
+  message INTEGER,
+  lead    INTEGER,
+  kind    TEXT NOT NULL,                 -- open, click, reply, bounce, complaint, unsubscribe
+  at      INTEGER NOT NULL,
+  medium  TEXT NOT NULL,
+  address TEXT,
+  content TEXT,
+  link    TEXT,
+  bot     INTEGER NOT NULL DEFAULT 0,    -- 1: no person did that
+  run     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX feedback_by_message ON feedback(message) WHERE message IS NOT NULL;
+
+-- Until when everything of a kind that came back by a medium has been imported.
+CREATE TABLE feedback_cover (medium TEXT NOT NULL, kind TEXT NOT NULL, until INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (medium, kind)) STRICT, WITHOUT ROWID;
+
+-- Addresses that must not be written to. `hash` is the address's; `medium` is `*` for all.
+CREATE TABLE suppressions (
+  hash    INTEGER NOT NULL,
+  medium  TEXT NOT NULL,
+  address TEXT NOT NULL,
+  kind    TEXT NOT NULL,                 -- unsubscribe, complaint, bounce, by-hand
+  at      INTEGER NOT NULL,
+  why     TEXT NOT NULL,
+  run     INTEGER NOT NULL,
+  PRIMARY KEY (hash, medium, kind)
+) STRICT, WITHOUT ROWID;
+
+-- Which arm of an experiment a lead is in, from its first exposure on.
+CREATE TABLE exposures (experiment TEXT NOT NULL, lead INTEGER NOT NULL, arm TEXT NOT NULL, at INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (experiment, lead)) STRICT, WITHOUT ROWID;
+
+-- What was spent, day by day. A later file for the same (kind, channel, day) replaces that day; the old rows stay as superseded.
+CREATE TABLE costs (
+  cost          INTEGER PRIMARY KEY,
+  kind          TEXT NOT NULL,           -- media, event, people, tools, agency, sales
+  channel       TEXT,                    -- an id of the dictionary, or the text as told where it knows none
+  campaign      TEXT,
+  day           TEXT NOT NULL,           -- YYYY-MM-DD
+  amount        INTEGER NOT NULL,        -- minor units
+  impressions   INTEGER,
+  clicks        INTEGER,
+  file          TEXT NOT NULL,
+  superseded_by INTEGER,                 -- the run that replaced it
+  run           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX costs_by_day ON costs(day, kind, channel);
 
 -- Every recorded fact of every run.
 CREATE TABLE changes (
