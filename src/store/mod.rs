@@ -17,6 +17,7 @@ mod identities;
 mod leads;
 mod load;
 mod lock;
+mod messages;
 mod notices;
 mod open;
 mod pages;
