@@ -9,6 +9,7 @@ mod calendar;
 pub mod cases;
 pub mod content;
 pub mod delivery;
+mod echo;
 pub mod experiments;
 mod fields;
 mod files;

@@ -2,7 +2,7 @@
 //!
 //! Files are read in the order in which they need each other (fields, calendar, scoring, team, lifecycle,
 //! assignment, sla, alerts, experiments, delivery, content, nurture, tests), whatever order they came in; a file that is missing brings its default. One problem never
-//! hides another file's problems, and a file that cannot be read at all makes no name of another one wrong.
+//! hides another file's problems, and a file with errors makes no name of another one wrong (`echo`).
 
 use super::fields::{self, Fields};
 use super::files::{is_beside_the_point, plain_name, text_of};
@@ -10,7 +10,7 @@ use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{alerts, assignment, calendar, cases, experiments, lifecycle, paths, sla, team, yaml};
+use super::{alerts, assignment, calendar, cases, echo, experiments, lifecycle, paths, sla, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -95,6 +95,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
             sla::check::business_time(promise_spots.business.iter().chain(&rule_spots.business), &mut out);
         }
     }
+    echo::silence(&sources, &mut out);
     out.sort();
     if out.has_errors() {
         return Err((sources, out));
