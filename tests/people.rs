@@ -56,6 +56,16 @@ fn dealt() -> Base {
     base
 }
 
+#[test]
+fn a_queue_named_wrongly_is_answered_with_the_queues() {
+    let base = dealt();
+    base.on("11-02", &["queue", "claim", "nope", "--by", "张伟"]).refused(2, &["`nope` is neither a queue nor a lead", "public (公共线索池)"]);
+    base.on("11-02", &["queue", "claim", "pubic", "--by", "张伟"]).refused(2, &["did you mean `public`?"]);
+    let past = base.run(&["queue", "list", "--as-of", "2026-10-01", "-f", "json"]).ok().json();
+    assert!(past["notes"].to_string().contains("are today's"), "{past}");
+    assert!(!base.on("11-02", &["queue", "list", "-f", "json"]).ok().json()["notes"].to_string().contains("today's"));
+}
+
 fn state(base: &Base, id: &str, column: &str) -> String {
     base.texts(&format!("SELECT s.{column} FROM lead_state s JOIN leads USING (lead) WHERE leads.id = '{id}'")).remove(0)
 }
