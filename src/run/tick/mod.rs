@@ -29,7 +29,7 @@ use crate::model::{Change, LeadId, Until};
 use crate::report::assign::Row as Handed;
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
-use crate::store::{Ended as HoldEnded, Needs, ScanRow};
+use crate::store::{Ended as HoldEnded, Needs, ScanRow, StoreError};
 use std::collections::BTreeMap;
 use summary::{reasons, summary_of};
 use watch::Watcher;
@@ -119,6 +119,9 @@ impl Done {
 
 /// The whole day.
 pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunError> {
+    if Inbox::look(workspace)?.files().is_empty() {
+        base_of(workspace)?;
+    }
     let mut looked: Option<Inbox> = None;
     loop {
         let mut session = Session::begin(workspace, context)?;
@@ -182,12 +185,18 @@ fn day(session: &mut Session<'_>, arriving: Option<Arriving>, done: &mut Done) -
 
 /// Stages alone: `sop advance`; hand-overs alone: `sop assign`.
 pub fn one_engine(workspace: &Workspace, context: &Context<'_>, which: Engines) -> Result<Ticked, RunError> {
+    base_of(workspace)?;
     let session = Session::begin(workspace, context)?;
     let mut done = Done::default();
     match engines(&session, which, &mut done) {
         Ok(()) => end(session, Inbox::default(), done, None, Rejects::default()),
         Err(e) => Err(session.abandon(e)),
     }
+}
+
+/// A base comes with its first leads: without any there is nothing to look at, and none is made.
+fn base_of(workspace: &Workspace) -> Result<(), RunError> {
+    if workspace.db.exists() { Ok(()) } else { Err(StoreError::Missing(workspace.db.display().to_string()).into()) }
 }
 
 fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<ImportSummary>, rejects: Rejects) -> Result<Ticked, RunError> {
@@ -203,6 +212,10 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
             "unassigned",
             format!("{leads} lead{} not be handed over and wait{}: {why}", if leads == 1 { " could" } else { "s could" }, if leads == 1 { "s" } else { "" }),
         ));
+    }
+    let left = inbox.left();
+    if !left.is_empty() {
+        done.notes.push(note("inbox-left", format!("not read, and left in inbox/: {}", left.join(", "))));
     }
     let set_aside = inbox.aside();
     let mut rejects = Some(rejects);
