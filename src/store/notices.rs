@@ -178,6 +178,15 @@ impl Store {
         Ok(statement.query_map([lead.map(|l| l.0)], read_breach)?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// When owners were warned about leads that somebody holds: promise or queue, lead, the start of its clock, and when.
+    pub fn warnings(&self) -> Result<Vec<(String, LeadId, Instant, Instant)>> {
+        const WARNED: &str = "SELECT b.promise, b.lead, b.start, b.at FROM breaches b JOIN lead_state s USING (lead)
+            WHERE b.kind = 'warned' AND s.owner IS NOT NULL ORDER BY b.lead, b.promise, b.start";
+        let mut statement = self.conn.prepare(WARNED)?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, LeadId(r.get(1)?), Instant(r.get(2)?), Instant(r.get(3)?))))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Whether a breach still waits for its answer.
     pub fn set_breach_open(&self, promise: &str, lead: LeadId, start: Instant, open: bool) -> Result<()> {
         const OPEN: &str = "UPDATE breaches SET open = ?4 WHERE promise = ?1 AND lead = ?2 AND start = ?3 AND kind = 'breached' AND open <> ?4";

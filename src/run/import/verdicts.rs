@@ -33,6 +33,7 @@ pub(super) struct Remarked {
     accepted: u64,
     rejected: u64,
     past: u64,
+    future: u64,
     second: Noted,
     refused: Noted,
     follows: Noted,
@@ -46,6 +47,9 @@ impl Remarked {
         }
         if self.past > 0 {
             notes.push(format!("{} verdicts are kept as the past: whoever gave them does not hold the lead now, or it came later", self.past));
+        }
+        if self.future > 0 {
+            notes.push(format!("{} verdicts are dated later than this run: they are kept, and nothing follows from them", self.future));
         }
         notes.extend(self.second.note(|n| format!("{n} leads have two different answers: the first counts, not")));
         notes.extend(self.refused.note(|n| format!("{n} verdicts are refused")));
@@ -85,7 +89,11 @@ impl Importer<'_, '_> {
             return Ok(Taken::Known);
         }
         // A base that is being built has nothing to act upon yet; without stages nothing follows from a verdict.
-        let acts = !self.history && !session.store.is_first_import() && !session.workspace.sop.lifecycle.stages.is_empty();
+        let given = verdict.at <= session.context.as_of;
+        let acts = given && !self.history && !session.store.is_first_import() && !session.workspace.sop.lifecycle.stages.is_empty();
+        if !given {
+            remarks.future += 1;
+        }
         if acts {
             let turns = match &mut self.turns {
                 Some((_, turns)) => turns,

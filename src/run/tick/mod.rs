@@ -10,6 +10,7 @@ mod keep;
 mod look;
 mod place;
 mod summary;
+mod warned;
 mod watch;
 mod whom;
 
@@ -32,6 +33,7 @@ use crate::report::{Frame, Note};
 use crate::store::{Ended as HoldEnded, Needs, ScanRow, StoreError};
 use std::collections::BTreeMap;
 use summary::{reasons, summary_of};
+pub(in crate::run) use warned::Warned;
 use watch::Watcher;
 pub(in crate::run) use watch::{past_of, whole_past_of};
 use whom::{due, strangers};
@@ -265,7 +267,8 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     }
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let mut chain = Chain { steps: Steps::new(sop, which), world };
+    let warned = if which.reclaim { Warned::of(store, sop)? } else { Warned::default() };
+    let mut chain = Chain { steps: Steps::new(sop, which).knowing(warned), world };
     let due = due(session, whole)?;
     let all = store.due_count(due)?.unsigned_abs();
     let mut candidates: Vec<Candidate> = Vec::new();

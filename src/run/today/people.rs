@@ -8,7 +8,7 @@ use crate::run::RunError;
 use crate::run::people::{TOLD, told_to_merge};
 use crate::run::promises::{each_clock, waits};
 use crate::run::routing::{candidates, rehearse, who};
-use crate::run::tick::goes_back;
+use crate::run::tick::{Warned, goes_back};
 use crate::store::Due;
 use std::collections::BTreeMap;
 
@@ -137,6 +137,7 @@ impl Look<'_> {
         let tonight = sop.calendar.end_of(sop.calendar.date(as_of));
         let (mut breached, mut due): (BTreeMap<String, Group>, BTreeMap<String, Group>) = Default::default();
         let mut back: BTreeMap<String, Group> = BTreeMap::new();
+        let warned = Warned::of(self.store, sop)?;
         each_clock(self.workspace, self.context, (self.store, self.columns), Due::Held, |row, clocks| {
             let (key, name) = (|| row.record.key.to_string(), || self.who(&row.record));
             let owner = |c: &Clock| c.owner.clone().unwrap_or_default();
@@ -151,7 +152,7 @@ impl Look<'_> {
                 of.entry(c.promise.clone()).or_default().add(c.due_at, key(), name, &owner(c));
             }
             let soon = |d: &ReclaimDue| d.warn_at.unwrap_or(d.due_at.plus(-SOON)) <= as_of;
-            if let Some(d) = goes_back(sop, row, &row.standing, as_of).filter(soon) {
+            if let Some(d) = goes_back(sop, row, &row.standing, as_of, &warned).filter(soon) {
                 let owner = row.standing.owner.as_deref().unwrap_or_default();
                 back.entry(d.queue.clone()).or_default().add(d.due_at, key(), name, owner);
             }
