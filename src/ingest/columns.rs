@@ -249,12 +249,19 @@ impl<'a> TableReader<'a> {
     }
 }
 
+/// So many spellings of a choice are named.
+const SPELT: usize = 3;
+
 /// Why a word is none of the choices, with the nearest that is.
 fn unknown(text: &str, choices: &[Choice]) -> String {
     let known = || choices.iter().flat_map(|(name, spellings)| std::iter::once(*name).chain(spellings.split('|')));
     match nearest(text, known()) {
         Some(near) => format!("no such word is known here; did you mean `{near}`?"),
-        None => format!("no such word is known here; known: {}", choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")),
+        None => {
+            let spelt = |spellings: &str| spellings.split('|').take(SPELT).collect::<Vec<_>>().join(", ");
+            let all: Vec<String> = choices.iter().map(|(name, spellings)| format!("{name} ({} …)", spelt(spellings))).collect();
+            format!("no such word is known here; known: {}; `values:` of the column in fields.yaml adds others", all.join("; "))
+        }
     }
 }
 

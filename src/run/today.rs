@@ -1,5 +1,6 @@
 //! `sop today`: what waits for a person, each with what to do about it. Nothing is written.
 
+mod deals;
 mod files;
 mod people;
 
@@ -31,6 +32,8 @@ pub fn today(workspace: &Workspace, context: &Context<'_>) -> Result<Report, Run
         look.strange_stages(&mut items)?;
         look.unassigned(&mut items)?;
         look.held(&mut items)?;
+        look.reopened(&mut items)?;
+        look.deals_of_nobody(&mut items)?;
         look.next_contacts(&mut items)?;
         look.queues(&mut items)?;
         look.notices(&mut items)?;
