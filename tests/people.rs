@@ -66,6 +66,46 @@ fn a_queue_named_wrongly_is_answered_with_the_queues() {
     assert!(!base.on("11-02", &["queue", "list", "-f", "json"]).ok().json()["notes"].to_string().contains("today's"));
 }
 
+#[test]
+fn whoever_leaves_hands_over_everything_at_once() {
+    let base = dealt();
+    base.write("sops/team.yaml", TEAM.replace("  li.na: {name: 李娜, role: sales, email: ln@corp.example}\n", ""));
+    let today = base.on("11-02", &["today", "-f", "json"]).ok().json();
+    let row = today["rows"].as_array().unwrap().iter().find(|r| r["waits"] == "owner").unwrap().clone();
+    assert_eq!((row["subject"].as_str(), row["count"].as_i64()), (Some("li.na"), Some(2)), "{row}");
+    assert!(row["detail"].as_str().unwrap().contains("left the team"), "{row}");
+    assert!(row["next"].as_str().unwrap().starts_with("sop set --where \"owner = 'li.na'\" owner="), "{row}");
+
+    let before = base.facts();
+    let all = ["set", "--where", "owner = 'li.na'", "owner=张伟", "--why", "left"];
+    base.on("11-02", &all).refused(2, &["2 leads match", "--yes"]);
+    let rehearsed = base.on("11-02", &[&all[..], &["--dry-run", "-f", "json"]].concat()).ok().json();
+    assert!(rehearsed["notes"].to_string().contains("2 leads match: "), "{rehearsed}");
+    assert_same("a refusal and a rehearsal", &before, &base.facts());
+    base.on("11-02", &[&all[..], &["--yes"]].concat()).ok();
+    assert_eq!(base.number("SELECT count(*) FROM lead_state WHERE owner = 'zhang.wei'"), 4);
+    assert!(base.on("11-02", &[&all[..], &["--yes"]].concat()).ok().said().contains("no lead matches"));
+    base.on("11-02", &["undo", "--yes"]).ok();
+    assert_same("taken back", &before, &base.facts());
+    // One lead is nobody's surprise; a blank releases; a slip in the condition is shown.
+    base.on("11-03", &["set", "--where", "phone = '+8613920417009' OR phone LIKE '%17009'", "tags+=x", "--why", "y"]).ok();
+    base.on("11-03", &["set", "--where", "owner = 'li.na'", "owner=", "--why", "left", "--yes"]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM lead_state WHERE owner IS NULL"), 7);
+    base.on("11-03", &["set", "--where", "ownr = 'li.na'", "owner=", "--why", "left"]).refused(2, &["did you mean `owner`"]);
+    base.on("11-03", &["set", "1", "--why", "left"]).refused(2, &["nothing is to be changed"]);
+}
+
+#[test]
+fn a_contact_of_an_odd_day_is_refused() {
+    let base = dealt();
+    let log = |rest: &[&str]| base.on("11-05", &[&["log", "1", "--type", "call", "--outcome", "connected"], rest].concat());
+    log(&["--at", "1900-01-01"]).refused(2, &["more than ten years ago"]);
+    log(&["--next", "2026-11-01"]).refused(2, &["before the contact itself"]);
+    log(&["--next", "3026-11-01"]).refused(2, &["more than ten years ahead"]);
+    assert_eq!(base.number("SELECT count(*) FROM follow_ups"), 0);
+    log(&["--next", "2026-11-05"]).ok();
+}
+
 fn state(base: &Base, id: &str, column: &str) -> String {
     base.texts(&format!("SELECT s.{column} FROM lead_state s JOIN leads USING (lead) WHERE leads.id = '{id}'")).remove(0)
 }

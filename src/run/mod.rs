@@ -37,7 +37,7 @@ pub use import::{FileSummary, ImportOptions, ImportSummary, Touched};
 pub use init::{Written, init, init_from};
 pub use leads::{LeadsRequest, leads};
 pub use merge::{Merged, merge, split};
-pub use people::{Acted, Claimed, Contact, Rejection, Whom, accept, claim, log, queue_list, reject, return_leads, set};
+pub use people::{Acted, Claimed, Contact, Rejection, These, Whom, accept, claim, log, queue_list, reject, return_leads, set};
 pub use promises::{By, SlaRequest, alerts, sla};
 pub use records::{changes, history};
 pub use routing::explain_deal;

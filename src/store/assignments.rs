@@ -121,6 +121,11 @@ impl Store {
         Ok(self.conn.prepare_cached(END)?.execute(params![lead.0, at.0, how.name()])? > 0)
     }
 
+    /// Whether this owner was ever given a lead here.
+    pub fn was_given_leads(&self, owner: &str) -> Result<bool> {
+        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM assignments WHERE owner = ?1)", [owner], |r| r.get(0))?)
+    }
+
     /// The holds on one lead, oldest first.
     pub fn assignments_of(&self, lead: LeadId) -> Result<Vec<AssignmentRow>> {
         let sql = format!("SELECT {LIST} FROM assignments WHERE lead = ?1 ORDER BY at, seq");

@@ -69,6 +69,13 @@ impl Look<'_> {
         strange.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let known = || team.owners.iter().flat_map(|o| [o.id.as_str(), o.name.as_str()]);
         for (name, leads) in strange.iter().take(LINES) {
+            if self.store.was_given_leads(name)? {
+                // One of ours once: whoever leaves takes no leads along.
+                let detail = "left the team, and still holds these: no queue takes them back, and no round deals them".to_owned();
+                let next = format!("sop set --where \"owner = '{}'\" owner=… --why \"left\" (owner=none lets the rounds deal them)", name.replace('\'', "''"));
+                items.push(item(Waits::Owner, name, *leads, detail, next));
+                continue;
+            }
             let near = nearest(name, known()).map(|n| format!("; did they mean `{n}`?")).unwrap_or_default();
             let detail = format!("team.yaml knows nobody of that name: held elsewhere, never dealt{near}");
             items.push(item(Waits::Owner, name, *leads, detail, "add them to sops/team.yaml, or the name to a colleague's `aliases:`"));
