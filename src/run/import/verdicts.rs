@@ -9,7 +9,7 @@ use super::follow_ups::name_of;
 use super::noted::Noted;
 use crate::ingest::FollowUpCells;
 use crate::model::{LeadId, Verdict, fold, nearest, stable_hash};
-use crate::rules::lifecycle::Lifecycle;
+use crate::rules::lifecycle::{Lifecycle, Reason};
 use crate::run::RunError;
 use crate::run::people::{Brought, brought, move_judged};
 use crate::run::tick::{credits, put_credits};
@@ -140,7 +140,9 @@ impl Importer<'_, '_> {
 
 /// The verdict of a row: the reason, or none when sales accepts. A reason that lifecycle.yaml does not know is refused.
 pub(super) fn answer_of(cells: &FollowUpCells, lifecycle: &Lifecycle) -> Result<Option<Answer>, String> {
-    let known = || lifecycle.reasons.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
+    // As people read them in the sheet: by title, with the id beside it.
+    let shown = |r: &Reason| if r.title.is_empty() || r.title == r.id { r.id.clone() } else { format!("{} ({})", r.title, r.id) };
+    let known = || lifecycle.reasons.iter().map(shown).collect::<Vec<_>>().join(", ");
     let list = if lifecycle.reasons.is_empty() { String::new() } else { format!(" (known: {})", known()) };
     match (cells.accepts, &cells.reason) {
         (None, None) => Ok(None),
