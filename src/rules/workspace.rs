@@ -87,7 +87,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let (lifecycle, team, assignment) = (lifecycle.unwrap_or_default(), team.unwrap_or_default(), assignment.unwrap_or_default());
     let (promises, alerts) = (promises.unwrap_or_default(), alerts.unwrap_or_default());
     if !out.has_errors() {
-        lifecycle::check::check(&lifecycle, &scoring, &stage_spots, &mut out);
+        lifecycle::check::check(&lifecycle, &scoring, (&fields.dictionary, &calendar), &stage_spots, &mut out);
         assignment::check::check(&assignment, &rule_spots, (&team, &owner_spots), (&fields.dictionary, &calendar), &mut out);
         read.check((&scoring, &lifecycle), (&team, &fields.dictionary, &calendar), &mut out);
         [&promise_spots.recipients, &told].into_iter().for_each(|spots| sla::recipient::check(spots, &team, &mut out));
