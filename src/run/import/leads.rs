@@ -353,9 +353,17 @@ impl Importer<'_, '_> {
         if new {
             let latest = self.session.store.last_stage(lead)?;
             let state = self.state_of(lead)?;
+            // Out of a detour only time or a person brings a lead: a file dates what was, as it does for owner and stage columns.
+            let detour = |stage: &String| self.session.workspace.sop.lifecycle.detour(stage).is_some();
+            let beside = lead.0 <= self.last_before && !self.staged.contains(&lead) && state.stage.as_ref().is_some_and(detour);
+            if beside && latest.as_ref().is_some_and(|(_, latest)| state.stage.as_ref() != Some(latest)) {
+                self.stayed += 1;
+                return Ok(new);
+            }
             if let Some((when, latest)) = latest
                 && when <= self.session.context.as_of
             {
+                self.staged.insert(lead);
                 let standing = Standing { stage: Some(latest.clone()), stage_at: Some(when), ..self.session.store.standing(lead)? };
                 self.session.store.put_standing(lead, &standing, self.session.run)?;
                 if lead.0 <= self.last_before && state.stage.as_deref() != Some(&latest) {

@@ -157,6 +157,10 @@ struct Importer<'s, 'a> {
     /// Of the present file.
     elsewhere: noted::Elsewhere,
     strange: noted::StrangeStages,
+    /// Dated stages that did not move a lead out of its detour.
+    stayed: u64,
+    /// Leads whose stage this run's dates have set.
+    staged: FxHashSet<LeadId>,
 }
 
 /// What an import leaves to its caller.
@@ -220,6 +224,8 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         seeded: FxHashMap::default(),
         elsewhere: noted::Elsewhere::default(),
         strange: noted::StrangeStages::default(),
+        stayed: 0,
+        staged: FxHashSet::default(),
         session,
     };
     let rejects = importer.files(paths, options)?;
@@ -239,7 +245,11 @@ impl<'a> Importer<'_, 'a> {
     /// What the rows of a file left to be said of owners and stages.
     fn place_notes(&mut self) -> impl Iterator<Item = String> + use<> {
         let (elsewhere, strange) = (std::mem::take(&mut self.elsewhere), std::mem::take(&mut self.strange));
-        let notes = [elsewhere.note("rows of leads are held elsewhere"), strange.note(&self.workspace().sop.lifecycle)];
+        let stayed = std::mem::take(&mut self.stayed);
+        let stayed = (stayed > 0).then(|| {
+            format!("{stayed} dated stages are kept as history: their leads are in a detour, out of which only time or `sop set LEAD stage=…` brings them")
+        });
+        let notes = [elsewhere.note("rows of leads are held elsewhere"), strange.note(&self.workspace().sop.lifecycle), stayed];
         notes.into_iter().flatten()
     }
 

@@ -81,7 +81,7 @@ pub fn set(workspace: &Workspace, context: &Context<'_>, which: These<'_>, assig
 /// The leads for which a condition holds. More than one are changed only when that is confirmed.
 fn matching(work: &mut Work<'_, '_>, condition: &str) -> Result<Vec<ScanRow>, RunError> {
     let Session { store, columns, workspace, context, .. } = work.session;
-    let condition = compile_filter(workspace, condition)?;
+    let condition = compile_filter(workspace, store, condition)?;
     let mut world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
     let (mut leads, mut unknown) = (Vec::new(), 0_u64);
     store.scan(columns, Due::All, &Needs::all(columns), |row| -> Result<(), RunError> {

@@ -14,6 +14,7 @@ use crate::rules::Sop;
 use crate::run::evaluate::Evaluator;
 use crate::run::lead::Lead;
 use crate::store::ScanRow;
+use std::collections::BTreeSet;
 
 /// What the engines made of one lead.
 pub(in crate::run) struct Turned {
@@ -35,6 +36,7 @@ pub(in crate::run) struct Steps<'a> {
     engines: Engines,
     intake: Intake<'a>,
     warned: Warned,
+    kept: BTreeSet<String>,
 }
 
 /// The engines at work on the leads of one base.
@@ -59,12 +61,17 @@ impl Chain<'_> {
 
 impl<'a> Steps<'a> {
     pub(in crate::run) fn new(sop: &'a Sop, engines: Engines) -> Self {
-        Self { sop, engines, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle), warned: Warned::default() }
+        Self { sop, engines, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle), warned: Warned::default(), kept: BTreeSet::new() }
     }
 
     /// The same, knowing whom queues have warned.
     pub(in crate::run) fn knowing(self, warned: Warned) -> Self {
         Self { warned, ..self }
+    }
+
+    /// The same; leads at these places, which no file knows any more, stay there.
+    pub(in crate::run) fn keeping(self, kept: impl IntoIterator<Item = String>) -> Self {
+        Self { kept: kept.into_iter().collect(), ..self }
     }
 
     /// Takes one lead from a standing as far as its facts take it at this instant.
@@ -78,7 +85,11 @@ impl<'a> Steps<'a> {
         let awaited = facts.follow_ups.iter().find(|f| f.at > facts.as_of).map_or(Until::NEVER, |f| Until(f.at));
         loop {
             let mut until = awaited;
-            if engines.advance {
+            let kept = turned.standing.stage.as_ref().is_some_and(|stage| self.kept.contains(stage));
+            if kept {
+                until = until.and(Until(facts.as_of)); // asked again at every tick
+            }
+            if engines.advance && !kept {
                 let advanced = advance(&Seen { sop, facts, deals: &deals, state: &state }, &mut turned.standing);
                 turned.changes.extend(advanced.moves.iter().flat_map(|m| changes_of(lead.lead, m)));
                 turned.moves.extend(advanced.moves);

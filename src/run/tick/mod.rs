@@ -5,6 +5,7 @@
 //! go round until nothing changes, so that a second tick of the same instant finds nothing to do.
 
 mod chain;
+mod gone;
 mod inbox;
 mod keep;
 mod look;
@@ -15,6 +16,7 @@ mod watch;
 mod whom;
 
 pub(in crate::run) use chain::{Chain, Steps, Turned, changes_of, goes_back};
+pub(in crate::run) use gone::gone;
 pub(in crate::run) use inbox::Inbox;
 pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use look::{Past, Said, entered, look};
@@ -268,7 +270,18 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
     let warned = if which.reclaim { Warned::of(store, sop)? } else { Warned::default() };
-    let mut chain = Chain { steps: Steps::new(sop, which).knowing(warned), world };
+    let kept = if which.advance && !context.yes { gone(workspace, store)? } else { BTreeMap::new() };
+    for (stage, leads) in &kept {
+        let first = sop.lifecycle.stages.first().map_or("", |s| s.id.as_str());
+        done.notes.push(note(
+            "stage-gone",
+            format!(
+                "{leads} {} at `{stage}`, which lifecycle.yaml has no more, and stay there: say where they belong with `sop set --where \"stage =                  '{stage}'\" stage=… --why …`; with --yes they begin anew at `{first}`",
+                if *leads == 1 { "lead is" } else { "leads are" }
+            ),
+        ));
+    }
+    let mut chain = Chain { steps: Steps::new(sop, which).knowing(warned).keeping(kept.into_keys()), world };
     let due = due(session, whole)?;
     let all = store.due_count(due)?.unsigned_abs();
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -410,7 +423,8 @@ fn handed(session: &Session<'_>, placed: &place::Placed, dealing: &mut Dealing) 
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
     let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE), world };
+    let kept = gone(workspace, store)?.into_keys();
+    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE).keeping(kept), world };
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };

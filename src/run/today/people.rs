@@ -8,7 +8,7 @@ use crate::run::RunError;
 use crate::run::people::{TOLD, told_to_merge};
 use crate::run::promises::{each_clock, waits};
 use crate::run::routing::{candidates, rehearse, who};
-use crate::run::tick::{Warned, goes_back};
+use crate::run::tick::{Warned, goes_back, gone};
 use crate::store::Due;
 use std::collections::BTreeMap;
 
@@ -92,6 +92,11 @@ impl Look<'_> {
     pub(super) fn strange_stages(&self, items: &mut Vec<Item>) -> Result<(), RunError> {
         let sop = &self.workspace.sop;
         let Some(first) = sop.lifecycle.stages.first() else { return Ok(()) };
+        for (stage, leads) in gone(self.workspace, self.store)? {
+            let detail = "lifecycle.yaml has this stage no more: its leads stay there until somebody says where they belong";
+            let next = format!("sop set --where \"stage = '{}'\" stage=… --why …", stage.replace('\'', "''"));
+            items.push(item(Waits::Stage, stage, leads, detail, next));
+        }
         let Some(field) = sop.dictionary.fields.iter().find(|f| f.ty == FieldType::Stage) else { return Ok(()) };
         let places = || {
             let stages = sop.lifecycle.stages.iter().flat_map(|s| [s.id.as_str(), s.title.as_str()]);
