@@ -86,7 +86,7 @@ fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options:
         let row = row?;
         out.write_all(b"<tr>")?;
         for s in &shown {
-            write!(out, "<td{}>{}</td>", class(s.column.ty), escaped(&printer.human(s.cell(&row))))?;
+            write!(out, "<td{}>{}</td>", class(s.column.ty), escaped(&printer.of(s.column, s.cell(&row), options.lang)))?;
         }
         out.write_all(b"</tr>\n")?;
     }

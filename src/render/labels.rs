@@ -50,6 +50,15 @@ pub(super) fn choice(choice: &Choice, lang: Lang) -> &str {
     choice.title.as_deref().or_else(known).unwrap_or(&choice.id)
 }
 
+/// The word that people read in a cell: columns of the program's own words say them in the language of the labels. English
+/// readers see the ids, which they also type. A user's own column or word speaks for itself.
+pub(super) fn word(column: &Column, text: &str, lang: Lang) -> Option<&'static str> {
+    if lang == Lang::En || column.title.is_some() {
+        return None;
+    }
+    WORDS.iter().find(|(of, word, _)| *of == column.id && *word == text).map(|(.., zh)| *zh)
+}
+
 fn find(id: &str) -> Option<(&'static str, &'static str)> {
     LABELS.binary_search_by(|(known, ..)| (*known).cmp(id)).ok().and_then(|i| LABELS.get(i)).map(|(_, en, zh)| (*en, *zh))
 }
@@ -89,6 +98,81 @@ const CHOICES: &[(&str, &str, &str)] = &[
     ("reject", "reject", "拒绝"),
     ("replied", "replied", "已回复"),
     ("wrong_number", "wrong number", "空号错号"),
+];
+
+/// Words of the program in its own columns: the column, the word, and how a Chinese reader knows it.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("waits", "inbox", "待读文件"),
+    ("waits", "failed", "读取失败"),
+    ("waits", "merge", "待合并"),
+    ("waits", "duplicate", "疑似重复"),
+    ("waits", "owner", "负责人"),
+    ("waits", "stage", "阶段"),
+    ("waits", "unassigned", "无人可分"),
+    ("waits", "hand_over", "待分配"),
+    ("waits", "breached", "已超时"),
+    ("waits", "due", "今日到期"),
+    ("waits", "reclaim", "即将回收"),
+    ("waits", "reopened", "商机重开"),
+    ("waits", "deal", "商机"),
+    ("waits", "follow_up", "待跟进"),
+    ("waits", "queue", "待认领"),
+    ("waits", "notice", "待发通知"),
+    ("waits", "event", "待匹配行为"),
+    ("waits", "header", "未知列"),
+    ("waits", "value", "未知取值"),
+    ("waits", "calendar", "日历"),
+    ("status", "running", "进行中"),
+    ("status", "met", "按时"),
+    ("status", "met_late", "逾期完成"),
+    ("status", "breached", "已超时"),
+    ("status", "ended", "已终止"),
+    ("status", "open", "进行中"),
+    ("status", "won", "赢单"),
+    ("status", "lost", "丢单"),
+    ("severity", "error", "错误"),
+    ("severity", "warning", "警告"),
+    ("severity", "note", "提示"),
+    ("result", "pass", "通过"),
+    ("result", "fail", "未通过"),
+    ("result", "passed", "已经过"),
+    ("result", "unmanned", "无人任职"),
+    ("result", "no", "不符合"),
+    ("result", "takes", "接手"),
+    ("result", "nobody", "无人可得"),
+    ("result", "goes", "分给"),
+    ("result", "later", "靠后"),
+    ("result", "out", "不参与"),
+    ("clock", "owner", "负责人"),
+    ("clock", "lead", "线索"),
+    ("outcome", "connected", "接通"),
+    ("outcome", "no_answer", "未接"),
+    ("outcome", "replied", "已回复"),
+    ("outcome", "met", "已见面"),
+    ("outcome", "refused", "拒绝沟通"),
+    ("outcome", "wrong_number", "空号错号"),
+    ("type", "call", "电话"),
+    ("type", "email", "邮件"),
+    ("type", "wecom", "企微"),
+    ("type", "visit", "拜访"),
+    ("what", "created", "新建"),
+    ("what", "band", "等级"),
+    ("what", "stage", "阶段"),
+    ("what", "next_stage", "下一阶段"),
+    ("what", "leave", "退出"),
+    ("what", "back", "返回"),
+    ("what", "spell", "本轮"),
+    ("what", "requalification", "重新达标"),
+    ("what", "owner", "负责人"),
+    ("what", "queue", "线索池"),
+    ("what", "reclaim", "回收"),
+    ("what", "verdict", "判定"),
+    ("what", "warning", "预警"),
+    ("what", "breach", "超时"),
+    ("what", "alert", "介入提醒"),
+    ("what", "merge", "合并"),
+    ("what", "split", "拆分"),
+    ("what", "follow_up", "跟进"),
 ];
 
 /// By id, sorted. A workbook comes back through the import, which finds its columns by these words: `key` stays `key`,
@@ -143,6 +227,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("events_waiting", "events waiting", "待匹配行为"),
     ("failed", "failed", "未通过"),
     ("file", "file", "文件"),
+    ("files", "files", "文件数"),
     ("first_name", "first name", "名"),
     ("fit", "fit", "属性分"),
     ("follow_ups", "follow-ups", "跟进记录"),
@@ -256,6 +341,18 @@ mod tests {
     #[test]
     fn labels_are_sorted_and_unique() {
         assert!([LABELS, CHOICES].iter().all(|table| table.windows(2).all(|w| w[0].0 < w[1].0)));
+    }
+
+    #[test]
+    fn every_kind_of_thing_that_waits_has_a_chinese_word() {
+        let schema = crate::render::schema("today").expect("the schema");
+        let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+        let kinds = schema.pointer("/properties/rows/items/properties/waits/enum").and_then(|e| e.as_array()).expect("the kinds").clone();
+        for kind in kinds.iter().filter_map(|k| k.as_str()) {
+            assert!(word(&Column::text("waits"), kind, Lang::Zh).is_some(), "{kind}");
+            assert_eq!(word(&Column::text("waits"), kind, Lang::En), None);
+        }
+        assert_eq!(word(&Column::text("status").titled("状态"), "open", Lang::Zh), None, "the user's own column");
     }
 
     #[test]

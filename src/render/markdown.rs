@@ -58,7 +58,7 @@ fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options:
     for row in rows {
         let row = row?;
         for s in &shown {
-            write!(out, "| {} ", escaped(&printer.human(s.cell(&row))))?;
+            write!(out, "| {} ", escaped(&printer.of(s.column, s.cell(&row), options.lang)))?;
         }
         writeln!(out, "|")?;
     }

@@ -182,7 +182,7 @@ impl Text<'_> {
     }
 
     fn texts(&self, shown: &[Shown<'_>], row: &[Cell]) -> Vec<String> {
-        shown.iter().map(|s| one_line(&self.printer.human(s.cell(row))).into_owned()).collect()
+        shown.iter().map(|s| one_line(&self.printer.of(s.column, s.cell(row), self.lang())).into_owned()).collect()
     }
 
     /// Settles the widths; takes off the last columns that have no room and returns their labels.

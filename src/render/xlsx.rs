@@ -7,7 +7,7 @@
 
 use super::cells::Printer;
 use super::fill_in::{self, FillIn};
-use super::labels::{Lang, choice, label, name, title};
+use super::labels::{Lang, choice, label, name, title, word};
 use super::width::width;
 use super::{Options, Rows, borrowed};
 use crate::report::{Cell, Column, Report, Total};
@@ -162,10 +162,11 @@ impl Book<'_> {
     }
 }
 
-/// The label of a cell that holds one of its column's choices.
+/// The label of a cell that holds one of its column's choices, or a word of the program.
 fn chosen(column: &Column, cell: &Cell, lang: Lang) -> Option<Cell> {
     let Cell::Text(id) = cell else { return None };
-    column.choices.iter().find(|c| c.id == *id).map(|c| Cell::text(choice(c, lang)))
+    let chosen = column.choices.iter().find(|c| c.id == *id).map(|c| choice(c, lang));
+    chosen.or_else(|| word(column, id, lang)).map(Cell::text)
 }
 
 /// Writes one cell and says how wide it looks.
