@@ -182,6 +182,30 @@ fn answers_that_contradict_or_cannot_be_read() {
 }
 
 #[test]
+fn what_is_split_off_gets_its_deals_where_that_is_known() {
+    let base = Base::new();
+    let leads = "姓名,手机,邮箱,线索编号,公司\n张三,13920417003,zs@example.com,L1,甲厂\n李四,13920417040,ls@example.com,L2,乙厂\n";
+    let leads = base.write("leads.csv", leads).display().to_string();
+    base.on("11-01", &["score", &leads]).ok();
+    let deals = "商机编号,手机,公司,金额,商机状态\nD1,13920417003,甲厂,10,open\nD2,13920417040,乙厂,20,won\nD3,13920417040,,30,won\n";
+    import(&base, "11-02", "deals.csv", deals).ok();
+    import(&base, "11-02", "f.csv", "手机,跟进人,跟进时间,跟进方式,跟进结果,备注\n13920417040,张伟,2026-10-01 10:00,电话,未接,x\n").ok();
+    base.on("11-03", &["merge", "13920417003", "13920417040", "--why", "one person"]).ok();
+    let before = base.facts();
+    let run = base.on("11-04", &["split", "13920417003", "--why", "two after all"]).ok();
+    for told in ["the deal D2 goes to", "1 deal stays with the older lead", "1 follow-up stays with the older lead"] {
+        assert!(run.said().contains(told), "{told}\n{}", run.said());
+    }
+    let whose = |id: &str| base.texts(&format!("SELECT l.\"name\" FROM deals d JOIN leads l USING (lead) WHERE d.id = '{id}'"));
+    assert_eq!((whose("D1"), whose("D2"), whose("D3")), (vec!["张三".into()], vec!["李四".into()], vec!["张三".into()]));
+    let copy = base.copy();
+    copy.on("11-04", &["undo", "--yes"]).ok();
+    assert_same("taken back", &before, &copy.facts());
+    import(&base, "11-05", "deals.csv", deals).ok();
+    assert_eq!(whose("D3"), ["李四"], "its row names whose it is");
+}
+
+#[test]
 fn merging_two_leads_unites_what_is_kept_of_them() {
     let base = with_leads();
     import(&base, "11-02", "deals.csv", "商机编号,手机,金额,商机状态\nD1,13920417003,10,open\nD2,13920417040,20,won\n").ok();
