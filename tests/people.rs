@@ -147,6 +147,15 @@ fn more_leads_than_people_are_told_by_check() {
 }
 
 #[test]
+fn a_chinese_screen_says_in_chinese_what_waits() {
+    let base = dealt();
+    let zh = base.on("11-02", &["today", "--lang", "zh"]).ok().stdout();
+    assert!(zh.contains("今日待办") && zh.contains("待认领") && !zh.contains("queue  "), "{zh}");
+    let json = base.on("11-02", &["today", "-f", "json", "--lang", "zh"]).ok().json();
+    assert!(json["rows"].as_array().unwrap().iter().any(|r| r["waits"] == "queue"), "{json}");
+}
+
+#[test]
 fn a_contact_of_an_odd_day_is_refused() {
     let base = dealt();
     let log = |rest: &[&str]| base.on("11-05", &[&["log", "1", "--type", "call", "--outcome", "connected"], rest].concat());
