@@ -346,7 +346,7 @@ mod tests {
     #[test]
     fn every_kind_of_thing_that_waits_has_a_chinese_word() {
         let schema = crate::render::schema("today").expect("the schema");
-        let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+        let schema: serde_json::Value = serde_json::from_str(schema).expect("JSON");
         let kinds = schema.pointer("/properties/rows/items/properties/waits/enum").and_then(|e| e.as_array()).expect("the kinds").clone();
         for kind in kinds.iter().filter_map(|k| k.as_str()) {
             assert!(word(&Column::text("waits"), kind, Lang::Zh).is_some(), "{kind}");

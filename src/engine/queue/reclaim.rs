@@ -112,7 +112,7 @@ pub fn reclaim_due(assignment: &Assignment, lifecycle: &Lifecycle, team: &Team, 
     let dues = limits.into_iter().filter_map(|(limit, within, since)| Some(((clock.add)(since, &within?), limit, since)));
     let (due_at, limit, since) = dues.min()?;
     let warn_at = reclaim.warn.map(|warn| (clock.before)(due_at, &warn).max(since));
-    Some(Due { queue: queue.id.clone(), limit, since, due_at, warn_at, warn: reclaim.warn.clone(), late: false })
+    Some(Due { queue: queue.id.clone(), limit, since, due_at, warn_at, warn: reclaim.warn, late: false })
 }
 
 /// Takes a lead back.
