@@ -178,6 +178,8 @@ verbs! {
     "log" Log(super::log::Args): "A contact of a colleague with a lead";
     "queue" Queue(super::queue::Args): "Leads that nobody holds: list, claim, return";
     "set" Set(super::set::Args): "Change a lead by hand: fields, stage, owner, queue, tags";
+    "outbox" Outbox(super::outbox::Args): "Messages: list, export, cancel";
+    "send" Send(super::send::Args): "Send what is due: messages to leads, notices to colleagues";
     "today" Today(super::today::Args): "What waits for a person";
     "worklist" Worklist(super::worklist::Args): "A workbook per owner to fill in; `sop import` reads the answers";
     "changes" Changes(super::changes::Args): "What moved, and by which rule";

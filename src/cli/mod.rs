@@ -25,10 +25,12 @@ mod init;
 mod leads;
 mod log;
 mod merge;
+mod outbox;
 mod queue;
 mod reject;
 mod schema;
 mod score;
+mod send;
 mod set;
 mod setup;
 mod sla;
@@ -57,6 +59,9 @@ pub(crate) fn main() -> ExitCode {
     };
     // What a run had begun dies with the process and is rolled back; once it is durable, only its printing is left.
     let _ = ctrlc::set_handler(|| {
+        if setup::STOP.ask() {
+            return; // the message that is under way first
+        }
         if !*setup::COMMITTED.lock().unwrap_or_else(PoisonError::into_inner) {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
@@ -97,6 +102,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Split(args) => split::run(&args, &global),
         Verb::Undo(args) => undo::run(&args, &global),
         Verb::History(args) => history::run(&args, &global),
+        Verb::Outbox(args) => outbox::run(&args, &global),
+        Verb::Send(args) => send::run(&args, &global),
         Verb::Schema(args) => schema::run(&args, &global),
         Verb::Completions(args) => completions::run(&args, &global),
     }

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod assignment;
 pub mod events;
+pub mod gates;
 pub mod lifecycle;
 pub mod queue;
 pub mod recipients;

@@ -41,7 +41,7 @@ pub use money::Currency;
 pub use outbox::{FeedbackKind, Message, MessageId, MessageState, Part};
 pub use period::Period;
 pub use standing::Standing;
-pub use text::{fold, fold_header, nearest};
+pub use text::{defused, fold, fold_header, nearest};
 pub use time::{Duration, Instant, Until};
 pub use value::{FieldType, Value};
 pub use window::{Window, WindowDays};

@@ -20,6 +20,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("promises", include_str!("schema/promises.json")),
     ("interventions", include_str!("schema/interventions.json")),
     ("queue", include_str!("schema/queue.json")),
+    ("outbox", include_str!("schema/outbox.json")),
+    ("outbox-files", include_str!("schema/outbox-files.json")),
     ("today", include_str!("schema/today.json")),
     ("worklist", include_str!("schema/worklist.json")),
     ("worklists", include_str!("schema/worklists.json")),

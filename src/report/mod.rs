@@ -12,6 +12,7 @@ pub mod history;
 pub mod import;
 pub mod interventions;
 pub mod leads;
+pub mod outbox;
 pub mod plan;
 pub mod promises;
 pub mod queue;

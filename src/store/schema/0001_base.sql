@@ -284,7 +284,8 @@ CREATE TABLE breaches (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX breaches_by_lead ON breaches(lead);
 
--- Words to colleagues, and whether they left. `notice` is a hash of what it is about and whom it is for.
+-- Words to colleagues, and whether they left. `notice` is a hash of what it is about and whom it is for. `medium` is `notify` until the
+-- first `sop send` makes one row for each entry of `notify`.
 CREATE TABLE notices (
   notice    INTEGER PRIMARY KEY,
   at        INTEGER NOT NULL,
@@ -297,6 +298,7 @@ CREATE TABLE notices (
   attempts  INTEGER NOT NULL DEFAULT 0,
   next_try  INTEGER,                     -- not before this instant, after a failure that may pass
   sent_at   INTEGER,
+  sent_run  INTEGER,                     -- the run of the last attempt
   error     TEXT,                        -- what the last attempt was told
   run       INTEGER NOT NULL
 ) STRICT;
@@ -352,7 +354,9 @@ CREATE TABLE messages (
   not_after  INTEGER,                    -- later than this it is skipped
   attempts   INTEGER NOT NULL DEFAULT 0,
   next_try   INTEGER,
+  claimed_at INTEGER,                    -- the last attempt: what is known of one that is `unknown`
   sent_at    INTEGER,
+  sent_run   INTEGER,                    -- the run of the last attempt
   run        INTEGER NOT NULL,
   UNIQUE (enrollment, step, part)
 ) STRICT;

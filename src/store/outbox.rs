@@ -1,0 +1,239 @@
+//! How messages and notices come out of the outbox: claimed, tried, settled. Each of the three is durable before the next begins,
+//! so that whatever happens to the process, the base knows what may have left.
+
+use super::messages::{COLUMNS, read_message};
+use super::notices::read_notice;
+use super::{NoticeRow, NoticeState, Result, Store};
+use crate::model::{Instant, Key, LeadId, Message, MessageId, MessageState, RunId, stable_hash};
+use rusqlite::params;
+
+/// The states that the index of waiting messages holds: a query that repeats them finds its rows by it.
+const INDEXED: &str = "state IN ('queued', 'sending', 'deferred', 'held', 'unknown')";
+
+/// How an attempt ended, or why there was none.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled<'a> {
+    /// What it came to.
+    pub state: MessageState,
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// When it was taken.
+    pub sent_at: Option<Instant>,
+    /// After a failure that may pass: not before this.
+    pub next_try: Option<Instant>,
+    /// The first instant at which it may leave, where that moved.
+    pub not_before: Option<Instant>,
+}
+
+/// How often one lead has heard from us; what serves and does not advertise is not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// By this medium since the day began.
+    pub day: u32,
+    /// By this medium since the week began.
+    pub week: u32,
+    /// By any medium since the day began.
+    pub day_all: u32,
+    /// By any medium since the week began.
+    pub week_all: u32,
+}
+
+/// Which messages are meant; `None` = any.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OutboxFilter<'a> {
+    /// In these states; none = all.
+    pub states: &'a [MessageState],
+    /// By this medium.
+    pub medium: Option<&'a str>,
+    /// Of this path.
+    pub path: Option<&'a str>,
+    /// To this lead.
+    pub lead: Option<LeadId>,
+}
+
+/// A message with the key of its lead.
+#[derive(Clone, Debug)]
+pub struct OutboxRow {
+    /// The message.
+    pub message: Message,
+    /// The lead's key.
+    pub key: Option<Key>,
+}
+
+impl Store {
+    /// Makes what the run did so far durable, and goes on in the next transaction.
+    ///
+    /// The log of the base is synced each time: a claim must outlast a power cut, or the message would be sent again.
+    pub fn commit_so_far(&self) -> Result<()> {
+        Ok(self.conn.execute_batch("COMMIT; BEGIN IMMEDIATE")?)
+    }
+
+    /// What a dead process left under way: it may have left. Gives how many messages and how many notices.
+    pub fn abandon_sending(&self, why: &str) -> Result<(usize, usize)> {
+        let messages = format!("UPDATE messages SET state = 'unknown', reason = ?1 WHERE state = 'sending' AND {INDEXED}");
+        let messages = self.conn.execute(&messages, [why])?;
+        let notices = self.conn.execute("UPDATE notices SET state = 'unknown', error = ?1 WHERE state = 'sending'", [why])?;
+        Ok((messages, notices))
+    }
+
+    /// Puts what may have left back into the outbox, to be sent once more. Gives how many messages and how many notices.
+    pub fn retry_unknown(&self, medium: Option<&str>, notices: bool) -> Result<(usize, usize)> {
+        let sql = format!(
+            "UPDATE messages SET state = 'queued', reason = 'it may have left before', next_try = NULL, attempts = 0
+             WHERE state = 'unknown' AND {INDEXED} AND medium = coalesce(?1, medium)"
+        );
+        let messages = self.conn.execute(&sql, [medium])?;
+        const NOTICES: &str = "UPDATE notices SET state = 'queued', next_try = NULL, attempts = 0 WHERE state = 'unknown' AND ?1";
+        Ok((messages, self.conn.execute(NOTICES, [notices])?))
+    }
+
+    /// What may leave at an instant, in the order in which it does.
+    pub fn due_messages(&self, at: Instant, medium: Option<&str>) -> Result<Vec<(MessageId, String)>> {
+        let sql = format!(
+            "SELECT message, medium FROM messages WHERE {INDEXED} AND state IN ('queued', 'deferred') AND not_before <= ?1
+             AND (next_try IS NULL OR next_try <= ?1) AND medium = coalesce(?2, medium) ORDER BY not_before, medium, lead, message"
+        );
+        let mut statement = self.conn.prepare(&sql)?;
+        let rows = statement.query_map(params![at.0, medium], |r| Ok((MessageId(r.get::<_, i64>(0)? as u64), r.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// A message is about to be tried. `address`: where it goes now.
+    pub fn claim_message(&self, id: MessageId, address: &str, at: Instant, run: RunId) -> Result<()> {
+        const CLAIM: &str = "UPDATE messages SET state = 'sending', attempts = attempts + 1, reason = NULL, next_try = NULL, address = ?2,
+            claimed_at = ?3, sent_run = ?4 WHERE message = ?1";
+        self.conn.prepare_cached(CLAIM)?.execute(params![id.0 as i64, address, at.0, run.0])?;
+        Ok(())
+    }
+
+    /// What became of a message.
+    pub fn settle_message(&self, id: MessageId, s: &Settled<'_>) -> Result<()> {
+        const SETTLE: &str = "UPDATE messages SET state = ?2, reason = ?3, sent_at = ?4, next_try = ?5, not_before = coalesce(?6, not_before)
+            WHERE message = ?1 AND (state, reason, sent_at, next_try, not_before) IS NOT (?2, ?3, ?4, ?5, coalesce(?6, not_before))";
+        let at = |at: Option<Instant>| at.map(|at| at.0);
+        let row = params![id.0 as i64, s.state.name(), s.reason, at(s.sent_at), at(s.next_try), at(s.not_before)];
+        self.conn.prepare_cached(SETTLE)?.execute(row)?;
+        Ok(())
+    }
+
+    /// How often a lead has heard from us by advertising, `but` one message, since the day and since the week began.
+    pub fn heard(&self, lead: LeadId, medium: &str, but: MessageId, day: Instant, week: Instant) -> Result<Heard> {
+        // What is under way, or may have left, counts: an annoyed lead does not ask whether we are sure.
+        const HEARD: &str = "SELECT count(*) FILTER (WHERE medium = ?2 AND at >= ?4), count(*) FILTER (WHERE medium = ?2), count(*) FILTER (WHERE at >= ?4), count(*)
+            FROM (SELECT medium, coalesce(sent_at, claimed_at, not_before) AS at FROM messages
+                  WHERE lead = ?1 AND message <> ?3 AND service = 0 AND state IN ('sent', 'sending', 'unknown')) WHERE at >= ?5";
+        let row = params![lead.0, medium, but.0 as i64, day.0, week.0];
+        let heard = |r: &rusqlite::Row<'_>| Ok(Heard { day: r.get(0)?, week: r.get(1)?, day_all: r.get(2)?, week_all: r.get(3)? });
+        Ok(self.conn.prepare_cached(HEARD)?.query_row(row, heard)?)
+    }
+
+    /// Why an address must not be written to by a medium: the kinds of what closed it.
+    pub fn closed(&self, address: u64, medium: &str) -> Result<Vec<String>> {
+        const CLOSED: &str = "SELECT kind FROM suppressions WHERE hash = ?1 AND medium IN (?2, '*') ORDER BY kind";
+        let mut statement = self.conn.prepare_cached(CLOSED)?;
+        Ok(statement.query_map(params![address as i64, medium], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Nobody is at an address. `medium` is `*` for all. False when that was known.
+    pub fn close_bounced(&self, address: u64, text: &str, medium: &str, at: Instant, why: &str, run: RunId) -> Result<bool> {
+        const CLOSE: &str = "INSERT OR IGNORE INTO suppressions (hash, medium, address, kind, at, why, run) VALUES (?1, ?2, ?3, 'bounce', ?4, ?5, ?6)";
+        Ok(self.conn.prepare_cached(CLOSE)?.execute(params![address as i64, medium, text, at.0, why, run.0])? > 0)
+    }
+
+    /// Messages that a run handed over.
+    pub fn sent_by(&self, run: RunId) -> Result<Vec<Message>> {
+        let sql = format!("SELECT {COLUMNS} FROM messages WHERE sent_run = ?1 AND state = 'sent' ORDER BY not_before, medium, lead, message");
+        Ok(self.conn.prepare(&sql)?.query_map([run.0], read_message)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Notices that a run handed over.
+    pub fn notices_by(&self, run: RunId) -> Result<Vec<NoticeRow>> {
+        const BY: &str = "SELECT notice, at, recipient, medium, lead, subject, body, state FROM notices
+            WHERE sent_run = ?1 AND state = 'sent' ORDER BY at, medium, recipient, lead, notice";
+        Ok(self.conn.prepare(BY)?.query_map([run.0], read_notice)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The messages that are meant, in the order in which they leave or left.
+    pub fn outbox(&self, filter: &OutboxFilter<'_>) -> Result<Vec<OutboxRow>> {
+        let states: Vec<String> = filter.states.iter().map(|s| format!("'{}'", s.name())).collect();
+        let of = if states.is_empty() { "TRUE".to_owned() } else { format!("m.state IN ({})", states.join(", ")) };
+        let columns: Vec<String> = COLUMNS.split(',').map(|c| format!("m.{}", c.trim())).collect();
+        let sql = format!(
+            "SELECT {}, l.lead_key FROM messages m LEFT JOIN leads l USING (lead)
+             WHERE {of} AND m.medium = coalesce(?1, m.medium) AND m.path = coalesce(?2, m.path) AND m.lead = coalesce(?3, m.lead)
+             ORDER BY coalesce(m.sent_at, m.not_before), m.medium, m.lead, m.message",
+            columns.join(", ")
+        );
+        let mut statement = self.conn.prepare(&sql)?;
+        let key = columns.len();
+        let row = |r: &rusqlite::Row<'_>| Ok(OutboxRow { message: read_message(r)?, key: r.get::<_, Option<i64>>(key)?.map(Key::from_number) });
+        let rows = statement.query_map(params![filter.medium, filter.path, filter.lead.map(|l| l.0)], row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many messages are in each state, in the order of the states.
+    pub fn outbox_states(&self) -> Result<Vec<(String, i64)>> {
+        let all = self.counted("SELECT state, count(*) FROM messages GROUP BY state")?;
+        let of = |name: &str| all.iter().find(|(s, _)| s == name).cloned();
+        Ok(MessageState::ALL.iter().filter_map(|(name, _)| of(name)).collect())
+    }
+
+    /// Why messages do not leave, most frequent first.
+    pub fn outbox_reasons(&self) -> Result<Vec<(String, i64)>> {
+        self.counted("SELECT reason, count(*) FROM messages WHERE reason IS NOT NULL AND state <> 'sent' GROUP BY reason ORDER BY 2 DESC, 1")
+    }
+
+    /// How many notices are in each state.
+    pub fn notice_states(&self) -> Result<Vec<(String, i64)>> {
+        self.counted("SELECT state, count(*) FROM notices GROUP BY state ORDER BY state")
+    }
+
+    fn counted(&self, sql: &str) -> Result<Vec<(String, i64)>> {
+        let mut statement = self.conn.prepare(sql)?;
+        Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The media and the paths of all messages.
+    pub fn outbox_names(&self) -> Result<(Vec<String>, Vec<String>)> {
+        let all = |sql: &str| -> Result<Vec<String>> {
+            let mut statement = self.conn.prepare(sql)?;
+            Ok(statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+        };
+        Ok((all("SELECT DISTINCT medium FROM messages ORDER BY 1")?, all("SELECT DISTINCT path FROM messages ORDER BY 1")?))
+    }
+
+    /// Gives each notice one row for every way out: `media` are the ids of the entries of `notify`. The first keeps its number.
+    pub fn spread_notices(&self, media: &[&str], run: RunId) -> Result<()> {
+        let Some((first, more)) = media.split_first() else { return Ok(()) };
+        for notice in self.notices(Some(NoticeState::Queued))?.into_iter().filter(|n| n.medium == "notify") {
+            self.conn.prepare_cached("UPDATE notices SET medium = ?2 WHERE notice = ?1")?.execute(params![notice.notice as i64, first])?;
+            for medium in more {
+                let number = stable_hash(&[&notice.notice.to_be_bytes(), medium.as_bytes()]) >> 1;
+                self.put_notice(&NoticeRow { notice: number, medium: (*medium).to_owned(), ..notice.clone() }, run)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notices that may leave at an instant, with how often each was tried; oldest first.
+    pub fn due_notices(&self, at: Instant) -> Result<Vec<(NoticeRow, u32)>> {
+        const DUE: &str = "SELECT notice, at, recipient, medium, lead, subject, body, state, attempts FROM notices
+            WHERE state = 'queued' AND (next_try IS NULL OR next_try <= ?1) ORDER BY at, medium, recipient, lead, notice";
+        let mut statement = self.conn.prepare(DUE)?;
+        Ok(statement.query_map([at.0], |r| Ok((read_notice(r)?, r.get(8)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// A notice is about to be tried.
+    pub fn claim_notice(&self, notice: u64, run: RunId) -> Result<()> {
+        const CLAIM: &str = "UPDATE notices SET state = 'sending', attempts = attempts + 1, next_try = NULL, error = NULL, sent_run = ?2 WHERE notice = ?1";
+        self.conn.prepare_cached(CLAIM)?.execute(params![notice as i64, run.0])?;
+        Ok(())
+    }
+
+    /// What became of a notice.
+    pub fn settle_notice(&self, notice: u64, state: NoticeState, error: Option<&str>, sent_at: Option<Instant>, next_try: Option<Instant>) -> Result<()> {
+        const SETTLE: &str = "UPDATE notices SET state = ?2, error = ?3, sent_at = ?4, next_try = ?5 WHERE notice = ?1";
+        self.conn.prepare_cached(SETTLE)?.execute(params![notice as i64, state.name(), error, sent_at.map(|a| a.0), next_try.map(|a| a.0)])?;
+        Ok(())
+    }
+}
