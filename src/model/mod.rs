@@ -11,6 +11,7 @@ pub(crate) mod email;
 mod event;
 mod follow_up;
 mod identity;
+mod journey;
 mod key;
 mod message;
 mod money;
@@ -35,6 +36,7 @@ pub use dictionary::{
 pub use event::{Detail, DetailId, Details, Event};
 pub use follow_up::{FollowUp, Outcome, Verdict};
 pub use identity::{Identity, IdentityKind, NoIdentity};
+pub use journey::{Enrollment, JourneyState, Journeys, Letter};
 pub use key::{Key, stable_hash};
 pub use message::{EnrollmentFact, MessageFact};
 pub use money::Currency;
