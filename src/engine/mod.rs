@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod assignment;
 pub mod events;
 pub mod lifecycle;
+pub mod messages;
 pub mod nurture;
 pub mod queue;
 pub mod recipients;
