@@ -5,6 +5,8 @@ pub mod assignment;
 pub mod events;
 pub mod gates;
 pub mod lifecycle;
+pub mod messages;
+pub mod nurture;
 pub mod queue;
 pub mod recipients;
 pub mod scoring;

@@ -5,8 +5,9 @@ use super::{RunError, Session, Workspace};
 use crate::condition::{Condition, Facts};
 use crate::engine::events::{bot_filter, classify};
 use crate::engine::lifecycle::cross;
+use crate::engine::messages;
 use crate::engine::scoring::{ScoreCard, Scored, Scorer};
-use crate::model::{Change, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Value, What};
+use crate::model::{Change, Covers, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Value, What};
 use crate::rules::Sop;
 use crate::rules::scoring::Points;
 use crate::store::{Columns, Due, Needs, ScanRow, ScoreRow, StateRow, Store, StoredDetail};
@@ -37,6 +38,7 @@ pub(super) struct Evaluator<'a> {
     sop: &'a Sop,
     as_of: Instant,
     details: Details,
+    covers: Covers,
     scorer: Scorer<'a>,
     kept: Vec<Event>,
     /// Clicks left out so far.
@@ -54,7 +56,7 @@ impl<'a> Evaluator<'a> {
             details.0.push(detail(&sop.dictionary, stored));
         }
         classify(sop, &mut details);
-        Ok(Self { sop, as_of, details, scorer: Scorer::new(&sop.scoring, &sop.dictionary), kept: Vec::new(), bots: 0 })
+        Ok(Self { sop, as_of, details, covers: store.feedback_covers()?, scorer: Scorer::new(&sop.scoring, &sop.dictionary), kept: Vec::new(), bots: 0 })
     }
 
     /// The details that events of this base refer to.
@@ -89,7 +91,7 @@ impl<'a> Evaluator<'a> {
             details: &self.details,
             follow_ups: &row.follow_ups,
             state,
-            messages: &[],
+            messages: &messages::facts(&row.messages, &self.covers, dictionary, self.as_of),
             enrollment: None,
             event: None,
         };
@@ -141,7 +143,8 @@ fn detail(dictionary: &Dictionary, (_, kind, values): StoredDetail) -> Detail {
 /// What the scoring rules read of a lead.
 pub(super) fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
     let sop = &workspace.sop;
-    let mut needs = Needs { fields: vec![false; columns.fields.len()], extra: false, events: true, standing: false, deals: false, follow_ups: false };
+    let mut needs =
+        Needs { fields: vec![false; columns.fields.len()], extra: false, events: true, standing: false, deals: false, follow_ups: false, messages: false };
     let mut read = |c: &Condition| {
         for ix in c.fields() {
             if let Some(needed) = needs.fields.get_mut(ix.0) {

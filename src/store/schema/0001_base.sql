@@ -363,9 +363,9 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_lead ON messages(lead);
 CREATE INDEX messages_by_state ON messages(state, not_before) WHERE state IN ('queued', 'sending', 'deferred', 'held', 'unknown');
 
--- What came back: the first of each kind by instant. `message` is NULL where it belongs to none of ours.
+-- What came back. `message` is NULL where it belongs to none of ours. What no person did is told apart when it is asked for.
 CREATE TABLE feedback (
-  hash    INTEGER PRIMARY KEY,           -- of kind, message or address, instant and link: told twice is once
+  hash    INTEGER PRIMARY KEY,           -- of kind, message (or address and content), instant and link: told twice is once
   message INTEGER,
   lead    INTEGER,
   kind    TEXT NOT NULL,                 -- open, click, reply, bounce, complaint, unsubscribe
@@ -374,7 +374,6 @@ CREATE TABLE feedback (
   address TEXT,
   content TEXT,
   link    TEXT,
-  bot     INTEGER NOT NULL DEFAULT 0,    -- 1: no person did that
   run     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX feedback_by_message ON feedback(message) WHERE message IS NOT NULL;
