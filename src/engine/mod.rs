@@ -3,7 +3,6 @@
 pub mod alerts;
 pub mod assignment;
 pub mod events;
-pub mod gates;
 pub mod lifecycle;
 pub mod messages;
 pub mod nurture;

@@ -4,6 +4,7 @@ use super::people::Acted;
 use super::score::{frame, name_of, note};
 use super::{Context, RunError, Session, Workspace, lookup};
 use crate::deliver::{file_name, plain};
+use crate::engine::nurture::address;
 use crate::model::{Message, MessageId, MessageState, nearest};
 use crate::report::outbox::{Row, report, sheet};
 use crate::report::plan::Count;
@@ -204,6 +205,10 @@ fn check_names(workspace: &Workspace, store: &Store, request: &OutboxRequest<'_>
 fn told(workspace: &Workspace, store: &Store, columns: &Columns, row: OutboxRow) -> Result<Row, RunError> {
     let m = row.message;
     let record = store.lead(columns, m.lead)?;
+    // What waits goes where its lead is reached now.
+    let medium = workspace.sop.delivery.medium(&m.medium);
+    let now = || address(medium?, &record.as_ref()?.values).map(|(_, text)| text.to_owned());
+    let address = if RECALLABLE.contains(&m.state) { now().or(m.address) } else { m.address.or_else(now) };
     Ok(Row {
         message: m.id.to_string(),
         state: m.state.name().to_owned(),
@@ -213,7 +218,7 @@ fn told(workspace: &Workspace, store: &Store, columns: &Columns, row: OutboxRow)
         step: m.step,
         key: row.key.map(|k| k.to_string()).unwrap_or_default(),
         name: record.as_ref().and_then(|r| name_of(&workspace.sop.dictionary, r)),
-        address: m.address,
+        address,
         colleague: m.colleague,
         subject: m.subject,
         not_before: m.next_try.map_or(m.not_before, |at| at.max(m.not_before)),

@@ -48,7 +48,7 @@ pub use leads::{LeadRecord, MOST_FOUND};
 pub use load::Loader;
 pub use lock::{Holder, Lock};
 pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
-pub use outbox::{Heard, OutboxFilter, OutboxRow, Settled};
+pub use outbox::{OutboxFilter, OutboxRow, Settled};
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};

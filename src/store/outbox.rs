@@ -25,19 +25,6 @@ pub struct Settled<'a> {
     pub not_before: Option<Instant>,
 }
 
-/// How often one lead has heard from us; what serves and does not advertise is not counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
-    /// By this medium since the day began.
-    pub day: u32,
-    /// By this medium since the week began.
-    pub week: u32,
-    /// By any medium since the day began.
-    pub day_all: u32,
-    /// By any medium since the week began.
-    pub week_all: u32,
-}
-
 /// Which messages are meant; `None` = any.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OutboxFilter<'a> {
@@ -116,28 +103,13 @@ impl Store {
         Ok(())
     }
 
-    /// How often a lead has heard from us by advertising, `but` one message, since the day and since the week began.
-    pub fn heard(&self, lead: LeadId, medium: &str, but: MessageId, day: Instant, week: Instant) -> Result<Heard> {
-        // What is under way, or may have left, counts: an annoyed lead does not ask whether we are sure.
-        const HEARD: &str = "SELECT count(*) FILTER (WHERE medium = ?2 AND at >= ?4), count(*) FILTER (WHERE medium = ?2), count(*) FILTER (WHERE at >= ?4), count(*)
-            FROM (SELECT medium, coalesce(sent_at, claimed_at, not_before) AS at FROM messages
-                  WHERE lead = ?1 AND message <> ?3 AND service = 0 AND state IN ('sent', 'sending', 'unknown')) WHERE at >= ?5";
-        let row = params![lead.0, medium, but.0 as i64, day.0, week.0];
-        let heard = |r: &rusqlite::Row<'_>| Ok(Heard { day: r.get(0)?, week: r.get(1)?, day_all: r.get(2)?, week_all: r.get(3)? });
-        Ok(self.conn.prepare_cached(HEARD)?.query_row(row, heard)?)
-    }
-
-    /// Why an address must not be written to by a medium: the kinds of what closed it.
-    pub fn closed(&self, address: u64, medium: &str) -> Result<Vec<String>> {
-        const CLOSED: &str = "SELECT kind FROM suppressions WHERE hash = ?1 AND medium IN (?2, '*') ORDER BY kind";
-        let mut statement = self.conn.prepare_cached(CLOSED)?;
-        Ok(statement.query_map(params![address as i64, medium], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Nobody is at an address. `medium` is `*` for all. False when that was known.
-    pub fn close_bounced(&self, address: u64, text: &str, medium: &str, at: Instant, why: &str, run: RunId) -> Result<bool> {
-        const CLOSE: &str = "INSERT OR IGNORE INTO suppressions (hash, medium, address, kind, at, why, run) VALUES (?1, ?2, ?3, 'bounce', ?4, ?5, ?6)";
-        Ok(self.conn.prepare_cached(CLOSE)?.execute(params![address as i64, medium, text, at.0, why, run.0])? > 0)
+    /// When a lead has heard from us by advertising since an instant, and by which medium. What is under way, or may have left,
+    /// counts: an annoyed lead does not ask whether we are sure.
+    pub fn heard(&self, lead: LeadId, since: Instant) -> Result<Vec<(Instant, String)>> {
+        const HEARD: &str = "SELECT coalesce(sent_at, claimed_at, not_before), medium FROM messages
+            WHERE lead = ?1 AND service = 0 AND state IN ('sent', 'sending', 'unknown') AND coalesce(sent_at, claimed_at, not_before) >= ?2 ORDER BY 1, 2";
+        let mut statement = self.conn.prepare_cached(HEARD)?;
+        Ok(statement.query_map(params![lead.0, since.0], |r| Ok((Instant(r.get(0)?), r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Messages that a run handed over.

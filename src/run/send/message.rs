@@ -2,13 +2,14 @@
 
 use super::{Post, again};
 use crate::deliver::{Letter, Outcome};
-use crate::engine::gates::{Asked, shut};
-use crate::model::{Instant, LeadId, Message, MessageId, MessageState, Value, fold, stable_hash};
+use crate::engine::nurture::{Gate, Verdict, address, gate};
+use crate::model::{Instant, LeadId, Message, MessageId, MessageState, SuppressedBy};
+use crate::rules::content::Purpose;
 use crate::rules::delivery::{Closes, Medium};
 use crate::run::RunError;
 use crate::run::score::name_of;
-use crate::store::{Heard, LeadRecord, ScanRow, Settled};
-use chrono::{Datelike, Days};
+use crate::store::{ScanRow, Settled, SuppressionRow};
+use chrono::{Datelike, Days, NaiveDate};
 
 /// A message that may leave.
 pub(super) struct Ready {
@@ -44,55 +45,60 @@ impl Post<'_, '_> {
         let (session, now) = (self.session, self.now());
         let (sop, store) = (&session.workspace.sop, &session.store);
         let Some(message) = store.message(id)? else { return Ok(None) };
-        let held = |reason: &str| Shut { state: MessageState::Held, reason: reason.to_owned(), until: None };
+        if message.not_after.is_some_and(|last| last < now) {
+            return self.put(&message, MessageState::Skipped, "too late", None);
+        }
         let Some(medium) = sop.delivery.medium(&message.medium) else {
-            return self.put(&message, &held("delivery.yaml has no such medium")).map(|()| None);
+            return self.put(&message, MessageState::Held, "delivery.yaml has no such medium", None);
         };
         let Some(row) = store.whole_lead(&session.columns, message.lead)? else {
-            return self.put(&message, &held("its lead is gone")).map(|()| None);
+            return self.put(&message, MessageState::Held, "its lead is gone", None);
         };
-        let address = address_of(medium, &row.record);
-        let closed = match &address {
-            Some(address) => store.closed(address_hash(address), &medium.id)?,
-            None => Vec::new(),
-        };
-        let limited = [medium.limits.per_day, medium.limits.per_week, sop.delivery.limits.per_day, sop.delivery.limits.per_week].iter().any(Option::is_some);
-        let heard = if limited && !message.service { self.heard(&message, now)? } else { Heard::default() };
-        let asked = Asked {
-            medium,
-            service: message.service,
+        let address = address(medium, &row.record.values).map(|(_, text)| text.trim().to_owned());
+        let known = address.as_deref().and_then(|a| sop.dictionary.address(a));
+        let others = self.heard(&message, medium, now)?;
+        let asked = Gate {
+            closed: known.and_then(|a| self.closed.stops(&a, &medium.id, message.service)),
+            consent: medium.consent.as_ref().map_or(Some(true), |c| self.world.test(c, &row)),
             address: address.as_deref(),
-            closed: &closed,
-            consent: medium.consent.as_ref().and_then(|c| self.world.test(c, &row)),
-            heard: [heard.day, heard.week, heard.day_all, heard.week_all],
-            not_after: message.not_after,
-            at: now,
+            others: &others,
         };
-        if let Some(shut) = shut(&sop.delivery, &sop.calendar, &asked) {
-            return self.put(&message, &shut).map(|()| None);
+        let purpose = if message.service { Purpose::Service } else { Purpose::Marketing };
+        match gate(&sop.calendar, &sop.delivery, medium, purpose, &asked, now) {
+            Verdict::Leaves(at) if at <= now => {}
+            Verdict::Leaves(at) => return self.put(&message, MessageState::Queued, "outside its hours", Some(at)),
+            Verdict::Deferred(at, why) => return self.put(&message, MessageState::Deferred, &why, Some(at)),
+            Verdict::Stopped(state, why) => return self.put(&message, state, &why, None),
         }
         let Some(body) = message.body.clone().filter(|b| !b.trim().is_empty()) else {
-            return self.put(&message, &held("it has no text")).map(|()| None);
+            return self.put(&message, MessageState::Held, "it has no text", None);
         };
         let ScanRow { record, state, .. } = row;
         let name = name_of(&sop.dictionary, &record);
         Ok(Some(Ready { message, address: address.unwrap_or_default(), name, key: record.key.to_string(), owner: state.owner, body }))
     }
 
-    fn heard(&self, message: &Message, now: Instant) -> Result<Heard, RunError> {
-        let calendar = &self.session.workspace.sop.calendar;
-        let today = calendar.date(now);
+    /// The days of this week on which the lead has heard from us already, where anything limits that.
+    fn heard(&self, message: &Message, medium: &Medium, now: Instant) -> Result<Vec<(NaiveDate, String)>, RunError> {
+        let sop = &self.session.workspace.sop;
+        let limits = [medium.limits, sop.delivery.limits];
+        if message.service || limits.iter().all(|l| l.per_day.is_none() && l.per_week.is_none()) {
+            return Ok(Vec::new());
+        }
+        let today = sop.calendar.date(now);
         let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
-        let (day, week) = (calendar.start_of(today), calendar.start_of(monday));
-        Ok(self.session.store.heard(message.lead, &message.medium, message.id, day, week)?)
+        let heard = self.session.store.heard(message.lead, sop.calendar.start_of(monday))?;
+        Ok(heard.into_iter().map(|(at, medium)| (sop.calendar.date(at), medium)).collect())
     }
 
-    /// A gate is shut: the message goes where that puts it.
-    fn put(&mut self, message: &Message, shut: &Shut) -> Result<(), RunError> {
-        let settled = Settled { state: shut.state, reason: Some(&shut.reason), sent_at: None, next_try: None, not_before: shut.until };
+    /// A gate is shut: the message goes where that puts it. What would have to wait too long is left out.
+    fn put(&mut self, message: &Message, state: MessageState, reason: &str, until: Option<Instant>) -> Result<Option<Ready>, RunError> {
+        let late = until.zip(message.not_after).is_some_and(|(until, last)| until > last);
+        let (state, reason, until) = if late { (MessageState::Skipped, format!("too late: {reason}"), None) } else { (state, reason.to_owned(), until) };
+        let settled = Settled { state, reason: Some(&reason), sent_at: None, next_try: None, not_before: until };
         self.session.store.settle_message(message.id, &settled)?;
-        self.tally.because(&message.medium, message.state.name(), shut.state.name(), &shut.reason);
-        Ok(())
+        self.tally.because(&message.medium, message.state.name(), state.name(), &reason);
+        Ok(None)
     }
 
     /// A message has left: into a file, or in a rehearsal.
@@ -186,16 +192,19 @@ impl Post<'_, '_> {
 
     /// Nobody is at an address: what that closes is for delivery.yaml to say.
     fn close(&mut self, ready: &Ready, why: &str, at: Instant) -> Result<(), RunError> {
-        let sop = &self.session.workspace.sop;
-        let medium = ready.message.medium.as_str();
-        let mut all: Vec<(String, &str)> = vec![(ready.address.clone(), "*")];
-        match sop.delivery.suppress_on.bounce {
+        let (store, run) = (&self.session.store, self.session.run);
+        let (dictionary, delivery) = (&self.session.workspace.sop.dictionary, &self.session.workspace.sop.delivery);
+        let of = |m: &Medium| m.id == ready.message.medium;
+        let mut all: Vec<(String, Option<&str>)> = vec![(ready.address.clone(), None)];
+        match delivery.suppress_on.bounce {
             Closes::Address => {}
-            Closes::Medium => all = self.addresses(ready.message.lead, |m| m.id == medium)?.into_iter().map(|a| (a, medium)).collect(),
-            Closes::All => all.extend(self.addresses(ready.message.lead, |_| true)?.into_iter().map(|a| (a, "*"))),
+            Closes::Medium => all = self.addresses(ready.message.lead, of)?.into_iter().map(|a| (a, Some(ready.message.medium.as_str()))).collect(),
+            Closes::All => all.extend(self.addresses(ready.message.lead, |_| true)?.into_iter().map(|a| (a, None))),
         }
-        for (address, medium) in all {
-            if self.session.store.close_bounced(address_hash(&address), &address, medium, at, why, self.session.run)? {
+        for (text, medium) in all {
+            let Some(address) = dictionary.address(&text) else { continue };
+            if store.suppress(&SuppressionRow::new(&address, medium, SuppressedBy::Bounce, at, why), run)? {
+                self.closed.insert(address.hash(), medium.map(str::to_owned), SuppressedBy::Bounce);
                 self.tally.closed();
             }
         }
@@ -211,17 +220,4 @@ impl Post<'_, '_> {
         all.dedup();
         Ok(all)
     }
-}
-
-use crate::engine::gates::Shut;
-
-/// Where a lead is reached by a medium: the first of its fields that is filled.
-fn address_of(medium: &Medium, record: &LeadRecord) -> Option<String> {
-    let text = |v: &Value| v.as_text().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
-    medium.address.iter().find_map(|ix| text(record.values.get(ix.0)?))
-}
-
-/// What an address is known by among those that must not be written to.
-fn address_hash(address: &str) -> u64 {
-    stable_hash(&[b"address", fold(address).as_bytes()])
 }

@@ -13,7 +13,7 @@ mod wires;
 
 use super::evaluate::Evaluator;
 use super::{Context, Ended, RunError, Session, Workspace};
-use crate::model::Instant;
+use crate::model::{Instant, Suppressed};
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
 use crate::rules::delivery::Via;
@@ -65,6 +65,7 @@ struct Post<'s, 'a> {
     request: &'s SendRequest<'s>,
     world: Evaluator<'s>,
     wires: Wires<'s>,
+    closed: Suppressed,
     tally: Tally,
     /// How many more may leave.
     room: usize,
@@ -113,7 +114,8 @@ impl<'s, 'a> Post<'s, 'a> {
         let world = Evaluator::new(&session.workspace.sop, &session.store, &session.columns, session.context.as_of)?;
         let room = request.limit.filter(|n| *n > 0).unwrap_or(usize::MAX);
         let wires = Wires::new(&session.workspace.sop.delivery);
-        Ok(Self { session, request, world, wires, tally: Tally::default(), room, stopped: false })
+        let closed = session.store.suppressed()?;
+        Ok(Self { session, request, world, wires, closed, tally: Tally::default(), room, stopped: false })
     }
 
     fn all(&mut self) -> Result<(), RunError> {
