@@ -2,7 +2,7 @@
 //! queued and again when it is claimed for sending, by one function: a rehearsal never counts people who would have been left out.
 
 use crate::condition::Facts;
-use crate::model::{Calendar, Closed, FieldIx, Instant, MessageState, Suppressed, Value};
+use crate::model::{Calendar, FieldIx, Instant, MessageState, Suppressed, SuppressedBy, Value};
 use crate::rules::content::Purpose;
 use crate::rules::delivery::{Delivery, Limits, Medium, OnCap};
 use chrono::{Datelike, Days, NaiveDate};
@@ -10,8 +10,8 @@ use chrono::{Datelike, Days, NaiveDate};
 /// What a message to one lead is held against.
 #[derive(Clone, Copy, Debug)]
 pub struct Gate<'a> {
-    /// Why its address must not be written to by this medium.
-    pub closed: &'a [Closed],
+    /// Why its address must not be written to by this medium: what [`Suppressed::stops`] says.
+    pub closed: Option<SuppressedBy>,
     /// Whether the medium's `consent` holds, see [`consents`].
     pub consent: Option<bool>,
     /// Where it goes.
@@ -38,14 +38,14 @@ const FAR: u32 = 366;
 pub fn gate(calendar: &Calendar, delivery: &Delivery, medium: &Medium, purpose: Purpose, gate: &Gate<'_>, at: Instant) -> Verdict {
     let stopped = |state, why: &str| Verdict::Stopped(state, why.to_owned());
     let serves = purpose == Purpose::Service;
-    if let Some(why) = gate.closed.iter().find(|why| !(serves && **why == Closed::Unsubscribed)) {
-        return stopped(MessageState::Suppressed, why.told());
+    if let Some(why) = gate.closed.filter(|why| !serves || why.stops_service()) {
+        return stopped(MessageState::Suppressed, why.name());
     }
     if !serves && medium.consent.is_some() && gate.consent != Some(true) {
-        return stopped(MessageState::Skipped, "no consent");
+        return stopped(MessageState::Held, "no consent");
     }
     if gate.address.is_none() {
-        return stopped(MessageState::Skipped, "no address");
+        return stopped(MessageState::Held, "no address");
     }
     let opens = |at: Instant| medium.hours.map_or(at, |hours| hours.next_open(calendar, at, medium.days));
     let (mut from, mut why) = (at, None);
@@ -94,7 +94,8 @@ pub fn consents(medium: &Medium, facts: &Facts<'_>) -> Option<bool> {
 /// The media by which a lead can be reached: there is an address, it is not suppressed, consent holds. Limits and hours don't matter.
 /// `state` gives the state's values where these media are the reachable ones, for a consent that speaks of the state.
 pub fn reachable<'d>(delivery: &'d Delivery, facts: &Facts<'_>, closed: &Suppressed, state: &dyn Fn(&[&str]) -> Vec<Value>) -> Vec<&'d str> {
-    let open = |m: &&Medium| address(m, facts.lead).is_some_and(|(_, a)| closed.is_empty() || closed.why(a, &m.id, facts.as_of).is_empty());
+    let stops = |m: &Medium, a: &str| facts.dictionary.address(a).and_then(|a| closed.stops(&a, &m.id, false)).is_some();
+    let open = |m: &&Medium| address(m, facts.lead).is_some_and(|(_, a)| closed.is_empty() || !stops(m, a));
     let open: Vec<&Medium> = delivery.media.iter().filter(open).collect();
     let ids: Vec<&str> = open.iter().map(|m| m.id.as_str()).collect();
     let asks = open.iter().filter_map(|m| m.consent.as_ref()).any(|c| !c.state_names().is_empty());

@@ -22,7 +22,7 @@ pub use gates::{Gate, Verdict, address, consents, gate, reachable};
 pub use walk::look;
 
 use crate::condition::Facts;
-use crate::model::{Change, Closed, Enrollment, Instant, Journeys, Key, LeadId, Letter, Message, MessageId, Standing, Suppressed, Until, What};
+use crate::model::{Change, Enrollment, Instant, Journeys, Key, LeadId, Letter, Message, MessageId, Standing, Suppressed, Until, What};
 use crate::rules::Sop;
 use crate::rules::nurture::{Path, SetField};
 use std::collections::BTreeMap;
@@ -174,9 +174,5 @@ impl<'a> Look<'a> {
             sent_at: message.sent_at,
         });
         self.out.messages.push(message);
-    }
-
-    fn closed(&self, address: Option<&str>, medium: &str) -> Vec<Closed> {
-        address.map(|a| self.seen.closed.why(a, medium, self.as_of())).unwrap_or_default()
     }
 }

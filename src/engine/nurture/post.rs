@@ -100,9 +100,10 @@ impl<'a> Look<'a> {
         let (sop, facts) = (self.seen.sop, self.seen.facts);
         let purpose = draft.content.as_deref().and_then(|name| sop.content(name)).map_or(Purpose::Marketing, |c| c.purpose);
         let found = address(medium, facts.lead);
-        let closed = self.closed(found.map(|(_, a)| a), &medium.id);
+        let to = found.filter(|_| !self.seen.closed.is_empty()).and_then(|(_, a)| facts.dictionary.address(a));
+        let closed = to.and_then(|to| self.seen.closed.stops(&to, &medium.id, purpose == Purpose::Service));
         let others = heard(&sop.calendar, &self.journeys, self.as_of());
-        let asked = Gate { closed: &closed, consent: consents(medium, facts), address: found.map(|(_, a)| a), others: &others };
+        let asked = Gate { closed, consent: consents(medium, facts), address: found.map(|(_, a)| a), others: &others };
         let verdict = gate(&sop.calendar, &sop.delivery, medium, purpose, &asked, ready);
         draft.service = purpose == Purpose::Service;
         draft.address = found.map(|(_, a)| a.to_owned());
