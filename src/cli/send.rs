@@ -1,7 +1,6 @@
 //! `sop send`: what is due leaves the outbox.
 
 use super::args::Global;
-use super::as_of;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::setup::{STOP, Setup};
@@ -41,15 +40,16 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let clock = move || first.plus(i64::try_from(begun.elapsed().as_secs()).unwrap_or(i64::MAX));
     STOP.begin();
     let stop = || STOP.asked.load(Ordering::SeqCst);
-    let request =
-        SendRequest { medium: args.medium.as_deref(), limit: global.limit, retry_unknown: args.retry_unknown, clock: &clock, stop: &stop };
+    let elapsed = move || begun.elapsed();
+    let medium = args.medium.as_deref();
+    let request = SendRequest { medium, limit: global.limit, retry_unknown: args.retry_unknown, clock: &clock, elapsed: &elapsed, stop: &stop };
     let sent = setup.run("send", &flags.join(" "), |w, c| sop::run::send(w, c, &request))?;
     let rehearsal = sent.ended.rehearsed;
     let exit = if super::tick::is_brief(&setup, &output) {
         for note in &sent.notes {
             setup.say(&note.text);
         }
-        let at = setup.workspace.sop.calendar.local(as_of::now().min(setup.as_of));
+        let at = setup.workspace.sop.calendar.local(setup.as_of);
         let line = format!("send as of {at}: {}{}", sent.summary, if rehearsal { " (a rehearsal: nothing left)" } else { "" });
         output.write(&mut |out| if global.quiet { Ok(()) } else { writeln!(out, "{line}") })?
     } else {

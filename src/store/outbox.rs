@@ -1,11 +1,14 @@
 //! How messages and notices come out of the outbox: claimed, tried, settled. Each of the three is durable before the next begins,
 //! so that whatever happens to the process, the base knows what may have left.
 
+use super::lock::suffixed;
 use super::messages::{COLUMNS, read_message};
 use super::notices::read_notice;
-use super::{NoticeRow, NoticeState, Result, Store};
+use super::{NoticeRow, NoticeState, Result, Store, io_error};
 use crate::model::{Instant, Key, LeadId, Message, MessageId, MessageState, RunId, stable_hash};
 use rusqlite::params;
+use std::fs::File;
+use std::io::ErrorKind;
 
 /// The states that the index of waiting messages holds: a query that repeats them finds its rows by it.
 const INDEXED: &str = "state IN ('queued', 'sending', 'deferred', 'held', 'unknown')";
@@ -50,9 +53,19 @@ pub struct OutboxRow {
 impl Store {
     /// Makes what the run did so far durable, and goes on in the next transaction.
     ///
-    /// The log of the base is synced each time: a claim must outlast a power cut, or the message would be sent again.
-    pub fn commit_so_far(&self) -> Result<()> {
-        Ok(self.conn.execute_batch("COMMIT; BEGIN IMMEDIATE")?)
+    /// A process that is killed loses nothing that was committed, synced or not: its writes are with the system. Only a power cut can
+    /// take what was not `synced`, so the caller syncs as often as the pace of sending bears.
+    pub fn commit_so_far(&self, synced: bool) -> Result<()> {
+        self.conn.execute_batch("COMMIT; PRAGMA synchronous = NORMAL")?;
+        if synced {
+            let log = suffixed(&self.path, "-wal");
+            // The log is gone when a checkpoint has just emptied it: then everything is in the base, and synced.
+            match File::open(&log).and_then(|f| f.sync_data()) {
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(io_error(&log, e)),
+                _ => {}
+            }
+        }
+        Ok(self.conn.execute_batch("BEGIN IMMEDIATE")?)
     }
 
     /// What a dead process left under way: it may have left. Gives how many messages and how many notices.

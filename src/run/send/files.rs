@@ -48,9 +48,9 @@ impl Post<'_, '_> {
         let store = &self.session.store;
         let staged = stage(&self.folder(), &files).map_err(cannot_write)?;
         store.set_meta(PENDING, &json!({"run": self.session.run.0, "day": day.to_string()}).to_string())?;
-        store.commit_so_far()?;
+        self.commit()?;
         staged.publish().map_err(cannot_write)?;
-        store.set_meta(PENDING, "")?;
+        self.session.store.set_meta(PENDING, "")?;
         self.commit()
     }
 

@@ -118,17 +118,13 @@ impl Post<'_, '_> {
             return self.sent(ready, self.now());
         }
         let now = self.now();
-        let wire = match self.wires.of_medium(medium) {
-            Ok(wire) => wire,
-            Err(why) => {
-                self.tally.resting.insert(medium.to_owned(), why);
-                self.tally.waits(medium);
-                return Ok(());
-            }
-        };
-        let store = &self.session.store;
-        store.claim_message(message.id, &ready.address, now, self.session.run)?;
-        store.commit_so_far()?;
+        if let Err(why) = self.wires.of_medium(medium) {
+            self.tally.resting.insert(medium.to_owned(), why);
+            self.tally.waits(medium);
+            return Ok(());
+        }
+        self.session.store.claim_message(message.id, &ready.address, now, self.session.run)?;
+        self.commit_between()?;
         let letter = Letter {
             id: &message.id.to_string(),
             medium,
@@ -139,7 +135,7 @@ impl Post<'_, '_> {
             service: message.service,
             at: now,
         };
-        let outcome = wire.send(&letter);
+        let outcome = self.wires.hand_over(medium, &letter);
         self.room -= 1;
         self.settle(ready, outcome)
     }

@@ -1,5 +1,6 @@
 //! Words to colleagues over the wire: every entry of `notify` gets them, each by itself.
 
+use super::wires::entry;
 use super::{NOTICES, Post, again};
 use crate::deliver::{Letter, Outcome};
 use crate::run::RunError;
@@ -37,16 +38,13 @@ impl Post<'_, '_> {
             return Ok(());
         }
         let name = self.colleague(&notice.recipient).to_owned();
-        let wire = match self.wires.of_entry(&notice.medium) {
-            Ok(wire) => wire,
-            Err(why) => {
-                self.tally.resting.insert(notice.medium.clone(), why);
-                self.tally.waits(&notice.medium);
-                return Ok(());
-            }
-        };
+        if let Err(why) = self.wires.of_entry(&notice.medium) {
+            self.tally.resting.insert(notice.medium.clone(), why);
+            self.tally.waits(&notice.medium);
+            return Ok(());
+        }
         store.claim_notice(number, run)?;
-        store.commit_so_far()?;
+        self.commit_between()?;
         let letter = Letter {
             id: &id_of(notice),
             medium: &notice.medium,
@@ -57,7 +55,7 @@ impl Post<'_, '_> {
             service: true,
             at: now,
         };
-        let outcome = wire.send(&letter);
+        let outcome = self.wires.hand_over(&entry(&notice.medium), &letter);
         let now = self.now();
         self.room -= 1;
         let (trouble, unknown) = (outcome != Outcome::Accepted, matches!(outcome, Outcome::Unknown(_)));
@@ -86,7 +84,7 @@ impl Post<'_, '_> {
                 self.tally.trouble(NOTICES, queued, NoticeState::Unknown.name(), &why);
             }
         }
-        if let Some(why) = self.wires.rests(&format!("@{}", notice.medium), carrier, unknown) {
+        if let Some(why) = self.wires.rests(&entry(&notice.medium), carrier, unknown) {
             self.tally.resting.insert(notice.medium.clone(), why);
         }
         if trouble { self.commit() } else { Ok(()) }

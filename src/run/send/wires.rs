@@ -1,6 +1,6 @@
 //! The carriers of a run: opened when the first message needs one, and let rest when they are out of order.
 
-use crate::deliver::{Secret, Server, Shape as Body, Smtp, Tls as Protection, Webhook, Wire};
+use crate::deliver::{Letter, Outcome, Secret, Server, Shape as Body, Smtp, Tls as Protection, Webhook, Wire};
 use crate::rules::delivery::{Delivery, Shape, Tls, Via, Webhook as WebhookRule};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,8 +29,8 @@ impl<'s> Wires<'s> {
         self.delivery.notify.iter().find(|n| n.id == id)?.webhook.as_ref()
     }
 
-    /// The carrier of a medium, ready to take a letter; or why there is none.
-    pub(super) fn of_medium(&mut self, id: &str) -> Result<&mut Wire, String> {
+    /// Makes the carrier of a medium ready to take a letter; or says why there is none.
+    pub(super) fn of_medium(&mut self, id: &str) -> Result<(), String> {
         let via = self.delivery.medium(id).map(|m| &m.via);
         self.ready(id.to_owned(), || match via {
             Some(Via::Smtp(rule)) => smtp(rule),
@@ -39,19 +39,23 @@ impl<'s> Wires<'s> {
         })
     }
 
-    /// That of an entry of `notify`.
-    pub(super) fn of_entry(&mut self, id: &str) -> Result<&mut Wire, String> {
+    /// The same of an entry of `notify`.
+    pub(super) fn of_entry(&mut self, id: &str) -> Result<(), String> {
         let rule = self.notify(id);
-        self.ready(format!("@{id}"), || rule.map_or_else(|| Err("it goes into a file".into()), webhook))
+        self.ready(entry(id), || rule.map_or_else(|| Err("it goes into a file".into()), webhook))
     }
 
-    fn ready(&mut self, name: String, make: impl FnOnce() -> Result<Wire, String>) -> Result<&mut Wire, String> {
+    fn ready(&mut self, name: String, make: impl FnOnce() -> Result<Wire, String>) -> Result<(), String> {
         let wire = match self.open.entry(name) {
             std::collections::btree_map::Entry::Occupied(there) => there.into_mut(),
             std::collections::btree_map::Entry::Vacant(free) => free.insert(make()?),
         };
-        wire.ready()?;
-        Ok(wire)
+        wire.ready()
+    }
+
+    /// Hands a letter to a carrier that is ready.
+    pub(super) fn hand_over(&mut self, name: &str, letter: &Letter<'_>) -> Outcome {
+        self.open.get_mut(name).map_or_else(|| Outcome::Transient("no carrier".into()), |wire| wire.send(letter))
     }
 
     /// Why a carrier should rest after an attempt: it says so itself, or too much went wrong in a row.
@@ -68,6 +72,11 @@ impl<'s> Wires<'s> {
             _ => None,
         }
     }
+}
+
+/// The name of an entry of `notify` among the carriers.
+pub(super) fn entry(id: &str) -> String {
+    format!("@{id}")
 }
 
 /// What an environment variable holds.
