@@ -21,6 +21,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("interventions", include_str!("schema/interventions.json")),
     ("queue", include_str!("schema/queue.json")),
     ("today", include_str!("schema/today.json")),
+    ("suppressions", include_str!("schema/suppressions.json")),
     ("worklist", include_str!("schema/worklist.json")),
     ("worklists", include_str!("schema/worklists.json")),
 ];

@@ -17,6 +17,7 @@ pub mod promises;
 pub mod queue;
 pub mod routing;
 pub mod score;
+pub mod suppressions;
 pub mod tests;
 pub mod today;
 pub mod worklist;

@@ -40,7 +40,7 @@ pub use columns::Columns;
 pub use deals::{DealId, DealRow};
 pub use decide::{SourceRow, ToDecide};
 pub use details::StoredDetail;
-pub use feedback::{FeedbackRow, Put};
+pub use feedback::{FeedbackRow, LeftMessage, Put};
 pub use follow_ups::FollowUpRow;
 pub use identities::StoredIdentity;
 pub use leads::{LeadRecord, MOST_FOUND};
