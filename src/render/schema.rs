@@ -22,6 +22,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("queue", include_str!("schema/queue.json")),
     ("today", include_str!("schema/today.json")),
     ("suppressions", include_str!("schema/suppressions.json")),
+    ("experiments", include_str!("schema/experiments.json")),
     ("worklist", include_str!("schema/worklist.json")),
     ("worklists", include_str!("schema/worklists.json")),
 ];

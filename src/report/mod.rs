@@ -7,6 +7,7 @@ pub mod assign;
 pub mod attainment;
 pub mod changes;
 pub mod check;
+pub mod experiments;
 pub mod explain;
 pub mod history;
 pub mod import;
