@@ -1,5 +1,6 @@
 //! Which kind of file this is, read off its headers. One line per kind in [`KINDS`]; the first that is sure wins.
 
+use super::cost::{cost_mapping, platform_of};
 use super::deal::{deal_mapping, payment_mapping};
 use super::event::EventMapping;
 use super::feedback::{feedback_mapping, is_wide, sms_mapping, wecom_mapping};
@@ -30,16 +31,19 @@ pub enum FileKind {
     SmsReplies,
     /// Contacts added in 企微, and their replies.
     Wecom,
+    /// 费用
+    Costs,
 }
 
 type Recogniser = fn(&Headers<'_>) -> Option<String>;
 
 /// Narrower kinds first: an events file would pass for leads too.
-const KINDS: [(FileKind, &str, Recogniser); 9] = [
+const KINDS: [(FileKind, &str, Recogniser); 10] = [
     (FileKind::FollowUps, "follow-ups", follow_ups),
     (FileKind::Feedback, "feedback", feedback),
     (FileKind::SmsReplies, "sms-replies", sms_replies),
     (FileKind::Wecom, "wecom", wecom),
+    (FileKind::Costs, "costs", costs),
     (FileKind::Payments, "payments", payments),
     (FileKind::Deals, "deals", deals),
     (FileKind::Stages, "stages", stages),
@@ -165,6 +169,21 @@ fn wecom(h: &Headers<'_>) -> Option<String> {
     let sure = own && m.has_who() && dated && h.only_of_leads(&m.used()) == 0;
     let when = m.column("added_at").or(m.column("replied_at")).or(m.column("at"));
     sure.then(|| format!("`{}` says when contacts of 企微 were added or wrote", h.name(when)))
+}
+
+/// What an advertising platform exports, or a table that says how much was spent when and on what, and names nobody.
+fn costs(h: &Headers<'_>) -> Option<String> {
+    let m = cost_mapping(h.headers, h.tables);
+    let spent = m.has(&["amount"]) && m.has(&["from", "month"]);
+    if let Some(platform) = platform_of(h.headers).filter(|_| spent) {
+        return Some(format!("it has the columns of {}", platform.name));
+    }
+    let lead = LeadMapping::new(h.headers, h.dictionary);
+    let deal = deal_mapping(h.headers, h.dictionary, h.tables);
+    let of_somebody = lead.has_identity(h.dictionary) || lead.key.is_some() || deal.has(&["id", "status", "won", "closed_at", "company"]);
+    let spends = m.has(&["channel", "campaign", "kind"]) || (m.has(&["impressions"]) && m.has(&["clicks"]));
+    let sure = spent && spends && !of_somebody && EventMapping::new(h.headers, h.dictionary).kind.is_none_or(|c| Some(c) == m.column("kind"));
+    sure.then(|| format!("`{}` was spent from `{}` on", h.name(m.column("amount")), h.name(m.column("from").or(m.column("month")))))
 }
 
 fn payments(h: &Headers<'_>) -> Option<String> {

@@ -25,6 +25,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("experiments", include_str!("schema/experiments.json")),
     ("worklist", include_str!("schema/worklist.json")),
     ("worklists", include_str!("schema/worklists.json")),
+    ("catalogue", include_str!("schema/catalogue.json")),
+    ("costs", include_str!("schema/costs.json")),
 ];
 
 /// The JSON Schema (draft 2020-12) of a report's JSON, by the report's name; `report` is what all have in common.

@@ -1,18 +1,18 @@
 //! What experiments say so far: those that paths run, their control groups, and those of experiments.yaml that were run elsewhere.
 
-use super::evaluate::Evaluator;
-use super::import::value_text;
-use super::leads::stored_columns;
-use super::score::{frame, note};
-use super::{Context, RunError, Workspace};
+use super::{Entry, Reading};
 use crate::condition::{Facts as Asked, Feedback};
 use crate::measure::Proportion;
 use crate::model::{Currency, Instant, LeadId, MessageFact, Value, fold};
+use crate::report::catalogue::Entry as Listed;
 use crate::report::experiments::{self as report, Arm, Experiment};
 use crate::report::{Note, Report};
 use crate::rules::experiments::Experiment as Elsewhere;
 use crate::rules::nurture::{Measure, Text, Trial};
-use crate::store::{Columns, Due, Needs, ScanRow, Store};
+use crate::run::RunError;
+use crate::run::evaluate::Evaluator;
+use crate::run::import::value_text;
+use crate::store::{Due, Needs, ScanRow};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -28,19 +28,26 @@ struct Running<'s> {
     uncovered: u64,
 }
 
-/// The report.
-pub fn experiments(workspace: &Workspace, context: &Context<'_>) -> Result<Report, RunError> {
-    let sop = &workspace.sop;
-    let store = Store::read(&workspace.db)?;
-    let columns = stored_columns(workspace, &store)?;
+pub(super) const ENTRY: Entry = Entry {
+    listed: Listed {
+        name: "experiments",
+        about: "what experiments say: arms, rates, differences, and whether anything may be concluded",
+        needs: "paths with `variants:` or `control:` and imported feedback; or experiments.yaml",
+        by: &[],
+    },
+    run,
+};
+
+fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
+    let sop = reading.sop();
     let mut notes: Vec<Note> = Vec::new();
-    let mut running = running(workspace, &store)?;
+    let mut running = running(reading)?;
     let mut elsewhere: Vec<Counted<'_>> = sop.experiments.iter().map(Counted::new).collect();
-    walk(workspace, context, (&store, &columns), &mut running, &mut elsewhere)?;
+    walk(reading, &mut running, &mut elsewhere)?;
     let mut all: Vec<Experiment> = running.iter().map(|e| e.told(&mut notes)).collect();
     for path in &sop.paths {
         if let Some(control) = path.control {
-            let counts = store.journey_counts(&path.name)?;
+            let counts = reading.store.journey_counts(&path.name)?;
             let arm = |name: &str, weight, (of, hits)| Arm { name: name.to_owned(), weight, assigned: of, counted: Proportion::new(hits, of) };
             let arms = vec![arm("control", control, counts.control), arm("path", 1.0 - control, counts.treated)];
             all.push(Experiment { name: path.name.clone(), measure: "goal".into(), arms });
@@ -48,22 +55,23 @@ pub fn experiments(workspace: &Workspace, context: &Context<'_>) -> Result<Repor
     }
     all.extend(elsewhere.iter().flat_map(Counted::told));
     if all.is_empty() {
-        notes.push(note("no-experiments", "there are none: `variants:` of a path's step, `control:` of a path, or experiments.yaml declare them"));
+        notes.push(Note::new("no-experiments", "there are none: `variants:` of a path's step, `control:` of a path, or experiments.yaml declare them"));
     }
-    Ok(report::report(&report::Facts { frame: frame(workspace, context), experiments: all, notes }))
+    Ok(report::report(&report::Facts { frame: reading.frame(), experiments: all, notes }))
 }
 
 /// The experiments of the paths, with who is in them.
-fn running<'s>(workspace: &'s Workspace, store: &Store) -> Result<Vec<Running<'s>>, RunError> {
+fn running<'s>(reading: &Reading<'s>) -> Result<Vec<Running<'s>>, RunError> {
     let mut all: Vec<Running<'s>> = Vec::new();
-    for path in &workspace.sop.paths {
+    for path in &reading.workspace.sop.paths {
         for (step, send) in path.sends() {
             let Text::Variants { arms, experiment } = &send.text else { continue };
             let place = (path.name.as_str(), step.id.as_str());
             match all.iter_mut().find(|e| fold(&e.trial.name) == fold(&experiment.name)) {
                 Some(known) => known.steps.push(place),
                 None => {
-                    let exposed = store.exposures(&experiment.name)?.into_iter().map(|e| (e.lead, (e.arm, e.at))).collect();
+                    let all_of_it = reading.store.exposures(&experiment.name)?.into_iter().filter(|e| reading.contains(e.at));
+                    let exposed = all_of_it.map(|e| (e.lead, (e.arm, e.at))).collect();
                     let arms = arms.iter().map(|a| (a.content.as_str(), a.weight)).collect();
                     all.push(Running { trial: experiment, arms, steps: vec![place], exposed, counts: BTreeMap::new(), uncovered: 0 });
                 }
@@ -74,15 +82,9 @@ fn running<'s>(workspace: &'s Workspace, store: &Store) -> Result<Vec<Running<'s
 }
 
 /// Meets every lead that an experiment may be about.
-fn walk(
-    workspace: &Workspace,
-    context: &Context<'_>,
-    (store, columns): (&Store, &Columns),
-    running: &mut [Running<'_>],
-    elsewhere: &mut [Counted<'_>],
-) -> Result<(), RunError> {
-    let sop = &workspace.sop;
-    let mut world = Evaluator::new(sop, store, columns, context.as_of)?;
+fn walk(reading: &Reading<'_>, running: &mut [Running<'_>], elsewhere: &mut [Counted<'_>]) -> Result<(), RunError> {
+    let (sop, store, columns) = (reading.sop(), reading.store, reading.columns);
+    let mut world = Evaluator::new(sop, store, columns, reading.context.as_of)?;
     let mut leads: Vec<LeadId> = running.iter().flat_map(|e| e.exposed.keys().copied()).collect();
     leads.sort_unstable();
     leads.dedup();
@@ -154,7 +156,7 @@ impl Running<'_> {
                 "{}: {} leads are not counted yet, no feedback covers the time after their messages: import what came back",
                 self.trial.name, self.uncovered
             );
-            notes.push(note("uncovered", text));
+            notes.push(Note::new("uncovered", text));
         }
         Experiment { name: self.trial.name.clone(), measure, arms: self.arms.iter().map(arm).collect() }
     }
