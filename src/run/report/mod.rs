@@ -119,8 +119,8 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     let store = Store::read(&workspace.db)?;
     let columns = stored_columns(workspace, &store)?;
     let of_all_time = request.period.is_none() && OF_ALL_TIME.contains(&entry.listed.name);
-    let usual = if of_all_time { "all" } else { "last-month" };
-    let asked = request.period.map_or_else(|| Period::parse(usual, calendar, context.as_of), Ok);
+    let usual = || if of_all_time { Ok(Period { from: Instant(i64::MIN), until: Instant::MAX }) } else { Period::parse("last-month", calendar, context.as_of) };
+    let asked = request.period.map_or_else(usual, Ok);
     let period = asked.map_err(|e| RunError::refused(e, "name one with --period"))?;
     let of = |period| (entry.run)(&Reading { store: &store, columns: &columns, workspace, context, request, period, by });
     let mut report = of(period)?;
