@@ -28,6 +28,7 @@ mod merge;
 mod outbox;
 mod queue;
 mod reject;
+mod report;
 mod schema;
 mod score;
 mod send;
@@ -35,6 +36,7 @@ mod set;
 mod setup;
 mod sla;
 mod split;
+mod suppress;
 mod test;
 mod tick;
 mod today;
@@ -98,8 +100,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Today(args) => today::run(&args, &global),
         Verb::Worklist(args) => worklist::run(&args, &global),
         Verb::Changes(args) => changes::run(&args, &global),
+        Verb::Report(args) => report::run(&args, &global),
         Verb::Merge(args) => merge::run(&args, &global),
         Verb::Split(args) => split::run(&args, &global),
+        Verb::Suppress(args) => suppress::run(&args, &global),
         Verb::Undo(args) => undo::run(&args, &global),
         Verb::History(args) => history::run(&args, &global),
         Verb::Outbox(args) => outbox::run(&args, &global),

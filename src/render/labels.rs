@@ -26,13 +26,19 @@ impl Lang {
 pub(super) fn label(column: &Column, lang: Lang) -> String {
     let own = column.title.as_deref();
     let known = find(&column.id).map(|(en, zh)| lang.pick(en, zh));
-    match lang {
+    let of_itself = || match lang {
         Lang::En => known.or(own),
         Lang::Zh => own.or(known),
+    };
+    if let (None, Some((part, en, zh))) = (known, COMPARED.iter().find_map(|(prefix, en, zh)| Some((column.id.strip_prefix(prefix)?, en, zh)))) {
+        let part = own.or_else(|| find(part).map(|(en, zh)| lang.pick(en, zh))).unwrap_or(part);
+        return lang.pick(en, zh).replace("{}", part);
     }
-    .unwrap_or(&column.id)
-    .to_owned()
+    of_itself().unwrap_or(&column.id).to_owned()
 }
+
+/// Columns of `--compare`: what stands before the id of the column that they are about, and around its label.
+const COMPARED: [(&str, &str, &str); 2] = [("previous_", "{} before", "上期{}"), ("change_", "{} ±", "{}变化")];
 
 /// The heading of a report.
 pub(super) fn title(report: &str, lang: Lang) -> &str {
@@ -79,6 +85,8 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("today", "today", "今日待办"),
     ("worklist", "worklist", "跟进清单"),
     ("worklists", "worklists", "跟进清单"),
+    ("catalogue", "reports", "报表目录"),
+    ("costs", "what was spent", "费用"),
 ];
 
 /// Values of columns that hold one of a few words, sorted. What is filled in comes back through the import, which knows
@@ -97,6 +105,7 @@ const CHOICES: &[(&str, &str, &str)] = &[
 /// By id, sorted. A workbook comes back through the import, which finds its columns by these words: `key` stays `key`,
 /// and the label of a field is one of the aliases that fields.yaml is born with.
 const LABELS: &[(&str, &str, &str)] = &[
+    ("about", "about", "内容"),
     ("accounts", "accounts", "客户公司"),
     ("address", "address", "地址"),
     ("alert", "alert", "介入提醒"),
@@ -105,6 +114,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("answered", "answered", "已跟进"),
     ("answered_at", "answered at", "跟进于"),
     ("answered_by", "answered by", "跟进人"),
+    ("arm", "arm", "组别"),
     ("at", "at", "时间"),
     ("attainment", "attainment", "达成率"),
     ("attempts", "attempts", "尝试次数"),
@@ -115,11 +125,14 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("birthday", "birthday", "生日"),
     ("breached", "breached", "未兑现"),
     ("budget", "budget", "预算"),
+    ("by", "by", "分组"),
     ("campaign", "campaign", "市场活动"),
+    ("chance_best", "chance of being best", "为最优的概率"),
     ("changes", "changes", "变动"),
     ("channel", "channel", "获客渠道"),
     ("city", "city", "城市"),
     ("claimed", "claimed", "认领"),
+    ("clicks", "clicks", "点击"),
     ("clock", "clock", "计时"),
     ("closed_at", "closed at", "关闭时间"),
     ("code", "code", "代码"),
@@ -128,13 +141,18 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("company", "company", "公司"),
     ("consent_email", "consent email", "邮件授权"),
     ("consent_sms", "consent sms", "短信授权"),
+    ("cost", "cost", "费用"),
     ("count", "count", "数量"),
     ("country", "country", "国家"),
+    ("cpc", "cost per click", "点击成本"),
     ("created", "created", "新建"),
     ("created_at", "created at", "创建时间"),
+    ("ctr", "CTR", "点击率"),
     ("deals", "deals", "商机"),
     ("detail", "detail", "说明"),
     ("difference", "difference", "不符之处"),
+    ("difference_high", "difference, high", "差异上限"),
+    ("difference_low", "difference, low", "差异下限"),
     ("due", "due", "到期"),
     ("due_at", "due", "截止时间"),
     ("email", "e-mail", "邮箱"),
@@ -146,6 +164,8 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("events_known", "events known", "已有行为"),
     ("events_matched", "events matched", "匹配行为"),
     ("events_waiting", "events waiting", "待匹配行为"),
+    ("experiment", "experiment", "实验"),
+    ("experiments", "experiments", "实验"),
     ("failed", "failed", "未通过"),
     ("file", "file", "文件"),
     ("first_name", "first name", "名"),
@@ -157,6 +177,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("help", "help", "建议"),
     ("id", "id", "编号"),
     ("identities", "identities", "身份"),
+    ("impressions", "impressions", "展现"),
     ("industry", "industry", "行业"),
     ("joined", "joined", "合并"),
     ("key", "key", "key"),
@@ -170,8 +191,10 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("lead", "lead", "线索"),
     ("lead_rows", "lead rows", "线索行数"),
     ("leads", "leads", "线索"),
+    ("lifted", "opened again", "解除"),
     ("line", "line", "行"),
     ("main_reason", "main reason", "主要原因"),
+    ("measure", "measure", "衡量指标"),
     ("median_hours", "median hours", "中位用时(小时)"),
     ("median_work_hours", "median work hours", "中位工时(小时)"),
     ("medium", "medium", "触达方式"),
@@ -179,7 +202,10 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("messages", "messages", "消息"),
     ("met", "met", "按时"),
     ("met_late", "met late", "逾期完成"),
+    ("month", "month", "月份"),
+    ("more_leads", "more leads per arm", "每组还需线索"),
     ("name", "name", "姓名"),
+    ("needs", "needs", "所需数据"),
     ("new", "new", "新增"),
     ("next", "next", "下一步"),
     ("next_at", "next follow-up", "下次跟进"),
@@ -192,6 +218,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("outcome", "result", "结果"),
     ("owner", "owner", "负责人"),
     ("owners", "owners", "负责人"),
+    ("p", "p", "p 值"),
     ("p90_hours", "p90 hours", "P90用时(小时)"),
     ("p90_work_hours", "p90 work hours", "P90工时(小时)"),
     ("pain", "pain point", "需求痛点"),
@@ -207,6 +234,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("quality", "quality", "质量"),
     ("queue", "queue", "线索池"),
     ("rank", "rank", "排名"),
+    ("rate", "rate", "转化率"),
+    ("rate_high", "rate, high", "转化率上限"),
+    ("rate_low", "rate, low", "转化率下限"),
     ("read_as", "read as", "读取方式"),
     ("reason", "reason", "原因"),
     ("reasons", "reasons", "原因"),
@@ -228,7 +258,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("score_cards", "score cards of failed tests", "未通过用例的评分卡"),
     ("sent_at", "sent at", "发送时间"),
     ("severity", "severity", "级别"),
+    ("share", "share", "占比"),
     ("since", "since", "起始时间"),
+    ("split_p", "p of the split", "分组比例 p 值"),
     ("stage", "stage", "阶段"),
     ("standing", "where it stands", "当前状态"),
     ("started_at", "started at", "开始时间"),
@@ -238,7 +270,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("step", "step", "步骤"),
     ("stories", "what happened in failed tests", "未通过用例的经过"),
     ("subject", "subject", "对象"),
+    ("successes", "successes", "成功数"),
     ("summary", "in short", "汇总"),
+    ("suppressions", "suppressions", "停发地址"),
     ("tags", "tags", "标签"),
     ("test", "test", "用例"),
     ("text", "text", "正文"),
@@ -256,6 +290,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("value", "value", "取值"),
     ("verdict", "verdict", "判定"),
     ("waiting", "waiting", "待处理"),
+    ("waiting_leads", "too early", "时间未到"),
     ("waits", "waits", "类别"),
     ("warnings", "warnings", "警告"),
     ("website", "website", "网站"),
@@ -263,6 +298,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("what", "what", "内容"),
     ("why", "why", "依据"),
     ("worklist", "worklist ID", "清单编号"),
+    ("z", "z", "z 值"),
 ];
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use super::{Post, again};
 use crate::deliver::{Letter, Outcome};
 use crate::engine::nurture::{Gate, Verdict, address, gate};
-use crate::model::{Instant, LeadId, Message, MessageId, MessageState, SuppressedBy};
+use crate::model::{Instant, Message, MessageId, MessageState, SuppressedBy};
 use crate::rules::content::Purpose;
-use crate::rules::delivery::{Closes, Medium};
+use crate::rules::delivery::Medium;
 use crate::run::RunError;
 use crate::run::score::name_of;
-use crate::store::{ScanRow, Settled, SuppressionRow};
+use crate::run::suppress::{Cause, close};
+use crate::store::{ScanRow, Settled};
 use chrono::{Datelike, Days, NaiveDate};
 
 /// A message that may leave.
@@ -188,32 +189,12 @@ impl Post<'_, '_> {
 
     /// Nobody is at an address: what that closes is for delivery.yaml to say.
     fn close(&mut self, ready: &Ready, why: &str, at: Instant) -> Result<(), RunError> {
-        let (store, run) = (&self.session.store, self.session.run);
-        let (dictionary, delivery) = (&self.session.workspace.sop.dictionary, &self.session.workspace.sop.delivery);
-        let of = |m: &Medium| m.id == ready.message.medium;
-        let mut all: Vec<(String, Option<&str>)> = vec![(ready.address.clone(), None)];
-        match delivery.suppress_on.bounce {
-            Closes::Address => {}
-            Closes::Medium => all = self.addresses(ready.message.lead, of)?.into_iter().map(|a| (a, Some(ready.message.medium.as_str()))).collect(),
-            Closes::All => all.extend(self.addresses(ready.message.lead, |_| true)?.into_iter().map(|a| (a, None))),
-        }
-        for (text, medium) in all {
-            let Some(address) = dictionary.address(&text) else { continue };
-            if store.suppress(&SuppressionRow::new(&address, medium, SuppressedBy::Bounce, at, why), run)? {
-                self.closed.insert(address.hash(), medium.map(str::to_owned), SuppressedBy::Bounce);
-                self.tally.closed();
-            }
-        }
+        let sop = &self.session.workspace.sop;
+        let address = sop.dictionary.address(&ready.address);
+        let cause = Cause { closes: sop.delivery.suppress_on.bounce, by: SuppressedBy::Bounce, at, why };
+        let closed = close(self.session, address.as_ref(), Some(ready.message.lead), &ready.message.medium, &cause)?;
+        self.closed = self.session.store.suppressed()?;
+        self.tally.closed(closed);
         Ok(())
-    }
-
-    /// Every address of a lead by some media.
-    fn addresses(&self, lead: LeadId, of: impl Fn(&Medium) -> bool) -> Result<Vec<String>, RunError> {
-        let Some(record) = self.session.store.lead(&self.session.columns, lead)? else { return Ok(Vec::new()) };
-        let media = self.session.workspace.sop.delivery.media.iter().filter(|m| of(m));
-        let mut all: Vec<String> = media.flat_map(|m| m.address.iter()).filter_map(|ix| record.values.get(ix.0)?.as_text().map(str::to_owned)).collect();
-        all.sort_unstable();
-        all.dedup();
-        Ok(all)
     }
 }

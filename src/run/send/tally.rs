@@ -44,9 +44,9 @@ impl Tally {
     pub(super) fn waits(&mut self, medium: &str) {
         *self.waiting.entry(medium.to_owned()).or_default() += 1;
     }
-    /// An address was closed.
-    pub(super) fn closed(&mut self) {
-        self.closed += 1;
+    /// Addresses were closed.
+    pub(super) fn closed(&mut self, n: u64) {
+        self.closed += i64::try_from(n).unwrap_or(i64::MAX);
     }
     /// How many things moved.
     pub(super) fn settled(&self) -> i64 {
