@@ -26,6 +26,7 @@ mod leads;
 mod log;
 mod merge;
 mod outbox;
+mod nurture;
 mod queue;
 mod reject;
 mod report;
@@ -34,6 +35,7 @@ mod score;
 mod send;
 mod set;
 mod setup;
+mod simulate;
 mod sla;
 mod split;
 mod suppress;
@@ -96,6 +98,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Reject(args) => reject::run(&args, &global),
         Verb::Log(args) => log::run(&args, &global),
         Verb::Queue(args) => queue::run(&args, &global),
+        Verb::Nurture(args) => nurture::run(&args, &global),
+        Verb::Simulate(args) => simulate::run(&args, &global),
         Verb::Set(args) => set::run(&args, &global),
         Verb::Today(args) => today::run(&args, &global),
         Verb::Worklist(args) => worklist::run(&args, &global),
