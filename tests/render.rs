@@ -6,7 +6,7 @@ use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Wit
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use sop::report::{
-    assign, attainment, changes, check, explain, history, import, interventions, leads, plan, promises, queue, routing, score, tests, today, worklist,
+    assign, attainment, changes, check, explain, history, import, interventions, leads, outbox, plan, promises, queue, routing, score, tests, today, worklist,
 };
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
@@ -18,6 +18,26 @@ fn frame() -> Frame {
 
 fn some(text: &str) -> Option<String> {
     Some(text.into())
+}
+
+fn outboxed(at: Instant) -> outbox::Row {
+    outbox::Row {
+        message: "mabcdefghijk".into(),
+        state: "failed".into(),
+        reason: some("550 no such user"),
+        medium: "email".into(),
+        path: "web-form".into(),
+        step: "guide".into(),
+        key: "kaaaaaaaaaaa".into(),
+        name: some("王伟"),
+        address: some("wei@example.com"),
+        colleague: None,
+        subject: some("案例"),
+        not_before: at,
+        attempts: 1,
+        sent_at: None,
+        text: "您好".into(),
+    }
 }
 
 fn score_facts(rows: Vec<score::Row>) -> score::Facts {
@@ -307,6 +327,10 @@ fn every_report() -> Vec<Report> {
         tests::report(&f, &[]),
         queue::report(waiting.clone()),
         queue::report(queue::Facts { masked: false, claimed: some("zhang.wei"), rehearsal: true, ..waiting }),
+        outbox::report(&f, vec![outboxed(at)], &[("failed".into(), 1)], &[("550 no such user".into(), 1)], &[("queued".into(), 2)], vec![]),
+        outbox::report(&f, vec![], &[], &[], &[], vec![]),
+        outbox::written(&f, &[outbox::Written { file: "lists/2026-11-20/email.csv".into(), messages: 1 }], vec![]),
+        outbox::written(&f, &[], vec![]),
         today::report(&f, &[item]),
         today::report(&f, &[]),
     ]);

@@ -25,14 +25,20 @@ mod init;
 mod leads;
 mod log;
 mod merge;
+mod nurture;
+mod outbox;
 mod queue;
 mod reject;
+mod report;
 mod schema;
 mod score;
+mod send;
 mod set;
 mod setup;
+mod simulate;
 mod sla;
 mod split;
+mod suppress;
 mod test;
 mod tick;
 mod today;
@@ -57,6 +63,9 @@ pub(crate) fn main() -> ExitCode {
     };
     // What a run had begun dies with the process and is rolled back; once it is durable, only its printing is left.
     let _ = ctrlc::set_handler(|| {
+        if setup::STOP.ask() {
+            return; // the message that is under way first
+        }
         if !*setup::COMMITTED.lock().unwrap_or_else(PoisonError::into_inner) {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
@@ -89,14 +98,20 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Reject(args) => reject::run(&args, &global),
         Verb::Log(args) => log::run(&args, &global),
         Verb::Queue(args) => queue::run(&args, &global),
+        Verb::Nurture(args) => nurture::run(&args, &global),
+        Verb::Simulate(args) => simulate::run(&args, &global),
         Verb::Set(args) => set::run(&args, &global),
         Verb::Today(args) => today::run(&args, &global),
         Verb::Worklist(args) => worklist::run(&args, &global),
         Verb::Changes(args) => changes::run(&args, &global),
+        Verb::Report(args) => report::run(&args, &global),
         Verb::Merge(args) => merge::run(&args, &global),
         Verb::Split(args) => split::run(&args, &global),
+        Verb::Suppress(args) => suppress::run(&args, &global),
         Verb::Undo(args) => undo::run(&args, &global),
         Verb::History(args) => history::run(&args, &global),
+        Verb::Outbox(args) => outbox::run(&args, &global),
+        Verb::Send(args) => send::run(&args, &global),
         Verb::Schema(args) => schema::run(&args, &global),
         Verb::Completions(args) => completions::run(&args, &global),
     }

@@ -7,16 +7,19 @@
 
 pub mod cell;
 mod columns;
+mod cost;
 mod csv;
 mod deal;
 mod decode;
 mod dialect;
 mod error;
 mod event;
+mod feedback;
 mod follow_up;
 mod guess;
 mod header;
 mod identity;
+mod json;
 mod kind;
 mod lead;
 mod mapping;
@@ -29,9 +32,11 @@ mod table;
 
 pub use cell::BadCell;
 pub use columns::TableMapping;
+pub use cost::{CostCells, CostReader, Platform, TotalRow, cost_mapping, platform_of};
 pub use deal::{DealCells, DealReader, PaymentCells, PaymentReader, deal_mapping, payment_mapping};
 pub use error::{IngestError, IngestErrorKind};
 pub use event::{EventMapping, EventReader, EventRow};
+pub use feedback::{Came, FeedbackCells, FeedbackReader, FeedbackShape, Told, feedback_mapping, sms_mapping, wecom_mapping};
 pub use follow_up::{ANSWERS, FollowUpCells, FollowUpReader, follow_up_mapping, strange_columns};
 pub use guess::{ColumnGuess, Guesses, guess, name_of};
 pub use identity::Barred;

@@ -19,12 +19,16 @@ pub enum What {
     Deal(String, Option<&'static str>),
     /// What sales said of it: `accepted`, or the id of a reject reason.
     Verdict,
+    /// How its journey on a path stands, by the path's name.
+    Enrollment(String),
     /// A promise is about to be missed.
     Warning,
     /// A promise was missed.
     Breach,
     /// A person was called in.
     Alert,
+    /// One of its addresses must not be written to any more, or may be again.
+    Suppression,
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -43,9 +47,11 @@ impl What {
             Self::Deal(deal, None) => format!("deal:{deal}"),
             Self::Deal(deal, Some(column)) => format!("deal:{deal}:{column}"),
             Self::Verdict => "verdict".into(),
+            Self::Enrollment(path) => format!("enrollment:{path}"),
             Self::Warning => "warning".into(),
             Self::Breach => "breach".into(),
             Self::Alert => "alert".into(),
+            Self::Suppression => "suppression".into(),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }

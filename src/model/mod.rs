@@ -1,5 +1,7 @@
 //! The nouns of the field and the pure arithmetic on them. No I/O, no clock, no other room.
 
+mod address;
+mod attribution;
 mod business;
 mod calendar;
 mod change;
@@ -11,6 +13,7 @@ pub(crate) mod email;
 mod event;
 mod follow_up;
 mod identity;
+mod journey;
 mod key;
 mod message;
 mod money;
@@ -24,6 +27,8 @@ mod value;
 mod window;
 mod within;
 
+pub use address::{Address, Suppressed, SuppressedBy};
+pub use attribution::AttributionModel;
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
 pub use clock::{Clock, ClockKind, ClockStatus, Hold};
@@ -35,13 +40,14 @@ pub use dictionary::{
 pub use event::{Detail, DetailId, Details, Event};
 pub use follow_up::{FollowUp, Outcome, Verdict};
 pub use identity::{Identity, IdentityKind, NoIdentity};
+pub use journey::{Enrollment, JourneyState, Journeys, Letter};
 pub use key::{Key, stable_hash};
-pub use message::{EnrollmentFact, MessageFact};
+pub use message::{Covered, Covers, EnrollmentFact, MessageFact, SentMessage, Sign};
 pub use money::Currency;
 pub use outbox::{FeedbackKind, Message, MessageId, MessageState, Part};
 pub use period::Period;
 pub use standing::Standing;
-pub use text::{fold, fold_header, nearest};
+pub use text::{defused, fold, fold_header, nearest};
 pub use time::{Duration, Instant, Until};
 pub use value::{FieldType, Value};
 pub use window::{Window, WindowDays};

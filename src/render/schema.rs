@@ -20,9 +20,15 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("promises", include_str!("schema/promises.json")),
     ("interventions", include_str!("schema/interventions.json")),
     ("queue", include_str!("schema/queue.json")),
+    ("outbox", include_str!("schema/outbox.json")),
+    ("outbox-files", include_str!("schema/outbox-files.json")),
     ("today", include_str!("schema/today.json")),
+    ("suppressions", include_str!("schema/suppressions.json")),
+    ("experiments", include_str!("schema/experiments.json")),
     ("worklist", include_str!("schema/worklist.json")),
     ("worklists", include_str!("schema/worklists.json")),
+    ("catalogue", include_str!("schema/catalogue.json")),
+    ("costs", include_str!("schema/costs.json")),
 ];
 
 /// The JSON Schema (draft 2020-12) of a report's JSON, by the report's name; `report` is what all have in common.

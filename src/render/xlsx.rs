@@ -195,7 +195,7 @@ fn put(sheet: &mut Worksheet, (row, at): (u32, u16), cell: &Cell, printer: &Prin
         return Ok(if matches!(cell, Cell::Instant(_)) { 19 } else { printer.human(cell).len() });
     }
     let text = printer.plain(cell).unwrap_or_default();
-    let quoted = text.starts_with('\'') && super::csv::neutral(&text).len() > text.len();
+    let quoted = text.starts_with('\'') && crate::model::defused(&text).len() > text.len();
     let text: String = quoted.then_some('\'').into_iter().chain(text.chars()).take(CELL_CHARACTERS).collect();
     sheet.write_string_with_format(row, at, &text, &styles.text)?;
     let start: String = text.chars().take(WIDEST).collect();

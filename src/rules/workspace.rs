@@ -1,7 +1,7 @@
 //! The files of a workspace together: bytes in, [`Sop`] out, or every problem of every file. Pure: the caller reads the folder.
 //!
 //! Files are read in the order in which they need each other (fields, calendar, scoring, team, lifecycle,
-//! assignment, sla, alerts, experiments, delivery, content, nurture, tests), whatever order they came in; a file that is missing brings its default. One problem never
+//! assignment, sla, alerts, experiments, reports, delivery, content, nurture, tests), whatever order they came in; a file that is missing brings its default. One problem never
 //! hides another file's problems, and a file with errors makes no name of another one wrong (`echo`).
 
 use super::fields::{self, Fields};
@@ -10,7 +10,7 @@ use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{alerts, assignment, calendar, cases, echo, experiments, lifecycle, paths, sla, team, yaml};
+use super::{alerts, assignment, calendar, cases, echo, experiments, lifecycle, paths, reports, sla, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -33,10 +33,42 @@ pub fn starter() -> Vec<(String, Vec<u8>)> {
         file("sops/assignment.yaml", include_str!("../../sops/assignment.yaml")),
         file("sops/sla.yaml", include_str!("../../sops/sla.yaml")),
         file("sops/alerts.yaml", include_str!("../../sops/alerts.yaml")),
+        file("sops/delivery.yaml", include_str!("../../sops/delivery.yaml")),
+        file("sops/nurture/birthday.yaml", include_str!("../../sops/nurture/birthday.yaml")),
+        file("sops/nurture/decision.yaml", include_str!("../../sops/nurture/decision.yaml")),
+        file("sops/nurture/event-signup.yaml", include_str!("../../sops/nurture/event-signup.yaml")),
+        file("sops/nurture/interested.yaml", include_str!("../../sops/nurture/interested.yaml")),
+        file("sops/nurture/newcomer.yaml", include_str!("../../sops/nurture/newcomer.yaml")),
+        file("sops/nurture/order-thanks.yaml", include_str!("../../sops/nurture/order-thanks.yaml")),
+        file("sops/nurture/web-form.yaml", include_str!("../../sops/nurture/web-form.yaml")),
+        file("sops/content/birthday-card.md", include_str!("../../sops/content/birthday-card.md")),
+        file("sops/content/case-auto.md", include_str!("../../sops/content/case-auto.md")),
+        file("sops/content/case-general.md", include_str!("../../sops/content/case-general.md")),
+        file("sops/content/case-mfg.md", include_str!("../../sops/content/case-mfg.md")),
+        file("sops/content/deep-dive.md", include_str!("../../sops/content/deep-dive.md")),
+        file("sops/content/intro-general.md", include_str!("../../sops/content/intro-general.md")),
+        file("sops/content/intro-mfg.md", include_str!("../../sops/content/intro-mfg.md")),
+        file("sops/content/intro-sms.md", include_str!("../../sops/content/intro-sms.md")),
+        file("sops/content/nudge.md", include_str!("../../sops/content/nudge.md")),
+        file("sops/content/order-again.md", include_str!("../../sops/content/order-again.md")),
+        file("sops/content/order-checkin.md", include_str!("../../sops/content/order-checkin.md")),
+        file("sops/content/order-thanks.md", include_str!("../../sops/content/order-thanks.md")),
+        file("sops/content/product-brief.md", include_str!("../../sops/content/product-brief.md")),
+        file("sops/content/roi-calculator.md", include_str!("../../sops/content/roi-calculator.md")),
+        file("sops/content/signup-confirm.md", include_str!("../../sops/content/signup-confirm.md")),
+        file("sops/content/signup-recording.md", include_str!("../../sops/content/signup-recording.md")),
+        file("sops/content/signup-reminder.md", include_str!("../../sops/content/signup-reminder.md")),
+        file("sops/content/story-large.md", include_str!("../../sops/content/story-large.md")),
+        file("sops/content/story-small.md", include_str!("../../sops/content/story-small.md")),
+        file("sops/content/trial-a.md", include_str!("../../sops/content/trial-a.md")),
+        file("sops/content/trial-b.md", include_str!("../../sops/content/trial-b.md")),
+        file("sops/content/webinar.md", include_str!("../../sops/content/webinar.md")),
+        file("sops/reports.yaml", include_str!("../../sops/reports.yaml")),
         file("sops/tests/scoring.yaml", include_str!("../../sops/tests/scoring.yaml")),
         file("sops/tests/lifecycle.yaml", include_str!("../../sops/tests/lifecycle.yaml")),
         file("sops/tests/assignment.yaml", include_str!("../../sops/tests/assignment.yaml")),
         file("sops/tests/promises.yaml", include_str!("../../sops/tests/promises.yaml")),
+        file("sops/tests/nurture.yaml", include_str!("../../sops/tests/nurture.yaml")),
     ]
 }
 
@@ -76,11 +108,12 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let alerting = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r));
     let (alerts, told) = split(alerting, there("alerts.yaml"));
     let experiments = read_file(whole("experiments.yaml"), &mut out, &mut reviews, |n, r| experiments::read::read(n, &known, r)).unwrap_or_default();
+    let reports = read_file(whole("reports.yaml"), &mut out, &mut reviews, reports::read::read).unwrap_or_default();
     let read = letters.read(&known, &mut out, &mut reviews);
-    let mut all_cases = Vec::new();
+    let (mut all_cases, named) = (Vec::new(), read.letters());
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
         let (assignment, promises, alerts) = (assignment.as_ref(), promises.as_deref(), alerts.as_deref());
-        let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment, promises, alerts };
+        let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment, promises, alerts, letters: &named };
         let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &around, r));
         all_cases.extend(read.unwrap_or_default());
     }
@@ -101,7 +134,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         return Err((sources, out));
     }
     let mut parts: Vec<&[u8]> = vec![RULES_VERSION.as_bytes(), calendar.zone.name().as_bytes()];
-    parts.extend(texts.iter().filter(|(n, ..)| !n.starts_with("tests/")).flat_map(|(n, _, t)| [n.as_bytes(), t.as_bytes()]));
+    parts.extend(texts.iter().filter(|(n, ..)| !n.starts_with("tests/") && n != "reports.yaml").flat_map(|(n, _, t)| [n.as_bytes(), t.as_bytes()]));
     let fingerprint = format!("{:016x}", stable_hash(&parts));
     let (delivery, paths, content) = read.parts();
     let Fields { dictionary, tables, .. } = fields;
@@ -118,6 +151,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         paths,
         content,
         experiments,
+        reports,
         derived,
         tables,
         cases: all_cases,

@@ -4,7 +4,7 @@ use super::{Result, Store};
 use crate::model::{Instant, LeadId, Message, MessageId, MessageState, Part, RunId};
 use rusqlite::{OptionalExtension, Row, params};
 
-const COLUMNS: &str = "message, enrollment, lead, path, step, part, medium, service, content, experiment, arm, address, colleague, subject, body,
+pub(super) const COLUMNS: &str = "message, enrollment, lead, path, step, part, medium, service, content, experiment, arm, address, colleague, subject, body,
     state, reason, due_at, not_before, not_after, attempts, next_try, sent_at";
 
 /// A message out of [`COLUMNS`].
@@ -86,6 +86,13 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM messages WHERE {of} ORDER BY not_before, medium, lead, message");
         let mut statement = self.conn.prepare_cached(&sql)?;
         Ok(statement.query_map([state.map(MessageState::name)], read_message)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every message with the run that made it, in the order in which they leave.
+    pub fn messages_with_runs(&self) -> Result<Vec<(RunId, Message)>> {
+        let sql = format!("SELECT {COLUMNS}, run FROM messages ORDER BY not_before, medium, lead, message");
+        let mut statement = self.conn.prepare(&sql)?;
+        Ok(statement.query_map([], |r| Ok((RunId(r.get(23)?), read_message(r)?)))?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Every message to one lead, oldest first.

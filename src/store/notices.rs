@@ -62,6 +62,8 @@ pub struct BreachRow {
 pub enum NoticeState {
     /// It waits to leave.
     Queued,
+    /// Claimed, and under way.
+    Sending,
     /// It left.
     Sent,
     /// It cannot leave.
@@ -72,7 +74,8 @@ pub enum NoticeState {
 
 impl NoticeState {
     /// All, with their stored names.
-    pub const ALL: [(&'static str, Self); 4] = [("queued", Self::Queued), ("sent", Self::Sent), ("failed", Self::Failed), ("unknown", Self::Unknown)];
+    pub const ALL: [(&'static str, Self); 5] =
+        [("queued", Self::Queued), ("sending", Self::Sending), ("sent", Self::Sent), ("failed", Self::Failed), ("unknown", Self::Unknown)];
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, s)| *s == self).map_or("", |(n, _)| n)
@@ -92,7 +95,7 @@ pub struct NoticeRow {
     pub at: Instant,
     /// An owner's id, or an address.
     pub recipient: String,
-    /// An entry of `notify`, or `csv`.
+    /// An entry of `notify`; before the first `sop send` it is `notify` itself.
     pub medium: String,
     /// About whom.
     pub lead: Option<LeadId>,
@@ -114,7 +117,7 @@ fn read_breach(r: &Row<'_>) -> rusqlite::Result<BreachRow> {
     Ok(BreachRow { promise, lead, start, kind, at, owner: r.get(5)?, recipient: r.get(6)? })
 }
 
-fn read_notice(r: &Row<'_>) -> rusqlite::Result<NoticeRow> {
+pub(super) fn read_notice(r: &Row<'_>) -> rusqlite::Result<NoticeRow> {
     Ok(NoticeRow {
         notice: r.get::<_, i64>(0)? as u64,
         at: Instant(r.get(1)?),

@@ -167,7 +167,7 @@ impl Store {
             UNION SELECT lead, run FROM stage_history UNION SELECT lead, run FROM standings UNION SELECT lead, run FROM deals WHERE lead IS NOT NULL
             UNION SELECT lead, run FROM follow_ups UNION SELECT lead, run FROM verdicts UNION SELECT lead, run FROM assignments
             UNION SELECT lead, run FROM queue_stays UNION SELECT lead, run FROM alerts UNION SELECT lead, run FROM breaches
-            UNION SELECT lead, run FROM notices WHERE lead IS NOT NULL
+            UNION SELECT lead, run FROM notices WHERE lead IS NOT NULL UNION SELECT lead, run FROM feedback WHERE lead IS NOT NULL
             UNION SELECT lead, run FROM changes UNION SELECT lead, run FROM undo WHERE lead IS NOT NULL";
         // Later runs with a lead in common, or that overwrote a row which this run created or overwrote.
         let sql = format!(
@@ -178,6 +178,24 @@ impl Store {
                WHERE u.made = ?1 OR EXISTS (SELECT 1 FROM undo v WHERE v.run = ?1 AND v.tbl = u.tbl AND v.pk = u.pk))"
         );
         Ok(self.conn.query_row(&sql, [run.0, but.0], |r| r.get::<_, Option<i64>>(0))?.map(RunId))
+    }
+
+    /// How many messages and notices are out of the house, or may be, of those that a run queued, changed or handed over.
+    pub fn left_the_house(&self, run: RunId) -> Result<i64> {
+        const OUT: &str = "state IN ('sending', 'sent', 'unknown') AND (t.run = ?1 OR t.sent_run = ?1
+            OR EXISTS (SELECT 1 FROM undo u WHERE u.run = ?1 AND u.tbl = ?2 AND u.pk = quote(t.NUMBER)))";
+        let mut all = 0;
+        for (table, number) in [("messages", "message"), ("notices", "notice")] {
+            let sql = format!("SELECT count(*) FROM {table} t WHERE {}", OUT.replace("NUMBER", number));
+            all += self.conn.query_row(&sql, params![run.0, table], |r| r.get::<_, i64>(0))?;
+        }
+        Ok(all)
+    }
+
+    /// Drops what was kept of a run that can never be taken back: what left, left.
+    pub fn forget_before_images(&self, run: RunId) -> Result<()> {
+        self.conn.execute("DELETE FROM undo WHERE run = ?1", [run.0])?;
+        Ok(())
     }
 
     /// Whether a later run stands.

@@ -21,7 +21,7 @@ pub(super) const DEPTH: usize = 4;
 pub struct FileSummary {
     /// As named on the command line.
     pub file: String,
-    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`
+    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`, `feedback`, `sms-replies`, `wecom`, `costs`
     pub kind: String,
     /// Encoding, separator, sheet: what was guessed.
     pub read_as: String,
@@ -99,7 +99,9 @@ impl Importer<'_, '_> {
             FileKind::Deals => 2,
             FileKind::Payments => 3,
             FileKind::FollowUps => 4,
-            FileKind::Events => 5,
+            FileKind::Feedback | FileKind::SmsReplies | FileKind::Wecom => 5,
+            FileKind::Events => 6,
+            FileKind::Costs => 7,
         });
         let mut rejects = Rejects::default();
         // New leads stay outside of a base that is being built until all of their rows are read.
@@ -109,7 +111,7 @@ impl Importer<'_, '_> {
             if kind != FileKind::Leads {
                 self.unshelve()?;
             }
-            if matches!(kind, FileKind::Payments | FileKind::FollowUps | FileKind::Events) {
+            if !matches!(kind, FileKind::Leads | FileKind::Stages | FileKind::Deals) {
                 self.write_deals()?;
             }
             let (summary, pending) = match kind {
@@ -118,7 +120,9 @@ impl Importer<'_, '_> {
                 FileKind::Deals => self.deals_file(file.path, file.table, file.number)?,
                 FileKind::Payments => self.payments_file(file.path, file.table)?,
                 FileKind::FollowUps => self.follow_ups_file(file.path, file.table, file.number)?,
+                FileKind::Feedback | FileKind::SmsReplies | FileKind::Wecom => self.feedback_file(file.path, file.table, kind, file.number)?,
                 FileKind::Events => self.events_file(file.path, file.table, file.number)?,
+                FileKind::Costs => self.costs_file(file.path, file.table, file.number)?,
             };
             self.summary.rejected += summary.rejected;
             self.summary.files.push(summary);
@@ -126,6 +130,7 @@ impl Importer<'_, '_> {
         }
         self.unshelve()?;
         self.write_deals()?;
+        self.write_costs()?;
         if self.session.context.strict && self.summary.rejected > 0 {
             let files = self.summary.files.iter().filter_map(|f| f.rejects.clone()).collect();
             rejects.persist()?; // the rows to mend are the answer to --strict
@@ -142,6 +147,10 @@ impl Importer<'_, '_> {
     fn open(&self, path: &Path, number: u16, options: &ImportOptions) -> Result<Opened, RunError> {
         let table = ingest::open(path, &Options { source: options.source.clone(), ..Options::default() })?;
         let kind = match &options.kind {
+            Some(name) if name.trim().eq_ignore_ascii_case("journeys") => {
+                let help = format!("read them where they are: sop report attribution --journeys {}", path.display());
+                return Err(RunError::refused("counted journeys name no lead, and the base does not keep them", help));
+            }
             Some(name) => FileKind::parse(name).ok_or_else(|| {
                 RunError::refused(format!("`{name}` is no kind of file"), format!("kinds: {}", FileKind::names().collect::<Vec<_>>().join(", ")))
             })?,

@@ -1,12 +1,14 @@
 //! Importing files: rows are recognised, joined and written; events are sorted and raised; the rest waits or is rejected.
 //!
-//! Files of leads go first, then dated stages, deals, payments, follow-ups and events, whatever the order on the command
+//! Files of leads go first, then dated stages, deals, payments, follow-ups, what came back on messages, and events, whatever the order on the command
 //! line, so that an event finds its lead and a payment its deal. All of it happens inside the caller's transaction.
 
 mod by_lead;
+mod costs;
 mod deals;
 mod details;
 mod events;
+mod feedback;
 mod files;
 mod follow_ups;
 mod join;
@@ -132,6 +134,8 @@ struct Importer<'s, 'a> {
     any_waiting_deals: bool,
     /// Deals of this import's files, until all of them are read.
     deals: deals::Gathered,
+    /// Costs of this import's files, until all of them are read.
+    costs: costs::GatheredCosts,
     /// The first verdict on each lead.
     answers: FxHashMap<LeadId, verdicts::Answer>,
     /// Leads on which a verdict was taken.
@@ -145,6 +149,8 @@ struct Importer<'s, 'a> {
     touch_details: FxHashMap<Arc<str>, DetailId>,
     column_details: Vec<(String, DetailId)>,
     follow_up_details: Vec<(KindId, DetailId)>,
+    /// What came back as events, by kind, content and link.
+    feedback_details: FxHashMap<(KindId, Option<String>, Option<String>), DetailId>,
     totals: FxHashMap<(LeadId, DetailId), (i64, Instant)>,
     created_at: Option<FieldIx>,
     channel: Option<FieldIx>,
@@ -205,6 +211,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         any_waiting_stages,
         any_waiting_deals,
         deals: deals::Gathered::default(),
+        costs: costs::GatheredCosts::default(),
         answers: FxHashMap::default(),
         judged: Vec::new(),
         turns: None,
@@ -214,6 +221,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         touch_details: FxHashMap::default(),
         column_details: Vec::new(),
         follow_up_details: Vec::new(),
+        feedback_details: FxHashMap::default(),
         totals: FxHashMap::default(),
         created_at: of_id("created_at"),
         channel: of_type(FieldType::Channel),
