@@ -2,8 +2,8 @@
 
 use super::cells::Printer;
 use super::labels::{Lang, label, name, title};
-use super::{Options, Rows, borrowed, shown};
-use crate::report::{Cell, Column, ColumnType, Layout, Report, Total};
+use super::{Options, Rows, borrowed, shown, svg};
+use crate::report::{Cell, Column, ColumnType, Layout, Note, Report, Section, Total};
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("html.css");
@@ -31,19 +31,55 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
         writeln!(out, "</dl>")?;
     }
     totals(report, &printer, lang, out)?;
-    for note in &report.notes {
-        writeln!(out, "<p class=\"note\">{}</p>", escaped(&note.text))?;
+    notes(&report.notes, out)?;
+    for section in report.sections.iter().filter(|s| s.layout != Layout::Card && s.layout.is_above() && !s.rows.is_empty()) {
+        part(section, &printer, options, out)?;
     }
-    for section in report.sections.iter().filter(|s| s.layout == Layout::Above && !s.rows.is_empty()) {
-        writeln!(out, "<h2>{}</h2>", escaped(name(&section.id, lang)))?;
-        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    if let Some(picture) = report.chart.as_ref().and_then(|c| svg::draw(c, &report.columns, &report.rows, &printer, lang)) {
+        out.write_all(picture.as_bytes())?;
     }
     table(&printer, &report.columns, rows, options, out)?;
-    for section in report.sections.iter().filter(|s| !matches!(s.layout, Layout::Card | Layout::Above)) {
-        writeln!(out, "<h2>{}</h2>", escaped(name(&section.id, lang)))?;
-        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    for section in report.sections.iter().filter(|s| !s.layout.is_above()) {
+        part(section, &printer, options, out)?;
     }
     out.write_all(b"</body>\n</html>\n")
+}
+
+/// A further table: its heading, its picture, its numbers, its notes.
+fn part(section: &Section, printer: &Printer<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<section>\n<h2>{}</h2>", escaped(name(&section.id, options.lang)))?;
+    if section.layout == Layout::Tiles {
+        tiles(section, printer, options.lang, out)?;
+    } else {
+        if let Some(picture) = section.chart.as_ref().and_then(|c| svg::draw(c, &section.columns, &section.rows, printer, options.lang)) {
+            out.write_all(picture.as_bytes())?;
+        }
+        table(printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    }
+    notes(&section.notes, out)?;
+    writeln!(out, "</section>")
+}
+
+/// One tile a row: its name, its number large, whatever else it says small.
+fn tiles(section: &Section, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<div class=\"tiles\">")?;
+    for row in &section.rows {
+        write!(out, "<div>")?;
+        for (i, (column, cell)) in section.columns.iter().zip(row).enumerate().filter(|(_, (_, cell))| !cell.is_empty()) {
+            let text = escaped(&printer.human(cell));
+            match i {
+                0 => write!(out, "<span>{text}</span>")?,
+                1 => write!(out, "<b>{text}</b>")?,
+                _ => write!(out, "<small>{} {text}</small>", escaped(&label(column, lang)))?,
+            }
+        }
+        writeln!(out, "</div>")?;
+    }
+    writeln!(out, "</div>")
+}
+
+fn notes(notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
+    notes.iter().try_for_each(|note| writeln!(out, "<p class=\"note\">{}</p>", escaped(&note.text)))
 }
 
 fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
@@ -77,7 +113,7 @@ fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options:
         ColumnType::Integer | ColumnType::Number | ColumnType::Money | ColumnType::Percent => " class=\"n\"",
         _ => "",
     };
-    writeln!(out, "<table class=\"rows\">\n<thead><tr>")?;
+    writeln!(out, "<div class=\"wide\"><table class=\"rows\">\n<thead><tr>")?;
     for s in &shown {
         writeln!(out, "<th scope=\"col\"{}>{}</th>", class(s.column.ty), escaped(&label(s.column, options.lang)))?;
     }
@@ -90,11 +126,11 @@ fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options:
         }
         out.write_all(b"</tr>\n")?;
     }
-    writeln!(out, "</tbody>\n</table>")
+    writeln!(out, "</tbody>\n</table></div>")
 }
 
 /// The text so that HTML shows it as it is, in an element or a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

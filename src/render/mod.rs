@@ -13,6 +13,7 @@ mod json;
 mod labels;
 mod markdown;
 mod schema;
+mod svg;
 mod text;
 mod width;
 mod xlsx;

@@ -6,6 +6,7 @@
 pub mod assign;
 pub mod attainment;
 pub mod changes;
+mod chart;
 pub mod check;
 pub mod explain;
 pub mod history;
@@ -20,6 +21,8 @@ pub mod score;
 pub mod tests;
 pub mod today;
 pub mod worklist;
+
+pub use chart::{Chart, ChartKind};
 
 use crate::model::{Currency, FieldType, Instant, Value};
 
@@ -261,6 +264,8 @@ pub struct Report {
     pub of: Option<u64>,
     /// The rows only make sense together (a score card): `--limit` does not concern them.
     pub whole: bool,
+    /// Its picture.
+    pub chart: Option<Chart>,
     /// Further tables of the same report.
     pub sections: Vec<Section>,
     /// Named totals, in order; may be nested one level (`bands: {hot: 3}`).
@@ -280,6 +285,24 @@ pub struct Section {
     pub columns: Vec<Column>,
     /// The rows, each as wide as the columns.
     pub rows: Vec<Vec<Cell>>,
+    /// Its picture.
+    pub chart: Option<Chart>,
+    /// What a reader of this table must know.
+    pub notes: Vec<Note>,
+}
+
+impl Section {
+    /// A table without picture or notes.
+    pub fn new(id: &str, layout: Layout, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Self {
+        Self { id: id.into(), layout, columns, rows, chart: None, notes: Vec::new() }
+    }
+
+    /// A report as one table of a larger one. Its own further tables follow it there.
+    pub fn of(report: Report) -> Vec<Self> {
+        let own = Self { id: report.name, layout: Layout::Table, columns: report.columns, rows: report.rows, chart: report.chart, notes: report.notes };
+        let table = |s: Self| Self { layout: if s.layout == Layout::Log { Layout::Log } else { Layout::Table }, ..s };
+        std::iter::once(own).chain(report.sections.into_iter().filter(|s| s.layout != Layout::Card).map(table)).collect()
+    }
 }
 
 /// How a section is laid out for people. Data formats do not care.
@@ -293,6 +316,15 @@ pub enum Layout {
     Card,
     /// Above the report's table, every row: what the long table below comes to.
     Above,
+    /// Above the report's table, every row a tile on a page: its name, its number large, the rest small.
+    Tiles,
+}
+
+impl Layout {
+    /// Whether it stands before the report's own table.
+    pub fn is_above(self) -> bool {
+        matches!(self, Self::Card | Self::Above | Self::Tiles)
+    }
 }
 
 /// A total: one number, or a named group of them.
@@ -316,6 +348,7 @@ impl Report {
             rows: Vec::new(),
             of: None,
             whole: false,
+            chart: None,
             sections: Vec::new(),
             totals: Vec::new(),
             notes: Vec::new(),
