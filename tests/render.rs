@@ -649,7 +649,7 @@ fn colour_only_when_asked() {
 fn a_score_card_is_never_cut_by_the_limit() {
     let mut report = table(vec![Column::integer("n")], (0..30).map(|i| vec![Cell::Integer(i)]).collect());
     report.whole = true;
-    let log = Section { id: "timeline".into(), layout: Layout::Log, columns: vec![Column::text("what")], rows: vec![vec![Cell::text("x")]; 30] };
+    let log = Section::new("timeline", Layout::Log, vec![Column::text("what")], vec![vec![Cell::text("x")]; 30]);
     report.sections.push(log);
     let printed = text(&report, &Options { limit: Some(5), ..Options::default() });
     assert!(printed.contains("29") && printed.contains("5 of 30 shown"), "{printed}");
