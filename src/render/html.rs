@@ -68,7 +68,7 @@ fn tiles(section: &Section, printer: &Printer<'_>, lang: Lang, out: &mut dyn Wri
         for (i, (column, cell)) in section.columns.iter().zip(row).enumerate().filter(|(_, (_, cell))| !cell.is_empty()) {
             let text = escaped(&printer.human(cell));
             match i {
-                0 => write!(out, "<span>{text}</span>")?,
+                0 => write!(out, "<span>{}</span>", escaped(name(&printer.human(cell), lang)))?,
                 1 => write!(out, "<b>{text}</b>")?,
                 _ => write!(out, "<small>{} {text}</small>", escaped(&label(column, lang)))?,
             }

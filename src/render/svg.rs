@@ -13,7 +13,7 @@ use std::fmt::Write;
 /// Units across: a narrow phone, so that text is never smaller than it says.
 const ACROSS: f64 = 340.0;
 /// Half of a full-width character at the labels' size.
-const CHARACTER: f64 = 6.4;
+const CHARACTER: f64 = 7.0;
 /// From one bar to the next.
 const STEP: f64 = 26.0;
 /// A bar's height.

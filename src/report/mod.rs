@@ -13,6 +13,7 @@ pub mod history;
 pub mod import;
 pub mod interventions;
 pub mod leads;
+pub mod meeting;
 pub mod plan;
 pub mod promises;
 pub mod queue;
