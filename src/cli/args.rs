@@ -181,6 +181,7 @@ verbs! {
     "today" Today(super::today::Args): "What waits for a person";
     "worklist" Worklist(super::worklist::Args): "A workbook per owner to fill in; `sop import` reads the answers";
     "changes" Changes(super::changes::Args): "What moved, and by which rule";
+    "report" Report(super::report::Args): "What it cost and what came of it: return, channels, attribution, KPIs";
     "merge" Merge(super::merge::Args): "Two leads are one: join B into A";
     "split" Split(super::split::Args): "Take the rows that were joined into a lead apart again";
     "undo" Undo(super::undo::Args): "Take back the last writing run; a rehearsal unless --yes";

@@ -27,6 +27,7 @@ mod log;
 mod merge;
 mod queue;
 mod reject;
+mod report;
 mod schema;
 mod score;
 mod set;
@@ -93,6 +94,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Today(args) => today::run(&args, &global),
         Verb::Worklist(args) => worklist::run(&args, &global),
         Verb::Changes(args) => changes::run(&args, &global),
+        Verb::Report(args) => report::run(&args, &global),
         Verb::Merge(args) => merge::run(&args, &global),
         Verb::Split(args) => split::run(&args, &global),
         Verb::Undo(args) => undo::run(&args, &global),

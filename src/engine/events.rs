@@ -150,6 +150,7 @@ mod tests {
             paths: Vec::new(),
             content: Vec::new(),
             experiments: Vec::new(),
+            reports: crate::rules::reports::Reports::default(),
             derived: [MAIL, ANY].map(|kind| Derived { kind, when: None }).into(),
             tables: Vec::new(),
             cases: Vec::new(),

@@ -1,5 +1,6 @@
 //! The nouns of the field and the pure arithmetic on them. No I/O, no clock, no other room.
 
+mod attribution;
 mod business;
 mod calendar;
 mod change;
@@ -24,6 +25,7 @@ mod value;
 mod window;
 mod within;
 
+pub use attribution::AttributionModel;
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
 pub use clock::{Clock, ClockKind, ClockStatus, Hold};

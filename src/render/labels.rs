@@ -26,13 +26,19 @@ impl Lang {
 pub(super) fn label(column: &Column, lang: Lang) -> String {
     let own = column.title.as_deref();
     let known = find(&column.id).map(|(en, zh)| lang.pick(en, zh));
-    match lang {
+    let of_itself = || match lang {
         Lang::En => known.or(own),
         Lang::Zh => own.or(known),
+    };
+    if let (None, Some((part, en, zh))) = (known, COMPARED.iter().find_map(|(prefix, en, zh)| Some((column.id.strip_prefix(prefix)?, en, zh)))) {
+        let part = own.or_else(|| find(part).map(|(en, zh)| lang.pick(en, zh))).unwrap_or(part);
+        return lang.pick(en, zh).replace("{}", part);
     }
-    .unwrap_or(&column.id)
-    .to_owned()
+    of_itself().unwrap_or(&column.id).to_owned()
 }
+
+/// Columns of `--compare`: what stands before the id of the column that they are about, and around its label.
+const COMPARED: [(&str, &str, &str); 2] = [("previous_", "{} before", "上期{}"), ("change_", "{} ±", "{}变化")];
 
 /// The heading of a report.
 pub(super) fn title(report: &str, lang: Lang) -> &str {
@@ -76,6 +82,8 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("today", "today", "今日待办"),
     ("worklist", "worklist", "跟进清单"),
     ("worklists", "worklists", "跟进清单"),
+    ("catalogue", "reports", "报表目录"),
+    ("costs", "what was spent", "费用"),
 ];
 
 /// Values of columns that hold one of a few words, sorted. What is filled in comes back through the import, which knows
@@ -94,6 +102,7 @@ const CHOICES: &[(&str, &str, &str)] = &[
 /// By id, sorted. A workbook comes back through the import, which finds its columns by these words: `key` stays `key`,
 /// and the label of a field is one of the aliases that fields.yaml is born with.
 const LABELS: &[(&str, &str, &str)] = &[
+    ("about", "about", "内容"),
     ("accounts", "accounts", "客户公司"),
     ("alert", "alert", "介入提醒"),
     ("alerts", "alerts", "人工介入"),
@@ -110,11 +119,13 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("birthday", "birthday", "生日"),
     ("breached", "breached", "未兑现"),
     ("budget", "budget", "预算"),
+    ("by", "by", "分组"),
     ("campaign", "campaign", "市场活动"),
     ("changes", "changes", "变动"),
     ("channel", "channel", "获客渠道"),
     ("city", "city", "城市"),
     ("claimed", "claimed", "认领"),
+    ("clicks", "clicks", "点击"),
     ("clock", "clock", "计时"),
     ("closed_at", "closed at", "关闭时间"),
     ("code", "code", "代码"),
@@ -123,10 +134,13 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("company", "company", "公司"),
     ("consent_email", "consent email", "邮件授权"),
     ("consent_sms", "consent sms", "短信授权"),
+    ("cost", "cost", "费用"),
     ("count", "count", "数量"),
     ("country", "country", "国家"),
+    ("cpc", "cost per click", "点击成本"),
     ("created", "created", "新建"),
     ("created_at", "created at", "创建时间"),
+    ("ctr", "CTR", "点击率"),
     ("deals", "deals", "商机"),
     ("detail", "detail", "说明"),
     ("difference", "difference", "不符之处"),
@@ -152,6 +166,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("help", "help", "建议"),
     ("id", "id", "编号"),
     ("identities", "identities", "身份"),
+    ("impressions", "impressions", "展现"),
     ("industry", "industry", "行业"),
     ("joined", "joined", "合并"),
     ("key", "key", "key"),
@@ -172,7 +187,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("message", "message", "信息"),
     ("met", "met", "按时"),
     ("met_late", "met late", "逾期完成"),
+    ("month", "month", "月份"),
     ("name", "name", "姓名"),
+    ("needs", "needs", "所需数据"),
     ("new", "new", "新增"),
     ("next", "next", "下一步"),
     ("next_at", "next follow-up", "下次跟进"),
@@ -216,6 +233,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("score", "score", "总分"),
     ("score_cards", "score cards of failed tests", "未通过用例的评分卡"),
     ("severity", "severity", "级别"),
+    ("share", "share", "占比"),
     ("since", "since", "起始时间"),
     ("stage", "stage", "阶段"),
     ("standing", "where it stands", "当前状态"),

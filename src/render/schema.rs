@@ -23,6 +23,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("today", include_str!("schema/today.json")),
     ("worklist", include_str!("schema/worklist.json")),
     ("worklists", include_str!("schema/worklists.json")),
+    ("catalogue", include_str!("schema/catalogue.json")),
+    ("costs", include_str!("schema/costs.json")),
 ];
 
 /// The JSON Schema (draft 2020-12) of a report's JSON, by the report's name; `report` is what all have in common.

@@ -67,7 +67,7 @@ impl Funnel {
         if !walk.created_at.is_none_or(within) {
             return;
         }
-        counts.undated += u64::from(walk.undated() > 0);
+        counts.undated += u64::from(walk.undated());
         counts.reached.iter_mut().take(walk.reached.max(1)).for_each(|n| *n += 1);
         let steps = walk.steps();
         for ((stop, from), (_, until)) in steps.iter().zip(steps.iter().skip(1)) {
@@ -220,7 +220,7 @@ fn say(report: &mut Report, stops: &[Stop], reached: &[u64], period: Option<Peri
         format!("cohort: {which} that ever reached each stage or a later one; conversion is of those at the stage before, with Wilson's 95 % interval (-v)"),
     );
     report.note(
-        "period",
+        "period-conversion",
         "period conversion: first entries of a stage in the period / first entries of the stage before in the period: other leads, so it may exceed 100 %; \
          entries again stand apart",
     );

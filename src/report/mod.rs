@@ -5,9 +5,12 @@
 
 pub mod assign;
 pub mod attainment;
+pub mod catalogue;
 pub mod changes;
 pub mod check;
 pub mod cohorts;
+pub mod compare;
+pub mod costs;
 pub mod explain;
 pub mod funnel;
 pub mod history;
@@ -210,6 +213,14 @@ impl Cell {
     pub fn maybe(text: Option<&str>) -> Self {
         text.map_or(Self::Empty, Self::text)
     }
+    /// A number that may not be had.
+    pub fn share(x: Option<f64>) -> Self {
+        x.filter(|x| x.is_finite()).map_or(Self::Empty, Self::Percent)
+    }
+    /// Money that may not be had.
+    pub fn money(minor: Option<i64>) -> Self {
+        minor.map_or(Self::Empty, Self::Money)
+    }
     /// Whether there is nothing to print.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Empty) || matches!(self, Self::List(l) if l.is_empty())
@@ -363,4 +374,14 @@ pub fn thousands(n: i64) -> String {
         out.push(c);
     }
     out
+}
+
+/// Money per one of `n`, rounded half away from zero to a minor unit; nothing of none.
+pub fn per(minor: i64, n: i64) -> Option<i64> {
+    if n <= 0 {
+        return None;
+    }
+    let (m, n) = (i128::from(minor), i128::from(n));
+    let half = if m < 0 { -n } else { n };
+    i64::try_from((2 * m + half) / (2 * n)).ok()
 }

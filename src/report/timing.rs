@@ -27,7 +27,7 @@ impl Hours {
     fn rows(&self) -> Vec<Vec<Cell>> {
         let row = |hour: usize| {
             let days = self.0.each_ref().map(|day| day.get(hour).copied().unwrap_or(0));
-            let mut row = vec![Cell::Integer(hour as i64)];
+            let mut row = vec![Cell::text(format!("{hour:02}:00"))];
             row.extend(days.map(number));
             row.push(number(days.iter().sum()));
             row
@@ -60,7 +60,7 @@ pub struct Facts {
 /// One row for each hour, one column for each weekday.
 pub fn report(facts: Facts) -> Report {
     let columns = || {
-        let mut columns = vec![Column::integer("hour")];
+        let mut columns = vec![Column::text("hour")];
         columns.extend(DAYS.map(Column::integer));
         columns.push(Column::integer("week"));
         columns

@@ -32,12 +32,11 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// When it was first at a stop, if that is known.
+    /// When it was first at a stop. Where nobody dated that, it was there when it was first at the next that is dated.
     pub fn at(&self, stop: usize) -> Option<Instant> {
         match stop {
             0 => self.created_at,
-            _ if stop < self.reached => self.at.get(stop).copied().flatten(),
-            _ => None,
+            _ => (stop..self.reached).find_map(|stop| self.at.get(stop).copied().flatten()),
         }
     }
 
@@ -55,9 +54,9 @@ impl Walk {
         steps
     }
 
-    /// Stops that it has reached without anybody knowing when.
-    pub fn undated(&self) -> u64 {
-        (1..self.reached).filter(|stop| self.at(*stop).is_none()).count() as u64
+    /// Whether nobody knows when it came as far as it did.
+    pub fn undated(&self) -> bool {
+        self.reached > 1 && self.at(self.reached - 1).is_none()
     }
 }
 
@@ -113,7 +112,10 @@ mod tests {
 
     #[test]
     fn what_nobody_dated_is_reached_and_takes_no_part_in_times() {
-        let walk = walk(1, &[None, Some(9)]);
-        assert_eq!((walk.steps(), walk.undated()), (vec![(0, Instant(1)), (2, Instant(9))], 1));
+        let passed = walk(1, &[None, Some(9)]);
+        assert_eq!((passed.steps(), passed.undated()), (vec![(0, Instant(1)), (2, Instant(9))], false));
+        assert_eq!(passed.at(1), Some(Instant(9)), "at the latest then");
+        let unknown = walk(1, &[Some(4), None]);
+        assert_eq!((unknown.steps(), unknown.undated()), (vec![(0, Instant(1)), (1, Instant(4))], true));
     }
 }

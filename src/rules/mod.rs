@@ -17,6 +17,7 @@ pub mod lifecycle;
 pub mod nurture;
 mod paths;
 mod reader;
+pub mod reports;
 mod schema;
 pub mod scoring;
 pub mod sla;

@@ -1,7 +1,7 @@
 //! The files of a workspace together: bytes in, [`Sop`] out, or every problem of every file. Pure: the caller reads the folder.
 //!
 //! Files are read in the order in which they need each other (fields, calendar, scoring, team, lifecycle,
-//! assignment, sla, alerts, experiments, delivery, content, nurture, tests), whatever order they came in; a file that is missing brings its default. One problem never
+//! assignment, sla, alerts, experiments, reports, delivery, content, nurture, tests), whatever order they came in; a file that is missing brings its default. One problem never
 //! hides another file's problems, and a file that cannot be read at all makes no name of another one wrong.
 
 use super::fields::{self, Fields};
@@ -10,7 +10,7 @@ use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{alerts, assignment, calendar, cases, experiments, lifecycle, paths, sla, team, yaml};
+use super::{alerts, assignment, calendar, cases, experiments, lifecycle, paths, reports, sla, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -33,6 +33,7 @@ pub fn starter() -> Vec<(String, Vec<u8>)> {
         file("sops/assignment.yaml", include_str!("../../sops/assignment.yaml")),
         file("sops/sla.yaml", include_str!("../../sops/sla.yaml")),
         file("sops/alerts.yaml", include_str!("../../sops/alerts.yaml")),
+        file("sops/reports.yaml", include_str!("../../sops/reports.yaml")),
         file("sops/tests/scoring.yaml", include_str!("../../sops/tests/scoring.yaml")),
         file("sops/tests/lifecycle.yaml", include_str!("../../sops/tests/lifecycle.yaml")),
         file("sops/tests/assignment.yaml", include_str!("../../sops/tests/assignment.yaml")),
@@ -76,6 +77,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let alerting = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r));
     let (alerts, told) = split(alerting, there("alerts.yaml"));
     let experiments = read_file(whole("experiments.yaml"), &mut out, &mut reviews, |n, r| experiments::read::read(n, &known, r)).unwrap_or_default();
+    let reports = read_file(whole("reports.yaml"), &mut out, &mut reviews, reports::read::read).unwrap_or_default();
     let read = letters.read(&known, &mut out, &mut reviews);
     let mut all_cases = Vec::new();
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
@@ -100,7 +102,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         return Err((sources, out));
     }
     let mut parts: Vec<&[u8]> = vec![RULES_VERSION.as_bytes(), calendar.zone.name().as_bytes()];
-    parts.extend(texts.iter().filter(|(n, ..)| !n.starts_with("tests/")).flat_map(|(n, _, t)| [n.as_bytes(), t.as_bytes()]));
+    parts.extend(texts.iter().filter(|(n, ..)| !n.starts_with("tests/") && n != "reports.yaml").flat_map(|(n, _, t)| [n.as_bytes(), t.as_bytes()]));
     let fingerprint = format!("{:016x}", stable_hash(&parts));
     let (delivery, paths, content) = read.parts();
     let Fields { dictionary, tables, .. } = fields;
@@ -117,6 +119,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         paths,
         content,
         experiments,
+        reports,
         derived,
         tables,
         cases: all_cases,

@@ -8,6 +8,7 @@
 mod assignments;
 mod changes;
 mod columns;
+mod costs;
 mod deals;
 mod decide;
 mod details;
@@ -35,6 +36,7 @@ mod waits;
 pub use assignments::{AssignmentRow, Ended, Holding, QueueStay};
 pub use changes::ChangeRow;
 pub use columns::Columns;
+pub use costs::CostRow;
 pub use deals::{DealId, DealRow};
 pub use decide::{SourceRow, ToDecide};
 pub use details::StoredDetail;
