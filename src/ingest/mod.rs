@@ -39,7 +39,7 @@ pub use kind::{FileKind, Recognised, recognise};
 pub use lead::{CountCell, LeadReader, LeadRow, Next};
 pub use mapping::{ColumnUse, EventsColumn, LeadMapping};
 pub use profile::{OpenOrder, Profile, profile};
-pub use reject::{PendingRejects, RejectWriter};
+pub use reject::{PendingRejects, RejectWriter, Rejected, rejected};
 pub use row::{Cell, CellKind, Problem, RawRow};
 pub use stage::{StageMapping, StageReader, StageRow};
 pub use table::{Format, Options, TableFile, open};

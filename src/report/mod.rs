@@ -9,21 +9,30 @@ pub mod catalogue;
 pub mod changes;
 mod chart;
 pub mod check;
+pub mod cohorts;
 pub mod compare;
 pub mod costs;
 pub mod explain;
+pub mod funnel;
 pub mod history;
 pub mod import;
 pub mod interventions;
+pub mod journeys;
 pub mod leads;
 pub mod meeting;
+pub mod owners;
 pub mod plan;
 pub mod promises;
+pub mod quality;
 pub mod queue;
 pub mod routing;
 pub mod score;
+pub mod scores;
 pub mod tests;
+pub mod timing;
 pub mod today;
+pub mod velocity;
+pub mod walk;
 pub mod worklist;
 
 pub use chart::{Chart, ChartKind};
@@ -73,6 +82,8 @@ pub struct Column {
     pub fill_in: bool,
     /// Stays in sight of a workbook with everything left of it.
     pub pinned: bool,
+    /// More than most want to see: on a screen and on a page it is shown when more is asked for (`-v`). Data formats and workbooks carry it.
+    pub aside: bool,
 }
 
 /// One of the few values of a column.
@@ -98,7 +109,7 @@ impl Choice {
 impl Column {
     /// A column whose label is known by its id.
     pub fn new(id: &str, ty: ColumnType) -> Self {
-        Self { id: id.into(), ty, title: None, backup: None, wrap: false, choices: Vec::new(), fill_in: false, pinned: false }
+        Self { id: id.into(), ty, title: None, backup: None, wrap: false, choices: Vec::new(), fill_in: false, pinned: false, aside: false }
     }
     /// A text column.
     pub fn text(id: &str) -> Self {
@@ -136,6 +147,12 @@ impl Column {
     #[must_use]
     pub fn to_fill(mut self) -> Self {
         self.fill_in = true;
+        self
+    }
+    /// More than most want to see; see [`Column::aside`].
+    #[must_use]
+    pub fn aside(mut self) -> Self {
+        self.aside = true;
         self
     }
     /// Stays in sight; see [`Column::pinned`].

@@ -29,6 +29,7 @@ mod shelf;
 mod side;
 mod standing;
 mod state;
+mod tally;
 mod undo;
 mod views;
 mod waits;
@@ -49,6 +50,7 @@ pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};
+pub use tally::{BandChange, JourneyCount, MessageCount};
 pub use undo::Undone;
 pub use waits::{NextContact, Waiting};
 

@@ -1,7 +1,17 @@
 //! `sop report NAME`: one registry of reports, and what all of them have in common (period, comparison, what they need).
 //! A report is one file here that gathers its facts, and one in `report` that turns them into a table.
 
+mod cohorts;
 mod costs;
+mod funnel;
+mod nurture;
+mod owners;
+mod quality;
+mod scores;
+mod sla;
+mod timing;
+mod velocity;
+mod walks;
 
 use super::leads::stored_columns;
 use super::score::frame;
@@ -62,6 +72,18 @@ impl Reading<'_> {
     pub(in crate::run) fn contains(&self, at: Instant) -> bool {
         self.period.contains(at) && at <= self.context.as_of
     }
+    /// The period, where it is not all time.
+    pub(in crate::run) fn limited(&self) -> Option<Period> {
+        Some(self.period).filter(|p| *p != Period { from: Instant(i64::MIN), until: Instant::MAX })
+    }
+    /// The end of what the report may see: that of the period, or the second after the as-of.
+    pub(in crate::run) fn until(&self) -> Instant {
+        self.period.until.min(self.context.as_of.plus(1))
+    }
+    /// What the rows are split by; `None` = one for all.
+    pub(in crate::run) fn split(&self) -> Option<&'static str> {
+        Some(self.by).filter(|by| !["", "all"].contains(by))
+    }
     /// The first and the last day that the report speaks of; the last is never after the as-of.
     pub(in crate::run) fn days(&self) -> (Option<chrono::NaiveDate>, chrono::NaiveDate) {
         let calendar = &self.sop().calendar;
@@ -90,7 +112,11 @@ pub(in crate::run) struct Entry {
 }
 
 /// Every report, in the order of the manual.
-const REPORTS: &[Entry] = &[costs::ENTRY];
+const REPORTS: &[Entry] =
+    &[costs::ENTRY, funnel::ENTRY, velocity::ENTRY, cohorts::ENTRY, sla::ENTRY, owners::ENTRY, quality::ENTRY, scores::ENTRY, timing::ENTRY, nurture::ENTRY];
+
+/// Reports that mean little for one month: they speak of all time unless told otherwise.
+const OF_ALL_TIME: &[&str] = &["cohorts", "quality", "scores", "timing", "nurture"];
 
 /// The reports there are, or the one of a name.
 pub fn reports(workspace: &Workspace, context: &Context<'_>, name: Option<&str>) -> Result<Report, RunError> {
@@ -114,7 +140,9 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     let calendar = &workspace.sop.calendar;
     let store = Store::read(&workspace.db)?;
     let columns = stored_columns(workspace, &store)?;
-    let asked = request.period.map_or_else(|| Period::parse("last-month", calendar, context.as_of), Ok);
+    let all_time = Period { from: Instant(i64::MIN), until: Instant::MAX };
+    let usual = || if OF_ALL_TIME.contains(&entry.listed.name) { Ok(all_time) } else { Period::parse("last-month", calendar, context.as_of) };
+    let asked = request.period.map_or_else(usual, Ok);
     let period = asked.map_err(|e| RunError::refused(e, "name one with --period"))?;
     let of = |period| (entry.run)(&Reading { store: &store, columns: &columns, workspace, context, request, period, by });
     let mut report = of(period)?;
@@ -126,7 +154,7 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
         report = compare::compare(report, &of(before)?);
         spoken = format!("{spoken}, compared with {}", before.text(calendar));
     }
-    if request.period.is_none() {
+    if request.period.is_none() && period != all_time {
         spoken.push_str(" (the last full month; --period names another)");
     }
     if period.until > context.as_of.plus(1) && period.until != Instant::MAX {
