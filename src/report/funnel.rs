@@ -84,7 +84,7 @@ impl Funnel {
         let mut all = Counts::default();
         let mut report = Report::new("funnel", frame, columns(by));
         report.whole = true;
-        let mut entries = Section { id: "period_conversion".into(), layout: Layout::Table, columns: entry_columns(by), rows: Vec::new() };
+        let mut entries = Section::new("period_conversion", Layout::Table, entry_columns(by), Vec::new());
         let (mut undated, mut backwards) = (0, 0);
         // The largest first, those of no group last.
         let mut groups: Vec<(String, Counts)> = groups.into_iter().collect();

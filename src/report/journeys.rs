@@ -170,14 +170,14 @@ fn steps(steps: &[Step]) -> Section {
         row.push(Cell::text(remark));
         row
     };
-    Section { id: "steps".into(), layout: Layout::Table, columns, rows: steps.iter().map(row).collect() }
+    Section::new("steps", Layout::Table, columns, steps.iter().map(row).collect())
 }
 
 fn exits(exits: &[Exit]) -> Section {
     let columns = vec![Column::text("path"), Column::text("ended_as"), Column::text("why"), Column::integer("count")];
     let none = |text: &str| Cell::text(if text.is_empty() { super::walk::NONE } else { text });
     let row = |e: &Exit| vec![Cell::text(&*e.path), Cell::text(&*e.state), none(&e.why), number(e.count)];
-    Section { id: "exits".into(), layout: Layout::Table, columns, rows: exits.iter().map(row).collect() }
+    Section::new("exits", Layout::Table, columns, exits.iter().map(row).collect())
 }
 
 #[cfg(test)]

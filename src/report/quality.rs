@@ -151,7 +151,7 @@ fn verdicts(mut rows: Vec<Verdicts>) -> Section {
             if rate.is_none() { Cell::text(too_few(all, "verdicts")) } else { Cell::Empty },
         ]
     };
-    Section { id: "verdicts".into(), layout: Layout::Table, columns, rows: rows.iter().map(row).collect() }
+    Section::new("verdicts", Layout::Table, columns, rows.iter().map(row).collect())
 }
 
 fn losses(mut rows: Vec<Loss>) -> Section {
@@ -161,7 +161,7 @@ fn losses(mut rows: Vec<Loss>) -> Section {
     let all = |what: &str| rows.iter().filter(|l| l.what == what).map(|l| l.count).sum::<u64>();
     let named = |text: &str| Cell::text(if text.is_empty() { NONE } else { text });
     let row = |l: &Loss| vec![Cell::text(l.what), named(&l.reason), named(&l.stage), number(l.count), percent(share(l.count, all(l.what)))];
-    Section { id: "losses".into(), layout: Layout::Table, columns, rows: rows.iter().map(row).collect() }
+    Section::new("losses", Layout::Table, columns, rows.iter().map(row).collect())
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub fn report(facts: Facts) -> Report {
     report.rows = facts.acts.rows();
     for (id, hours) in [("clicks", &facts.clicks), ("replies", &facts.replies)] {
         let rows = if hours.all() > 0 { hours.rows() } else { Vec::new() };
-        report.sections.push(Section { id: id.into(), layout: Layout::Table, columns: columns(), rows });
+        report.sections.push(Section::new(id, Layout::Table, columns(), rows));
     }
     let all = [("acts", "acts", &facts.acts), ("clicks", "clicks", &facts.clicks), ("replies", "replies", &facts.replies)];
     for (id, _, hours) in all {

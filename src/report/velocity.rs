@@ -141,7 +141,7 @@ impl Velocity {
         columns.extend([Column::text("from_stage"), Column::text("to_stage"), Column::integer("leads")]);
         columns.extend(["median_days", "mean_days", "p90_days"].map(|id| Column::new(id, ColumnType::Number)));
         columns.push(Column::text("remark").sentences());
-        report.sections.push(Section { id: "durations".into(), layout: Layout::Table, columns, rows });
+        report.sections.push(Section::new("durations", Layout::Table, columns, rows));
         say(&mut report, all.undated, self.period.is_some());
         report.notes.extend(notes);
         report

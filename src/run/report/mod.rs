@@ -4,6 +4,7 @@
 mod cohorts;
 mod costs;
 mod funnel;
+mod meeting;
 mod nurture;
 mod owners;
 mod quality;
@@ -112,8 +113,21 @@ pub(in crate::run) struct Entry {
 }
 
 /// Every report, in the order of the manual.
-const REPORTS: &[Entry] =
-    &[costs::ENTRY, funnel::ENTRY, velocity::ENTRY, cohorts::ENTRY, sla::ENTRY, owners::ENTRY, quality::ENTRY, scores::ENTRY, timing::ENTRY, nurture::ENTRY];
+const REPORTS: &[Entry] = &[
+    costs::ENTRY,
+    funnel::ENTRY,
+    velocity::ENTRY,
+    cohorts::ENTRY,
+    sla::ENTRY,
+    owners::ENTRY,
+    quality::ENTRY,
+    scores::ENTRY,
+    timing::ENTRY,
+    nurture::ENTRY,
+    meeting::WEEKLY,
+    meeting::MONTHLY,
+    meeting::QUARTERLY,
+];
 
 /// Reports that mean little for one month: they speak of all time unless told otherwise.
 const OF_ALL_TIME: &[&str] = &["cohorts", "quality", "scores", "timing", "nurture"];
@@ -141,7 +155,14 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     let store = Store::read(&workspace.db)?;
     let columns = stored_columns(workspace, &store)?;
     let all_time = Period { from: Instant(i64::MIN), until: Instant::MAX };
-    let usual = || if OF_ALL_TIME.contains(&entry.listed.name) { Ok(all_time) } else { Period::parse("last-month", calendar, context.as_of) };
+    let span = meeting::usual(entry.listed.name).unwrap_or("last-month");
+    let usual = || {
+        if OF_ALL_TIME.contains(&entry.listed.name) {
+            Ok(all_time)
+        } else {
+            Period::parse_in_weeks(span, calendar, context.as_of, workspace.sop.reports.week_starts)
+        }
+    };
     let asked = request.period.map_or_else(usual, Ok);
     let period = asked.map_err(|e| RunError::refused(e, "name one with --period"))?;
     let of = |period| (entry.run)(&Reading { store: &store, columns: &columns, workspace, context, request, period, by });
@@ -155,7 +176,7 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
         spoken = format!("{spoken}, compared with {}", before.text(calendar));
     }
     if request.period.is_none() && period != all_time {
-        spoken.push_str(" (the last full month; --period names another)");
+        spoken.push_str(&format!(" ({span}; --period names another)"));
     }
     if period.until > context.as_of.plus(1) && period.until != Instant::MAX {
         spoken.push_str(&format!("; it is not over: what is later than {} is not in it", calendar.local(context.as_of)));
