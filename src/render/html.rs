@@ -108,7 +108,7 @@ fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Writ
 }
 
 fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let shown = shown(columns, options.verbose);
+    let shown = shown(columns, options.verbose, true);
     let class = |ty| match ty {
         ColumnType::Integer | ColumnType::Number | ColumnType::Money | ColumnType::Percent => " class=\"n\"",
         _ => "",

@@ -45,9 +45,9 @@ pub(super) fn title(report: &str, lang: Lang) -> &str {
     TITLES.iter().find(|(known, ..)| *known == report).map_or(report, |(_, en, zh)| lang.pick(en, zh))
 }
 
-/// The label of a total or a section.
+/// The label of a total or a section; a section may be a report of its own.
 pub(super) fn name(id: &str, lang: Lang) -> &str {
-    find(id).map_or(id, |(en, zh)| lang.pick(en, zh))
+    find(id).map_or_else(|| title(id, lang), |(en, zh)| lang.pick(en, zh))
 }
 
 /// The label of a choice: the user's own, else the one of its id.
@@ -82,6 +82,9 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("today", "today", "今日待办"),
     ("worklist", "worklist", "跟进清单"),
     ("worklists", "worklists", "跟进清单"),
+    ("weekly", "weekly report", "周报"),
+    ("monthly", "monthly report", "月报"),
+    ("quarterly", "quarterly report", "季报"),
     ("catalogue", "reports", "报表目录"),
     ("costs", "what was spent", "费用"),
 ];
@@ -120,7 +123,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("breached", "breached", "未兑现"),
     ("budget", "budget", "预算"),
     ("by", "by", "分组"),
+    ("cac", "CAC", "获客成本 CAC"),
     ("campaign", "campaign", "市场活动"),
+    ("change", "change", "变化"),
     ("changes", "changes", "变动"),
     ("channel", "channel", "获客渠道"),
     ("city", "city", "城市"),
@@ -132,12 +137,14 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("column", "column", "列"),
     ("command", "command", "命令"),
     ("company", "company", "公司"),
+    ("compared_with", "compared with", "对比期间"),
     ("consent_email", "consent email", "邮件授权"),
     ("consent_sms", "consent sms", "短信授权"),
     ("cost", "cost", "费用"),
     ("count", "count", "数量"),
     ("country", "country", "国家"),
     ("cpc", "cost per click", "点击成本"),
+    ("cpl", "CPL", "线索成本 CPL"),
     ("created", "created", "新建"),
     ("created_at", "created at", "创建时间"),
     ("ctr", "CTR", "点击率"),
@@ -163,6 +170,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("from", "from", "原值"),
     ("group", "group", "分组"),
     ("groups", "groups", "分组得分"),
+    ("headline", "headline", "本期概览"),
     ("help", "help", "建议"),
     ("id", "id", "编号"),
     ("identities", "identities", "身份"),
@@ -171,6 +179,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("joined", "joined", "合并"),
     ("key", "key", "key"),
     ("kind", "kind", "类型"),
+    ("kpi", "KPI", "指标"),
     ("last_event_at", "last event at", "最近行为时间"),
     ("last_follow_up", "last follow-up", "最近跟进"),
     ("last_name", "last name", "姓"),
@@ -188,6 +197,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("met", "met", "按时"),
     ("met_late", "met late", "逾期完成"),
     ("month", "month", "月份"),
+    ("mql", "MQL", "MQL"),
     ("name", "name", "姓名"),
     ("needs", "needs", "所需数据"),
     ("new", "new", "新增"),
@@ -204,9 +214,11 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("p90_work_hours", "p90 work hours", "P90工时(小时)"),
     ("pain", "pain point", "需求痛点"),
     ("passed", "passed", "通过"),
+    ("period", "period", "期间"),
     ("phone", "phone", "手机"),
     ("placed", "placed", "已分配"),
     ("points", "points", "得分"),
+    ("previous", "before", "上期"),
     ("product", "product", "产品"),
     ("progress", "progress", "决策进度"),
     ("promise", "promise", "承诺"),
@@ -222,6 +234,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("rejects", "rejects", "拒收文件"),
     ("remark", "remark", "附注"),
     ("result", "result", "结果"),
+    ("revenue", "revenue", "收入"),
+    ("roas", "ROAS", "ROAS"),
+    ("roi", "ROI", "ROI"),
     ("round", "round", "轮次"),
     ("routing", "rounds and rules", "分配规则"),
     ("rows_read", "rows read", "读取行数"),
@@ -235,6 +250,8 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("severity", "severity", "级别"),
     ("share", "share", "占比"),
     ("since", "since", "起始时间"),
+    ("sla_attainment", "promises kept", "时效达成率"),
+    ("sql", "SQL", "SQL"),
     ("stage", "stage", "阶段"),
     ("standing", "where it stands", "当前状态"),
     ("started_at", "started at", "开始时间"),
@@ -249,6 +266,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("to", "to", "新值"),
     ("to_decide", "to decide", "待决定"),
     ("told", "told", "已通知"),
+    ("trend", "trend", "趋势"),
     ("type", "type", "方式"),
     ("unchanged", "unchanged", "未变"),
     ("undone_by", "undone by", "撤销于"),
@@ -264,6 +282,8 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("wecom_id", "WeCom id", "企微客户ID"),
     ("what", "what", "内容"),
     ("why", "why", "依据"),
+    ("win_rate", "win rate", "赢单率"),
+    ("won_deals", "deals won", "赢单数"),
     ("worklist", "worklist ID", "清单编号"),
 ];
 

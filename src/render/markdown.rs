@@ -51,7 +51,7 @@ fn notes(notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let shown = shown(columns, options.verbose);
+    let shown = shown(columns, options.verbose, options.verbose);
     for s in &shown {
         write!(out, "| {} ", escaped(&label(s.column, options.lang)))?;
     }

@@ -125,7 +125,7 @@ impl Text<'_> {
     }
 
     fn table(&self, columns: &[Column], rows: Rows<'_, '_>, of: Option<u64>, limit: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
-        let shown = shown(columns, self.options.verbose);
+        let shown = shown(columns, self.options.verbose, self.options.verbose);
         let limit = limit.unwrap_or(usize::MAX);
         let mut sample: Vec<Vec<String>> = Vec::new();
         while sample.len() < limit.min(SAMPLE)

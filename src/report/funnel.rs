@@ -2,7 +2,7 @@
 //! conversion); how long leads stay; and where most are lost.
 
 use super::walk::{NONE, Stop, Walk, days, number, percent, share, too_few};
-use super::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
+use super::{Cell, Chart, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use crate::measure::{Proportion, quantile};
 use crate::model::Period;
 use std::collections::BTreeMap;
@@ -101,6 +101,8 @@ impl Funnel {
             backwards += counts.backwards;
         }
         report.sections.push(entries);
+        let named = if stops.iter().all(|s| s.title.is_empty()) { "stage" } else { "stage_title" };
+        report.chart = by.is_none().then(|| Chart::funnel(named, "leads"));
         report.total("leads", number(all.reached.first().copied().unwrap_or(0)));
         report.total("reached_last", number(all.reached.last().copied().unwrap_or(0)));
         say(&mut report, &stops, &all.reached, period);
