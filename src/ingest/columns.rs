@@ -26,6 +26,8 @@ pub(super) enum Holds {
     At,
     /// Money in the base's currency.
     Money,
+    /// A whole number.
+    Whole,
     /// Yes or no.
     Boolean,
     /// One of a few words.
@@ -88,6 +90,22 @@ impl TableMapping {
         let is_used =
             |i: usize| mapping.columns.contains(&Some(i)) || [mapping.key, mapping.any].contains(&Some(i)) || mapping.who.iter().any(|(c, _)| *c == i);
         let named = |i: usize, h: &String| !is_used(i) && !super::header::is_unnamed(headers, h);
+        mapping.unmatched = headers.iter().enumerate().filter(|(i, h)| named(*i, h)).map(|(_, h)| h.clone()).collect();
+        mapping
+    }
+
+    /// The same of a file whose rows name nobody.
+    pub(super) fn of_nobody(layout: &Layout, headers: &[String], tables: &[Table]) -> Self {
+        let folded: Vec<String> = (0..headers.len()).map(|i| fold_header(base_of(headers, i))).collect();
+        let table = tables.iter().find(|t| t.id == layout.table);
+        let mut mapping = Self { ids: layout.columns.iter().map(|(id, _)| *id).collect(), ..Self::default() };
+        for (id, _) in layout.columns {
+            let aliases = table.and_then(|t| t.columns.iter().find(|c| c.id == *id)).map(|c| c.aliases.as_slice()).unwrap_or_default();
+            let mut names = std::iter::once(*id).chain(aliases.iter().map(String::as_str)).map(fold_header);
+            let found = names.find_map(|n| folded.iter().enumerate().position(|(i, f)| *f == n && !mapping.columns.contains(&Some(i))));
+            mapping.columns.push(found);
+        }
+        let named = |i: usize, h: &String| !mapping.columns.contains(&Some(i)) && !super::header::is_unnamed(headers, h);
         mapping.unmatched = headers.iter().enumerate().filter(|(i, h)| named(*i, h)).map(|(_, h)| h.clone()).collect();
         mapping
     }
@@ -168,6 +186,7 @@ impl<'a> TableReader<'a> {
                 Holds::Text | Holds::Choice(_) => FieldType::Text,
                 Holds::At => FieldType::Datetime,
                 Holds::Money => FieldType::Money,
+                Holds::Whole => FieldType::Integer,
                 Holds::Boolean => FieldType::Boolean,
             };
             let known = declared(id);

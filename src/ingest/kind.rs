@@ -1,5 +1,6 @@
 //! Which kind of file this is, read off its headers. One line per kind in [`KINDS`]; the first that is sure wins.
 
+use super::cost::{cost_mapping, platform_of};
 use super::deal::{deal_mapping, payment_mapping};
 use super::event::EventMapping;
 use super::follow_up::follow_up_mapping;
@@ -23,13 +24,16 @@ pub enum FileKind {
     Payments,
     /// 跟进
     FollowUps,
+    /// 费用
+    Costs,
 }
 
 type Recogniser = fn(&Headers<'_>) -> Option<String>;
 
 /// Narrower kinds first: an events file would pass for leads too.
-const KINDS: [(FileKind, &str, Recogniser); 6] = [
+const KINDS: [(FileKind, &str, Recogniser); 7] = [
     (FileKind::FollowUps, "follow-ups", follow_ups),
+    (FileKind::Costs, "costs", costs),
     (FileKind::Payments, "payments", payments),
     (FileKind::Deals, "deals", deals),
     (FileKind::Stages, "stages", stages),
@@ -123,6 +127,21 @@ fn follow_ups(h: &Headers<'_>) -> Option<String> {
     let ours = m.key.is_some() || m.has(&["worklist"]);
     let sure = m.has_who() && more && (ours || (m.has(&["at"]) && h.only_of_leads(&m.used()) <= FEW));
     sure.then(|| format!("`{}` says what came of speaking to a lead", h.name(Some(answer))))
+}
+
+/// What an advertising platform exports, or a table that says how much was spent when and on what, and names nobody.
+fn costs(h: &Headers<'_>) -> Option<String> {
+    let m = cost_mapping(h.headers, h.tables);
+    let spent = m.has(&["amount"]) && m.has(&["from", "month"]);
+    if let Some(platform) = platform_of(h.headers).filter(|_| spent) {
+        return Some(format!("it has the columns of {}", platform.name));
+    }
+    let lead = LeadMapping::new(h.headers, h.dictionary);
+    let deal = deal_mapping(h.headers, h.dictionary, h.tables);
+    let of_somebody = lead.has_identity(h.dictionary) || lead.key.is_some() || deal.has(&["id", "status", "won", "closed_at", "company"]);
+    let spends = m.has(&["channel", "campaign", "kind"]) || (m.has(&["impressions"]) && m.has(&["clicks"]));
+    let sure = spent && spends && !of_somebody && EventMapping::new(h.headers, h.dictionary).kind.is_none_or(|c| Some(c) == m.column("kind"));
+    sure.then(|| format!("`{}` was spent from `{}` on", h.name(m.column("amount")), h.name(m.column("from").or(m.column("month")))))
 }
 
 fn payments(h: &Headers<'_>) -> Option<String> {

@@ -7,6 +7,7 @@
 
 pub mod cell;
 mod columns;
+mod cost;
 mod csv;
 mod deal;
 mod decode;
@@ -29,6 +30,7 @@ mod table;
 
 pub use cell::BadCell;
 pub use columns::TableMapping;
+pub use cost::{CostCells, CostReader, Platform, TotalRow, cost_mapping, platform_of};
 pub use deal::{DealCells, DealReader, PaymentCells, PaymentReader, deal_mapping, payment_mapping};
 pub use error::{IngestError, IngestErrorKind};
 pub use event::{EventMapping, EventReader, EventRow};

@@ -25,6 +25,14 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("worklists", include_str!("schema/worklists.json")),
     ("catalogue", include_str!("schema/catalogue.json")),
     ("costs", include_str!("schema/costs.json")),
+    ("funnel", include_str!("schema/funnel.json")),
+    ("velocity", include_str!("schema/velocity.json")),
+    ("cohorts", include_str!("schema/cohorts.json")),
+    ("owners", include_str!("schema/owners.json")),
+    ("quality", include_str!("schema/quality.json")),
+    ("scores", include_str!("schema/scores.json")),
+    ("timing", include_str!("schema/timing.json")),
+    ("journeys", include_str!("schema/journeys.json")),
 ];
 
 /// The JSON Schema (draft 2020-12) of a report's JSON, by the report's name; `report` is what all have in common.

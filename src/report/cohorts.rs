@@ -127,7 +127,7 @@ fn row(month: NaiveDate, leads: u64, after: i64, age: &Age, marks: [Option<usize
         remarks.push(format!("immature: {} of {leads} are that old", age.ripe));
     }
     if leads < super::walk::FEW {
-        remarks.push(too_few(leads, "leads"));
+        remarks.push(too_few(leads, "in it"));
     }
     row.extend([Cell::Boolean(immature), Cell::text(remarks.join("; "))]);
     row

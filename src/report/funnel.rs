@@ -113,7 +113,9 @@ impl Funnel {
             );
         }
         if backwards > 0 {
-            report.note("backwards", format!("{backwards} moves are dated before the stage before them: they count as they stand, as less than nothing"));
+            let (what, they) = if backwards == 1 { ("1 move is", "it counts as it stands") } else { ("moves are", "they count as they stand") };
+            let what = if backwards == 1 { what.to_owned() } else { format!("{backwards} {what}") };
+            report.note("backwards", format!("{what} dated before the stage before: {they}, as less than nothing (sop report quality)"));
         }
         report.notes.extend(notes);
         report

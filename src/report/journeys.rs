@@ -81,8 +81,8 @@ pub fn report(facts: Facts) -> Report {
     columns.extend(["enrolled", "active", "paused", "finished", "goal", "exited", "superseded"].map(Column::integer));
     columns.push(Column::new("goal_rate", ColumnType::Percent));
     columns.push(Column::integer("control"));
-    columns.extend(["control_rate", "difference"].map(|id| Column::new(id, ColumnType::Percent)));
-    columns.extend(["difference_low", "difference_high"].map(|id| Column::new(id, ColumnType::Percent)));
+    columns.extend(["control_rate", "uplift"].map(|id| Column::new(id, ColumnType::Percent)));
+    columns.extend(["uplift_low", "uplift_high"].map(|id| Column::new(id, ColumnType::Percent)));
     columns.push(Column::integer("noted"));
     columns.push(Column::text("remark").sentences());
     let mut report = Report::new("journeys", &facts.frame, columns);
@@ -97,7 +97,7 @@ pub fn report(facts: Facts) -> Report {
     report.note(
         "journeys",
         format!(
-            "{which}; goal rate = goal / enrolled; control: leads of the path that are only measured; difference = goal rate − control's, with Newcombe's 95 % interval; noted: \
+            "{which}; goal rate = goal / enrolled; control: leads of the path that are only measured; uplift = goal rate − control's, with Newcombe's 95 % interval; noted: \
              matched when the path came, never written to"
         ),
     );
@@ -208,7 +208,7 @@ mod tests {
         let at = |id: &str| report.columns.iter().position(|c| c.id == id).expect("a column");
         let cell = |id: &str| report.rows[0][at(id)].clone();
         assert_eq!((cell("enrolled"), cell("goal_rate"), cell("control_rate")), (Cell::Integer(4000), Cell::Percent(0.0625), Cell::Percent(0.05)));
-        let ends = [cell("difference_low"), cell("difference_high")];
+        let ends = [cell("uplift_low"), cell("uplift_high")];
         assert!(matches!(ends, [Cell::Percent(low), Cell::Percent(high)] if (low - 0.002_398).abs() < 5.1e-7 && (high - 0.022_648).abs() < 5.1e-7));
         assert_eq!((cell("remark"), cell("noted")), (Cell::text("better than control"), Cell::Integer(412)));
         assert_eq!(report.rows[1].last(), Some(&Cell::text("3 enrolled: too few to tell")));

@@ -53,25 +53,30 @@ pub struct Facts {
 
 /// The page.
 pub fn report(facts: Facts) -> Report {
-    let mut page = Report::new(&facts.name, &facts.frame, facts.decisions.columns);
-    page.rows = facts.decisions.rows;
+    let numbers = ["value", "previous"].map(|id| Column::new(id, ColumnType::Number));
+    let columns = std::iter::once(Column::text("kpi")).chain(numbers).chain([Column::text("change")]).collect();
+    let mut page = Report::new(&facts.name, &facts.frame, columns);
+    (page.whole, page.tiles) = (true, true);
+    page.rows = facts
+        .headline
+        .into_iter()
+        .map(|h| {
+            let change = change(&h.value, &h.previous);
+            vec![Cell::text(h.id), h.value, h.previous, Cell::maybe(change.as_deref())]
+        })
+        .collect();
     let days = |(first, last): (NaiveDate, NaiveDate)| Cell::text(format!("{first} – {last}"));
     let (period, compared) = (Column::text("period"), Column::text("compared_with"));
     page.sections.push(Section::new("page", Layout::Card, vec![period, compared], vec![vec![days(facts.days), days(facts.before)]]));
-    let columns = vec![Column::text("kpi"), Column::new("value", ColumnType::Number), Column::new("previous", ColumnType::Number), Column::text("change")];
-    let rows = facts.headline.into_iter().map(|h| {
-        let change = change(&h.value, &h.previous);
-        vec![Cell::text(h.id), h.value, h.previous, Cell::maybe(change.as_deref())]
-    });
-    page.sections.push(Section::new("headline", Layout::Tiles, columns, rows.collect()));
+    page.sections.extend(Section::of(Report { name: "decisions".into(), ..facts.decisions }));
     if facts.trend.len() > 1 {
-        let columns = vec![Column::new("from", ColumnType::Date), Column::integer("leads"), Column::integer("mql"), Column::integer("won")];
+        let columns = vec![Column::new("starts_on", ColumnType::Date), Column::integer("leads"), Column::integer("mql"), Column::integer("won")];
         let rows = facts.trend.iter().map(|m| vec![Cell::Date(m.from), Cell::Integer(m.leads), Cell::Integer(m.mql), Cell::Integer(m.won)]);
-        let chart = Some(Chart::trend("from", &["leads", "mql", "won"]));
+        let chart = Some(Chart::trend("starts_on", &["leads", "mql", "won"]));
         page.sections.push(Section { chart, ..Section::new("trend", Layout::Table, columns, rows.collect()) });
     }
     page.sections.extend(facts.parts.into_iter().flat_map(Section::of));
-    page.notes = facts.decisions.notes.into_iter().chain(facts.notes).collect();
+    page.notes = facts.notes;
     page
 }
 

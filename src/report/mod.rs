@@ -293,6 +293,8 @@ pub struct Report {
     pub of: Option<u64>,
     /// The rows only make sense together (a score card): `--limit` does not concern them.
     pub whole: bool,
+    /// On a page every row is a tile: its name, its number large, the rest small.
+    pub tiles: bool,
     /// Its picture.
     pub chart: Option<Chart>,
     /// Further tables of the same report.
@@ -345,14 +347,12 @@ pub enum Layout {
     Card,
     /// Above the report's table, every row: what the long table below comes to.
     Above,
-    /// Above the report's table, every row a tile on a page: its name, its number large, the rest small.
-    Tiles,
 }
 
 impl Layout {
     /// Whether it stands before the report's own table.
     pub fn is_above(self) -> bool {
-        matches!(self, Self::Card | Self::Above | Self::Tiles)
+        matches!(self, Self::Card | Self::Above)
     }
 }
 
@@ -377,6 +377,7 @@ impl Report {
             rows: Vec::new(),
             of: None,
             whole: false,
+            tiles: false,
             chart: None,
             sections: Vec::new(),
             totals: Vec::new(),

@@ -148,7 +148,7 @@ fn verdicts(mut rows: Vec<Verdicts>) -> Section {
             number(v.rejected),
             percent(rate),
             Cell::maybe(v.reason.as_deref()),
-            if rate.is_none() { Cell::text(too_few(all, "verdicts")) } else { Cell::Empty },
+            if rate.is_none() { Cell::text(too_few(all, "given")) } else { Cell::Empty },
         ]
     };
     Section::new("verdicts", Layout::Table, columns, rows.iter().map(row).collect())
@@ -186,7 +186,7 @@ mod tests {
         let v = &report.sections[0].rows;
         assert_eq!(v.iter().map(|r| r[0].clone()).collect::<Vec<_>>(), ["baidu", "expo", "(none)"].map(Cell::text));
         assert_eq!((&v[0][3], &v[1][3], &v[2][3]), (&Cell::Percent(0.7), &Cell::Empty, &Cell::Percent(0.1)));
-        assert_eq!(v[1][5], Cell::text("2 verdicts: too few to tell"));
+        assert_eq!(v[1][5], Cell::text("2 given: too few to tell"));
         let l = &report.sections[1].rows;
         assert_eq!(l[0], vec![Cell::text("lost"), Cell::text("late"), Cell::text("(none)"), Cell::Integer(2), Cell::Empty]);
         assert_eq!((&l[1][1], &l[1][4], &l[2][4]), (&Cell::text("(none)"), &Cell::Percent(0.7), &Cell::Percent(0.3)));

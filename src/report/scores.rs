@@ -83,7 +83,7 @@ fn row(b: &Band, all: &Band) -> Vec<Cell> {
         row.extend([number(n), percent(rate), percent(share(n, of_all))]);
         row.push(lift.map_or(Cell::Empty, |l| Cell::Number((l * 100.0).round() / 100.0)));
     }
-    row.push(if b.leads < FEW { Cell::text(too_few(b.leads, "leads")) } else { Cell::Empty });
+    row.push(if b.leads < FEW { Cell::text(too_few(b.leads, "in it")) } else { Cell::Empty });
     row
 }
 
@@ -102,10 +102,10 @@ fn say(report: &mut Report, facts: &Facts) {
          all; auc = the chance that of two leads, one of them converted, that one was in the higher band (equal bands count half; 0.5 = no better than chance)",
     );
     if facts.open > 0 {
-        report.note("open", format!("{} of them have neither a verdict nor a closed deal yet: they count as not converted", facts.open));
+        report.note("open", format!("neither a verdict nor a closed deal yet: {} of them; they count as not converted", facts.open));
     }
     if facts.never > 0 {
-        report.note("never", format!("{} leads were never assigned nor mql: nobody could convert them, they are left out", facts.never));
+        report.note("never", format!("never assigned nor mql: {}; nobody could convert these leads, they are left out", facts.never));
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_handful_says_nothing() {
         let report = report(facts(vec![band("", 2, 1, 0), band("hot", 3, 1, 1)]));
-        assert_eq!(report.rows[0].last(), Some(&Cell::text("3 leads: too few to tell")));
+        assert_eq!(report.rows[0].last(), Some(&Cell::text("3 in it: too few to tell")));
         assert_eq!(report.rows[1][0], Cell::text("(none)"));
         assert!(report.totals.iter().any(|(n, t)| n == "auc_won" && *t == crate::report::Total::One(Cell::Empty)));
     }

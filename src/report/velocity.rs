@@ -142,7 +142,7 @@ impl Velocity {
         columns.extend(["median_days", "mean_days", "p90_days"].map(|id| Column::new(id, ColumnType::Number)));
         columns.push(Column::text("remark").sentences());
         report.sections.push(Section::new("durations", Layout::Table, columns, rows));
-        say(&mut report, all.undated, self.period.is_some());
+        say(&mut report, &all, self.period.is_some());
         report.notes.extend(notes);
         report
     }
@@ -202,7 +202,7 @@ fn move_row(group: Option<&str>, stops: &[Stop], (from, to): (usize, usize), spa
     Some(row)
 }
 
-fn say(report: &mut Report, undated: u64, period: bool) {
+fn say(report: &mut Report, all: &Deals, period: bool) {
     let (closed, open) = if period { ("deals closed in the period", "deals open at its end") } else { ("all closed deals", "deals open now") };
     report.note(
         "velocity",
@@ -216,8 +216,14 @@ fn say(report: &mut Report, undated: u64, period: bool) {
         "durations: from the first entry of a stage to the first entry of the next one really entered (passed over ones take no time), of moves that \
          ended in the period; the row from the first to the last stage is the whole way",
     );
-    if undated > 0 {
-        report.note("undated", format!("{undated} won deals lack a date: they are in no cycle"));
+    if all.undated > 0 {
+        report.note("undated", format!("{} won deals lack a date: they are in no cycle", all.undated));
+    }
+    if report.rows.is_empty() {
+        report.note("no-deals", "no deals are in the base (sop import deals.csv)");
+    }
+    if all.lost == 0 && all.won > 0 {
+        report.note("no-lost", "no lost deal is among them: a win rate of 100 % may only say that lost deals were never imported");
     }
 }
 

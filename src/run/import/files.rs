@@ -21,7 +21,7 @@ pub(super) const DEPTH: usize = 4;
 pub struct FileSummary {
     /// As named on the command line.
     pub file: String,
-    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`
+    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`, `costs`
     pub kind: String,
     /// Encoding, separator, sheet: what was guessed.
     pub read_as: String,
@@ -100,6 +100,7 @@ impl Importer<'_, '_> {
             FileKind::Payments => 3,
             FileKind::FollowUps => 4,
             FileKind::Events => 5,
+            FileKind::Costs => 6,
         });
         let mut rejects = Rejects::default();
         // New leads stay outside of a base that is being built until all of their rows are read.
@@ -119,6 +120,7 @@ impl Importer<'_, '_> {
                 FileKind::Payments => self.payments_file(file.path, file.table)?,
                 FileKind::FollowUps => self.follow_ups_file(file.path, file.table, file.number)?,
                 FileKind::Events => self.events_file(file.path, file.table, file.number)?,
+                FileKind::Costs => self.costs_file(file.path, file.table, file.number)?,
             };
             self.summary.rejected += summary.rejected;
             self.summary.files.push(summary);
@@ -126,6 +128,7 @@ impl Importer<'_, '_> {
         }
         self.unshelve()?;
         self.write_deals()?;
+        self.write_costs()?;
         if self.session.context.strict && self.summary.rejected > 0 {
             let files = self.summary.files.iter().filter_map(|f| f.rejects.clone()).collect();
             rejects.persist()?; // the rows to mend are the answer to --strict
@@ -142,6 +145,10 @@ impl Importer<'_, '_> {
     fn open(&self, path: &Path, number: u16, options: &ImportOptions) -> Result<Opened, RunError> {
         let table = ingest::open(path, &Options { source: options.source.clone(), ..Options::default() })?;
         let kind = match &options.kind {
+            Some(name) if name.trim().eq_ignore_ascii_case("journeys") => {
+                let help = format!("read them where they are: sop report attribution --journeys {}", path.display());
+                return Err(RunError::refused("counted journeys name no lead, and the base does not keep them", help));
+            }
             Some(name) => FileKind::parse(name).ok_or_else(|| {
                 RunError::refused(format!("`{name}` is no kind of file"), format!("kinds: {}", FileKind::names().collect::<Vec<_>>().join(", ")))
             })?,

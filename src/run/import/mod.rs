@@ -4,6 +4,7 @@
 //! line, so that an event finds its lead and a payment its deal. All of it happens inside the caller's transaction.
 
 mod by_lead;
+mod costs;
 mod deals;
 mod details;
 mod events;
@@ -132,6 +133,8 @@ struct Importer<'s, 'a> {
     any_waiting_deals: bool,
     /// Deals of this import's files, until all of them are read.
     deals: deals::Gathered,
+    /// Costs of this import's files, until all of them are read.
+    costs: costs::GatheredCosts,
     /// The first verdict on each lead.
     answers: FxHashMap<LeadId, verdicts::Answer>,
     /// Leads on which a verdict was taken.
@@ -201,6 +204,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         any_waiting_stages,
         any_waiting_deals,
         deals: deals::Gathered::default(),
+        costs: costs::GatheredCosts::default(),
         answers: FxHashMap::default(),
         judged: Vec::new(),
         turns: None,

@@ -24,7 +24,9 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let as_of = reading.context.as_of;
     let revenue = reading.sop().reports.revenue;
     let mut cohorts = Cohorts::new(Marks { mql: line.mql, sql: line.sql, won: line.customer }, reading.limited(), as_of);
+    let mut unpriced = 0_u64;
     let apart = reading.each_walk(&line, None, false, |walk, row| {
+        unpriced += row.deals.iter().filter(|d| revenue == Revenue::Contract && d.status == DealStatus::Won && d.amount.is_none()).count() as u64;
         let mut earned = earned(&row.deals, revenue);
         earned.retain(|(at, _)| *at <= as_of);
         if let Some(created) = walk.created_at {
@@ -37,6 +39,9 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         Revenue::Paid => "payments, when they arrived",
     };
     notes.push(Note::new("revenue", format!("revenue: {what} (`revenue: {}` of reports.yaml); deals without a lead are in no cohort", revenue.name())));
+    if unpriced > 0 {
+        notes.push(Note::new("unpriced", format!("{unpriced} won deals have no amount: they count as won and bring nothing")));
+    }
     Ok(cohorts.report(&reading.frame(), notes))
 }
 

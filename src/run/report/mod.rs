@@ -181,7 +181,9 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     if period.until > context.as_of.plus(1) && period.until != Instant::MAX {
         spoken.push_str(&format!("; it is not over: what is later than {} is not in it", calendar.local(context.as_of)));
     }
-    report.notes.insert(0, crate::report::Note::new("period", spoken));
+    if meeting::usual(entry.listed.name).is_none() || spoken.contains(';') {
+        report.notes.insert(0, crate::report::Note::new("period", spoken));
+    }
     Ok(report)
 }
 

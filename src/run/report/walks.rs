@@ -29,6 +29,8 @@ pub(super) struct Apart {
     later: u64,
     /// Leads that their deals took further than their stage says.
     by_deals: u64,
+    /// What the rows are split by, where leads have no such field.
+    no_field: Option<String>,
     /// Reports of an earlier day.
     past: bool,
 }
@@ -102,6 +104,8 @@ impl Reading<'_> {
         let as_of = self.context.as_of;
         let count = self.store.due_count(Due::All)?.unsigned_abs();
         let mut apart = Apart { past: self.store.last_run()?.is_some_and(|run| as_of < run.as_of), ..Apart::default() };
+        let fieldless = by.filter(|by| field.is_none() && !["owner", "journey"].contains(by));
+        apart.no_field = fieldless.map(str::to_owned);
         let mut looked = 0_u64;
         self.store.scan(self.columns, Due::All, &needs, |row| -> Result<(), RunError> {
             looked += 1;
@@ -140,6 +144,9 @@ impl Apart {
                 "by-deals",
                 format!("{} leads stand further by their deals than by their stage: the deals count (sop tick moves them)", self.by_deals),
             ));
+        }
+        if let Some(field) = &self.no_field {
+            notes.push(Note::new("no-field", format!("fields.yaml has no field `{field}`: every row is (none)")));
         }
         if self.later > 0 {
             notes.push(Note::new("later", format!("{} leads are dated after the as-of: left out", self.later)));
