@@ -1,6 +1,7 @@
 //! What a reader of any report was promised, whatever the format.
 
 use calamine::{Data, Reader, Xlsx};
+use chrono::NaiveDate;
 use sop::measure::{attainment_by_owner, attainment_by_promise};
 use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Within};
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
@@ -8,7 +9,7 @@ use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section
 use sop::report::{
     assign, attainment, changes, check, explain, history, import, interventions, leads, plan, promises, queue, routing, score, tests, today, worklist,
 };
-use sop::report::{cohorts, funnel, journeys, owners, quality, scores, timing, velocity, walk};
+use sop::report::{cohorts, funnel, journeys, meeting, owners, quality, scores, timing, velocity, walk};
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
 
@@ -378,7 +379,24 @@ fn every_report() -> Vec<Report> {
         today::report(&f, &[item]),
         today::report(&f, &[]),
     ]);
+    all.extend(["weekly", "monthly", "quarterly"].map(|name| page(name, all.iter().find(|r| r.name == "today").cloned().expect("today"))));
     all
+}
+
+/// A page of a meeting with one part.
+fn page(name: &str, decisions: Report) -> Report {
+    let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+    meeting::report(meeting::Facts {
+        frame: frame(),
+        name: name.into(),
+        days: (day("2026-11-09"), day("2026-11-15")),
+        before: (day("2026-11-02"), day("2026-11-08")),
+        headline: vec![meeting::Headline { id: "leads".into(), value: Cell::Integer(9), previous: Cell::Integer(8) }],
+        trend: vec![],
+        decisions,
+        parts: vec![table(vec![Column::text("channel"), Column::integer("leads")], vec![vec![Cell::text("baidu"), Cell::Integer(9)]])],
+        notes: vec![],
+    })
 }
 
 fn bytes(report: &Report, format: Format, options: &Options) -> Vec<u8> {
