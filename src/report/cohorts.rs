@@ -61,7 +61,7 @@ impl Cohorts {
         // What is furthest counts for what lies before it: the earliest instant at or past a mark.
         let first = |mark: usize| (mark..walk.reached).filter_map(|stop| walk.at(stop)).min();
         let reached = marks.map(|mark| mark.filter(|mark| walk.reached > *mark).map(first));
-        self.undated += u64::from(reached.iter().any(|r| *r == Some(None)));
+        self.undated += u64::from(reached.contains(&Some(None)));
         let month = self.months.entry(day.with_day(1).unwrap_or(day)).or_default();
         month.leads += 1;
         for (age, n) in month.at.iter_mut().zip(AGES) {
