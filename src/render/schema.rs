@@ -25,6 +25,12 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("worklists", include_str!("schema/worklists.json")),
     ("catalogue", include_str!("schema/catalogue.json")),
     ("costs", include_str!("schema/costs.json")),
+    ("roi", include_str!("schema/roi.json")),
+    ("channels", include_str!("schema/channels.json")),
+    ("attribution", include_str!("schema/attribution.json")),
+    ("models", include_str!("schema/models.json")),
+    ("kpi", include_str!("schema/kpi.json")),
+    ("kpis", include_str!("schema/kpis.json")),
 ];
 
 /// The JSON Schema (draft 2020-12) of a report's JSON, by the report's name; `report` is what all have in common.

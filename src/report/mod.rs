@@ -5,8 +5,10 @@
 
 pub mod assign;
 pub mod attainment;
+pub mod attribution;
 pub mod catalogue;
 pub mod changes;
+pub mod channels;
 pub mod check;
 pub mod compare;
 pub mod costs;
@@ -14,10 +16,12 @@ pub mod explain;
 pub mod history;
 pub mod import;
 pub mod interventions;
+pub mod kpi;
 pub mod leads;
 pub mod plan;
 pub mod promises;
 pub mod queue;
+pub mod roi;
 pub mod routing;
 pub mod score;
 pub mod tests;

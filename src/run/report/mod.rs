@@ -1,7 +1,14 @@
 //! `sop report NAME`: one registry of reports, and what all of them have in common (period, comparison, what they need).
 //! A report is one file here that gathers its facts, and one in `report` that turns them into a table.
 
+mod attribution;
+mod book;
+mod channels;
 mod costs;
+mod economy;
+mod kpi;
+mod names;
+mod roi;
 
 use super::leads::stored_columns;
 use super::score::frame;
@@ -90,10 +97,13 @@ pub(in crate::run) struct Entry {
 }
 
 /// Every report, in the order of the manual.
-const REPORTS: &[Entry] = &[costs::ENTRY];
+const REPORTS: &[Entry] = &[roi::ENTRY, channels::ENTRY, attribution::ENTRY, kpi::ENTRY, costs::ENTRY];
 
 /// The reports there are, or the one of a name.
 pub fn reports(workspace: &Workspace, context: &Context<'_>, name: Option<&str>) -> Result<Report, RunError> {
+    if name == Some("kpi") {
+        return Ok(crate::report::kpi::list(&frame(workspace, context)));
+    }
     let entries = match name {
         Some(name) => vec![entry(name)?.listed.clone()],
         None => REPORTS.iter().map(|e| e.listed.clone()).collect(),
@@ -134,6 +144,11 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     }
     report.notes.insert(0, crate::report::Note::new("period", spoken));
     Ok(report)
+}
+
+/// The last instant of a month as rows name it (`2026-10`).
+fn month_end(name: &str, calendar: &crate::model::Calendar) -> Option<Instant> {
+    Period::parse(name, calendar, Instant(0)).ok().map(|p| p.until.plus(-1))
 }
 
 fn entry(name: &str) -> Result<&'static Entry, RunError> {
