@@ -59,7 +59,7 @@ fn stages_of_files_and_deals_make_one_funnel() {
     assert_eq!(row(&funnel, "stage", "connected")["stays"], 0);
     assert_eq!(row(&funnel, "stage", "sql")["conversion"], 0.25);
     assert!(notes(&funnel).contains("bottleneck: mql → sql: 6 of 24 went on (25.0 %)"), "{}", notes(&funnel));
-    assert!(notes(&funnel).contains("1 leads stand further by their deals than by their stage"), "{}", notes(&funnel));
+    assert!(notes(&funnel).contains("leads that stand further by their deals than by their stage: 1;"), "{}", notes(&funnel));
     let by = report(&base, "04-02", &["funnel", "--period", "2026-03", "--by", "channel"]);
     let of = |channel: &str| by["rows"].as_array().unwrap().iter().find(|r| r["channel"] == channel && r["stage"] == "prospect").unwrap()["leads"].clone();
     assert_eq!((of("baidu"), of("(none)")), (30.into(), 10.into()));
@@ -98,12 +98,15 @@ fn the_band_that_counts_is_the_one_at_the_hand_over() {
     let at = |day: &str| format!("unixepoch('2026-{day} 12:00:00')");
     for n in 1..=12 {
         let (rise, fall) = if n <= 6 { ("03-04", "03-20") } else { ("03-10", "03-20") };
-        let change = |day: &str, from: &str, to: &str| format!("INSERT INTO changes (run, lead, what, at, \"from\", \"to\", why) VALUES (1, {n}, 'band', {}, '{from}', '{to}', '')", at(day));
+        let change = |day: &str, from: &str, to: &str| {
+            format!("INSERT INTO changes (run, lead, what, at, \"from\", \"to\", why) VALUES (1, {n}, 'band', {}, '{from}', '{to}', '')", at(day))
+        };
         db.execute_batch(&format!("{}; {}", change(rise, "cold", "hot"), change(fall, "hot", "warm"))).unwrap();
         db.execute_batch(&format!("INSERT INTO assignments (lead, at, seq, owner, run) VALUES ({n}, {}, 0, 'zhang.wei', 1)", at("03-05"))).unwrap();
         // Sales takes five of the six hot ones, and one of the cold ones.
         if n <= 5 || n == 7 {
-            db.execute_batch(&format!("INSERT INTO verdicts (lead, at, seq, owner, origin, run) VALUES ({n}, {}, 0, 'zhang.wei', '', 1)", at("03-06"))).unwrap();
+            db.execute_batch(&format!("INSERT INTO verdicts (lead, at, seq, owner, origin, run) VALUES ({n}, {}, 0, 'zhang.wei', '', 1)", at("03-06")))
+                .unwrap();
         }
     }
     let scores = report(&base, "04-01", &["scores"]);
@@ -145,7 +148,9 @@ fn a_path_beside_its_control() {
         }
     }
     let back = |hash: i64, message: i64, kind: &str, at: i64, link: &str| {
-        let sql = format!("INSERT INTO feedback (hash, message, lead, kind, at, medium, link, run) VALUES ({hash}, {message}, {message}, '{kind}', {at}, 'email', '{link}', 1)");
+        let sql = format!(
+            "INSERT INTO feedback (hash, message, lead, kind, at, medium, link, run) VALUES ({hash}, {message}, {message}, '{kind}', {at}, 'email', '{link}', 1)"
+        );
         db.execute_batch(&sql).unwrap();
     };
     db.execute_batch("INSERT INTO feedback_cover (medium, kind, until, run) VALUES ('email', 'open', 1772900000, 1)").unwrap();
@@ -172,7 +177,10 @@ fn a_path_beside_its_control() {
 fn hours_are_those_of_the_zone() {
     let base = Base::new();
     let leads = base.write("leads.csv", "线索编号,姓名,手机\nL1,张三,13920417003\n").display().to_string();
-    let events = base.write("events.csv", "phone,kind,at\n13920417003,email_click,2026-03-02T01:30:00Z\n13920417003,reply,2026-03-01 23:10\n13920417003,email_open,2026-03-02 10:00\n");
+    let events = base.write(
+        "events.csv",
+        "phone,kind,at\n13920417003,email_click,2026-03-02T01:30:00Z\n13920417003,reply,2026-03-01 23:10\n13920417003,email_open,2026-03-02 10:00\n",
+    );
     base.on("03-04", &["score", &leads, &events.display().to_string()]).ok();
     let timing = report(&base, "03-05", &["timing"]);
     // Half past one in Greenwich is half past nine on Monday in Shanghai; the second of March is a Monday.
@@ -185,7 +193,9 @@ fn what_sales_says_is_told_by_channel_and_by_stage() {
     let base = forty();
     let db = base.open();
     for (lead, reason) in (1..=8).map(|n| (n, if n <= 6 { "'price'" } else { "NULL" })) {
-        let sql = format!("INSERT INTO verdicts (lead, at, seq, owner, reason, origin, run) VALUES ({lead}, unixepoch('2026-03-20'), 0, 'zhang.wei', {reason}, '', 1)");
+        let sql = format!(
+            "INSERT INTO verdicts (lead, at, seq, owner, reason, origin, run) VALUES ({lead}, unixepoch('2026-03-20'), 0, 'zhang.wei', {reason}, '', 1)"
+        );
         db.execute_batch(&sql).unwrap();
     }
     let quality = report(&base, "04-02", &["quality"]);

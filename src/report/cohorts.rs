@@ -105,7 +105,7 @@ impl Cohorts {
             report.note("no-stage", format!("no stage of lifecycle.yaml means {what}: its columns are blank"));
         }
         if self.undated > 0 {
-            report.note("undated", format!("{} leads reached a stage of which nobody knows when: they are in no row of it", self.undated));
+            report.note("undated", format!("leads that reached a stage of which nobody knows when: {}; they are in no row of it", self.undated));
         }
         report.notes.extend(notes);
         report

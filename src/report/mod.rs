@@ -5,8 +5,10 @@
 
 pub mod assign;
 pub mod attainment;
+pub mod attribution;
 pub mod catalogue;
 pub mod changes;
+pub mod channels;
 pub mod check;
 pub mod cohorts;
 pub mod compare;
@@ -17,12 +19,14 @@ pub mod history;
 pub mod import;
 pub mod interventions;
 pub mod journeys;
+pub mod kpi;
 pub mod leads;
 pub mod owners;
 pub mod plan;
 pub mod promises;
 pub mod quality;
 pub mod queue;
+pub mod roi;
 pub mod routing;
 pub mod score;
 pub mod scores;

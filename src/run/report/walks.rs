@@ -142,14 +142,14 @@ impl Apart {
         if self.by_deals > 0 {
             notes.push(Note::new(
                 "by-deals",
-                format!("{} leads stand further by their deals than by their stage: the deals count (sop tick moves them)", self.by_deals),
+                format!("leads that stand further by their deals than by their stage: {}; the deals count (sop tick moves them)", self.by_deals),
             ));
         }
         if let Some(field) = &self.no_field {
             notes.push(Note::new("no-field", format!("fields.yaml has no field `{field}`: every row is (none)")));
         }
         if self.later > 0 {
-            notes.push(Note::new("later", format!("{} leads are dated after the as-of: left out", self.later)));
+            notes.push(Note::new("later", format!("leads dated after the as-of, and left out: {}", self.later)));
         }
         notes.extend(self.past());
         notes
