@@ -7,7 +7,7 @@ use condition_world::{Found, Stands, World};
 use proptest::prelude::*;
 use sop::condition::{MessageStep, ScopeKind};
 use sop::diag::Code;
-use sop::model::{Duration, EnrollmentFact, Instant, MessageFact, Until, Value};
+use sop::model::{Covered, Duration, EnrollmentFact, Instant, MessageFact, Until, Value};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -26,7 +26,7 @@ fn world() -> World {
 
 fn sent(w: &World, path: &str, step: &str, enrollment: i64, ago: i64) -> MessageFact {
     let at = Some(w.as_of.plus(-ago));
-    let (opened_at, clicked_at, replied_at, covered_until) = (None, None, None, None);
+    let (opened_at, clicked_at, replied_at, covered_until) = (None, None, None, Covered::default());
     MessageFact { path: path.into(), step: step.into(), enrollment, medium: "email".into(), sent_at: at, opened_at, clicked_at, replied_at, covered_until }
 }
 
@@ -49,13 +49,13 @@ fn nothing_is_known_before_it_left_and_before_feedback_covers_it() {
         assert_eq!(w.test(text), None, "{text}: nothing came back yet, and the offer did not leave");
     }
     // Feedback up to twelve hours after the sending says nothing about a day, and something about an hour.
-    let w = world().guide(|m, at| m.covered_until = ago(at, 36 * HOUR));
+    let w = world().guide(|m, at| m.covered_until = Covered::all(ago(at, 36 * HOUR)));
     assert_eq!((w.test("opened('guide', '1d')"), w.test("opened('guide')"), w.test("opened('guide', '1h')")), (None, None, NO));
-    let w = world().guide(|m, at| m.covered_until = ago(at, DAY));
+    let w = world().guide(|m, at| m.covered_until = Covered::all(ago(at, DAY)));
     assert_eq!((w.test("opened('guide', '1d')"), w.until("opened('guide', '1d')")), (NO, Until::NEVER));
     assert_eq!(w.test("opened('guide', '25h')"), None);
     // A "no" up to now holds as long as feedback covers.
-    let w = world().guide(|m, at| m.covered_until = Some(at));
+    let w = world().guide(|m, at| m.covered_until = Covered::all(Some(at)));
     assert_eq!((w.test("opened('guide')"), w.until("opened('guide')")), (NO, Until(w.as_of.plus(1))));
 }
 
@@ -70,7 +70,7 @@ fn what_came_is_known_whatever_feedback_covers() {
     assert_eq!(world().guide(|m, at| m.clicked_at = ago(at, HOUR)).test("opened('guide') AND clicked('guide')"), YES);
     assert_eq!(world().guide(|m, at| m.replied_at = ago(at, HOUR)).test("opened('guide') AND replied('guide')"), YES);
     // What is later than the as-of does not exist until then.
-    let w = world().guide(|m, at| (m.opened_at, m.covered_until) = (Some(at.plus(HOUR)), Some(at.plus(DAY))));
+    let w = world().guide(|m, at| (m.opened_at, m.covered_until) = (Some(at.plus(HOUR)), Covered::all(Some(at.plus(DAY)))));
     assert_eq!((w.test("opened('guide')"), w.until("opened('guide')")), (NO, Until(w.as_of.plus(HOUR))));
     let w = world().guide(|m, at| m.sent_at = Some(at.plus(HOUR)));
     assert_eq!((w.test("opened('guide')"), w.until("opened('guide')")), (None, Until(w.as_of.plus(HOUR))));
@@ -78,7 +78,7 @@ fn what_came_is_known_whatever_feedback_covers() {
 
 #[test]
 fn a_fallback_asks_as_of_its_own_time_after_sending() {
-    let mut w = world().guide(|m, at| m.covered_until = ago(at, DAY));
+    let mut w = world().guide(|m, at| m.covered_until = Covered::all(ago(at, DAY)));
     assert_eq!(w.test("NOT opened('guide')"), None);
     w.stands.settled_after = Some(Duration(DAY));
     assert_eq!((w.test("NOT opened('guide')"), w.until("NOT opened('guide')")), (YES, Until::NEVER));
@@ -165,7 +165,7 @@ proptest! {
         w = w.guide(|m, at| {
             m.sent_at = ago(at, sent_ago);
             m.opened_at = opened.map(|s| at.plus(s)).filter(|o| Some(*o) >= m.sent_at);
-            m.covered_until = covered.map(|s| at.plus(s));
+            m.covered_until = Covered::all(covered.map(|s| at.plus(s)));
         });
         let text = within.map_or("opened('guide')".to_owned(), |s| format!("opened('guide', '{s}s')"));
         let (value, Until(until)) = w.condition(&text).test(&w.facts());

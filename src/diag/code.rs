@@ -124,8 +124,6 @@ codes! {
     OverCap = "over-cap", Warning;
     /// An experiment measured by points that its own messages bring.
     OwnPoints = "own-points", Error;
-    /// Paths are read and checked, and this version sends nothing.
-    NothingSent = "nothing-sent", Note;
     // --- calendar
     /// The list of holidays ends soon.
     CalendarEnds = "calendar-ends", Warning;

@@ -9,7 +9,7 @@
 //!
 //! A second look at the same instant rings nothing and remembers the same.
 
-mod event_id;
+pub(super) mod event_id;
 
 use crate::condition::{Condition, Facts};
 use crate::engine::recipients::resolve;

@@ -55,7 +55,7 @@ pub fn bot_filter(events: &[Event], details: &Details, dictionary: &Dictionary, 
 }
 
 /// The places of all suspects inside any span of `within` seconds that holds enough different links, ascending.
-fn burst<L: PartialEq>(suspects: &[(Instant, usize)], filter: &BotFilter, link: impl Fn(usize) -> L) -> Vec<usize> {
+pub(super) fn burst<L: PartialEq>(suspects: &[(Instant, usize)], filter: &BotFilter, link: impl Fn(usize) -> L) -> Vec<usize> {
     let mut removed = Vec::new();
     let (mut start, mut done) = (0, 0);
     // The links of suspects[start..=end], each with how often.

@@ -4,6 +4,8 @@ pub mod alerts;
 pub mod assignment;
 pub mod events;
 pub mod lifecycle;
+pub mod messages;
+pub mod nurture;
 pub mod queue;
 pub mod recipients;
 pub mod scoring;

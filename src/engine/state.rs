@@ -1,6 +1,6 @@
 //! What conditions may ask of a lead's state, and of a colleague: values in the order of the names of `rules::state`.
 
-use crate::model::{DealFacts, Dictionary, FollowUp, Instant, Standing, Until, Value};
+use crate::model::{DealFacts, FollowUp, Instant, Standing, Until, Value};
 use crate::rules::lifecycle::Lifecycle;
 use crate::rules::scoring::Scoring;
 use crate::rules::team::Owner;
@@ -24,7 +24,7 @@ pub struct Known<'a> {
     pub follow_ups: &'a [FollowUp],
     /// The role of the owner, where the team knows them.
     pub owner_role: Option<&'a str>,
-    /// The media by which the lead can be reached, see [`media_of`].
+    /// The media by which the lead can be reached, see [`reachable`](crate::engine::nurture::reachable).
     pub media: &'a [&'a str],
 }
 
@@ -71,12 +71,6 @@ pub fn owner_values(owner: &Owner, held: i64, breached: i64) -> Vec<Value> {
         Value::Int(held),
         Value::Int(breached),
     ]
-}
-
-/// The media by which a lead can be reached as far as its fields say: an address is enough. `values`: by field.
-pub fn media_of(dictionary: &Dictionary, values: &[Value]) -> Vec<&'static str> {
-    let has = |medium: &&str| dictionary.addresses(medium).any(|ix| values.get(ix.0).is_some_and(|v| v.as_text().is_some_and(|t| !t.is_empty())));
-    crate::rules::state::MEDIA.into_iter().filter(has).collect()
 }
 
 /// Every stage that the lead was ever at or past.

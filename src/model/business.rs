@@ -90,8 +90,8 @@ impl Calendar {
         if self.start_of(next) <= at { next } else { day }
     }
 
-    /// The instant of a second of a day, which may be its last midnight.
-    pub(super) fn second_of(&self, day: NaiveDate, second: u32) -> Instant {
+    /// The instant of a second of a local day, counted on the wall clock; 86,400 is its last midnight.
+    pub fn second_of(&self, day: NaiveDate, second: u32) -> Instant {
         let local = day.and_time(NaiveTime::MIN);
         self.instant(local.checked_add_signed(TimeDelta::seconds(i64::from(second))).unwrap_or(local))
     }

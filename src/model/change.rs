@@ -19,6 +19,8 @@ pub enum What {
     Deal(String, Option<&'static str>),
     /// What sales said of it: `accepted`, or the id of a reject reason.
     Verdict,
+    /// How its journey on a path stands, by the path's name.
+    Enrollment(String),
     /// A promise is about to be missed.
     Warning,
     /// A promise was missed.
@@ -43,6 +45,7 @@ impl What {
             Self::Deal(deal, None) => format!("deal:{deal}"),
             Self::Deal(deal, Some(column)) => format!("deal:{deal}:{column}"),
             Self::Verdict => "verdict".into(),
+            Self::Enrollment(path) => format!("enrollment:{path}"),
             Self::Warning => "warning".into(),
             Self::Breach => "breach".into(),
             Self::Alert => "alert".into(),

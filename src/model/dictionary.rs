@@ -1,7 +1,7 @@
 //! The data dictionary (统一数据口径): which fields a lead has, how files name them, what events there are.
 //! Built and checked by `rules`; immutable afterwards.
 
-use super::{Currency, FieldType, fold, fold_header};
+use super::{Address, Currency, FieldType, fold, fold_header};
 use chrono_tz::Tz;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -272,6 +272,11 @@ impl Dictionary {
             _ => false,
         };
         self.fields.iter().enumerate().filter(move |(_, f)| fits(f)).map(|(i, _)| FieldIx(i))
+    }
+    /// The address that a text means, in the form that compares.
+    pub fn address(&self, told: &str) -> Option<Address> {
+        let region = self.fields.iter().find(|f| f.ty == FieldType::Phone).and_then(|f| f.region.as_deref());
+        Address::of(told, region)
     }
     /// The words of a named list, folded.
     pub fn list(&self, name: &str) -> Option<&[String]> {

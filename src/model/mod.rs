@@ -1,5 +1,6 @@
 //! The nouns of the field and the pure arithmetic on them. No I/O, no clock, no other room.
 
+mod address;
 mod attribution;
 mod business;
 mod calendar;
@@ -12,6 +13,7 @@ pub(crate) mod email;
 mod event;
 mod follow_up;
 mod identity;
+mod journey;
 mod key;
 mod message;
 mod money;
@@ -25,6 +27,7 @@ mod value;
 mod window;
 mod within;
 
+pub use address::{Address, Suppressed, SuppressedBy};
 pub use attribution::AttributionModel;
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
@@ -37,8 +40,9 @@ pub use dictionary::{
 pub use event::{Detail, DetailId, Details, Event};
 pub use follow_up::{FollowUp, Outcome, Verdict};
 pub use identity::{Identity, IdentityKind, NoIdentity};
+pub use journey::{Enrollment, JourneyState, Journeys, Letter};
 pub use key::{Key, stable_hash};
-pub use message::{EnrollmentFact, MessageFact};
+pub use message::{Covered, Covers, EnrollmentFact, MessageFact, SentMessage, Sign};
 pub use money::Currency;
 pub use outbox::{FeedbackKind, Message, MessageId, MessageState, Part};
 pub use period::Period;

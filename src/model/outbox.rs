@@ -183,6 +183,15 @@ impl FeedbackKind {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, k)| *k)
     }
+    /// The kind of event that it is, too: what scoring, timelines and `bot_filter` speak of.
+    pub fn event(self, medium: &str) -> &'static str {
+        match self {
+            Self::Open => "email_open",
+            Self::Click if medium == "sms" => "sms_click",
+            Self::Click => "email_click",
+            other => other.name(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Cohorts {
         // What is furthest counts for what lies before it: the earliest instant at or past a mark.
         let first = |mark: usize| (mark..walk.reached).filter_map(|stop| walk.at(stop)).min();
         let reached = marks.map(|mark| mark.filter(|mark| walk.reached > *mark).map(first));
-        self.undated += u64::from(reached.iter().any(|r| *r == Some(None)));
+        self.undated += u64::from(reached.contains(&Some(None)));
         let month = self.months.entry(day.with_day(1).unwrap_or(day)).or_default();
         month.leads += 1;
         for (age, n) in month.at.iter_mut().zip(AGES) {
@@ -105,7 +105,7 @@ impl Cohorts {
             report.note("no-stage", format!("no stage of lifecycle.yaml means {what}: its columns are blank"));
         }
         if self.undated > 0 {
-            report.note("undated", format!("{} leads reached a stage of which nobody knows when: they are in no row of it", self.undated));
+            report.note("undated", format!("leads that reached a stage of which nobody knows when: {}; they are in no row of it", self.undated));
         }
         report.notes.extend(notes);
         report

@@ -109,7 +109,7 @@ impl Funnel {
         if undated > 0 {
             report.note(
                 "undated",
-                format!("{undated} leads reached a stage of which nobody knows when: they count as having reached it, not in times and periods"),
+                format!("leads that reached a stage of which nobody knows when: {undated}; they count as having reached it, not in times and periods"),
             );
         }
         if backwards > 0 {

@@ -5,8 +5,10 @@
 
 pub mod assign;
 pub mod attainment;
+pub mod attribution;
 pub mod catalogue;
 pub mod changes;
+pub mod channels;
 mod chart;
 pub mod check;
 pub mod cohorts;
@@ -18,6 +20,7 @@ pub mod history;
 pub mod import;
 pub mod interventions;
 pub mod journeys;
+pub mod kpi;
 pub mod leads;
 pub mod meeting;
 pub mod owners;
@@ -25,6 +28,7 @@ pub mod plan;
 pub mod promises;
 pub mod quality;
 pub mod queue;
+pub mod roi;
 pub mod routing;
 pub mod score;
 pub mod scores;

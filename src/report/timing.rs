@@ -86,9 +86,9 @@ pub fn report(facts: Facts) -> Report {
     report.note(
         "timing",
         format!(
-            "counted by the clock of {}; acts: what leads did themselves (the kinds of `by: lead` that are not weak); clicks: email_click and sms_click, and clicks on our \
-             messages that a person made; replies: the kind reply, and replies to our messages. When leads were not written to, nobody could click: an hour without clicks may be \
-             one without mails",
+            "counted by the clock of {}; acts: what leads did themselves (the kinds of `by: lead` that are not weak); clicks: email_click and sms_click; replies: the kind \
+             reply; feedback on our messages is among them, clicks of machines (bot_filter) are not. When leads were not written to, nobody could click: an hour without clicks \
+             may be one without mails",
             facts.frame.zone
         ),
     );

@@ -6,12 +6,14 @@ pub(super) mod enroll;
 pub(super) mod read;
 pub(super) mod send;
 pub(super) mod steps;
+mod version;
 
 use super::sla::Recipient;
 use crate::condition::{Condition, Feedback};
 use crate::model::{Duration, FieldIx, KindId};
 
 pub use days::planned;
+pub use version::version;
 
 /// One path.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub struct Path {
     pub late_max: Option<Duration>,
     /// The path that a lead goes on to after the last step, by name.
     pub then: Option<String>,
+    /// Its file as written: what a lead that entered obeys to its end, see [`version`].
+    pub text: String,
 }
 
 /// Who enters a path.

@@ -14,7 +14,7 @@ use super::state::MEDIA;
 use super::team::Team;
 use super::yaml::{self, Node};
 use crate::condition::MessageStep;
-use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Span};
+use crate::diag::{Diagnostics, SourceId, Span};
 use crate::model::{Calendar, Dictionary};
 use chrono::NaiveDate;
 
@@ -103,12 +103,6 @@ impl Read {
         for (_, spots) in &self.paths {
             let lists: Vec<_> = spots.steps.iter().filter(|s| !s.to.is_empty()).map(|s| s.to.clone()).collect();
             recipient::check(&lists, team, out);
-        }
-        if let Some((_, spots)) = self.paths.first() {
-            out.push(
-                Diagnostic::new(Code::NothingSent, spots.name, "nurture paths are read and checked, and nothing is sent by this version")
-                    .help("they will run with a later version; until then nobody is enrolled and no message is written"),
-            );
         }
     }
     /// The values alone.

@@ -114,11 +114,7 @@ mod tests {
 
     #[test]
     fn the_starter_validates() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let shipped = |name: &str| (name.to_owned(), std::fs::read(root.join(name)).expect("a shipped file"));
-        let paths = ["birthday", "decision", "event-signup", "interested", "newcomer", "order-thanks", "web-form"].map(|n| format!("sops/nurture/{n}.yaml"));
-        let later = paths.iter().map(|n| shipped(n)).chain([shipped("sops/delivery.yaml")]);
-        for (name, bytes) in workspace::starter().into_iter().chain(later) {
+        for (name, bytes) in workspace::starter().into_iter().filter(|(name, _)| name.ends_with(".yaml")) {
             let kind = if name.contains("/nurture/") {
                 "nurture"
             } else if name.contains("/tests/") {

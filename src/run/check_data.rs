@@ -30,25 +30,30 @@ pub fn check_data(workspace: &Workspace, context: &Context<'_>) -> Result<Diagno
     };
     let mut titles: FxHashMap<String, (String, u64)> = FxHashMap::default();
     let mut leads = 0_u64;
-    store.scan(&columns, Due::All, &Needs { standing: false, deals: false, follow_ups: false, ..Needs::all(&columns) }, |row| -> Result<(), RunError> {
-        leads += 1;
-        let mut matched = false;
-        for (i, (_, rule)) in rules.iter().enumerate() {
-            let Some(when) = &rule.when else { continue };
-            match evaluator.test(when, &row) {
-                None => unknown[i] += 1,
-                Some(true) if on_title.contains(&i) => matched = true,
-                Some(_) => {}
+    store.scan(
+        &columns,
+        Due::All,
+        &Needs { standing: false, deals: false, follow_ups: false, messages: false, ..Needs::all(&columns) },
+        |row| -> Result<(), RunError> {
+            leads += 1;
+            let mut matched = false;
+            for (i, (_, rule)) in rules.iter().enumerate() {
+                let Some(when) = &rule.when else { continue };
+                match evaluator.test(when, &row) {
+                    None => unknown[i] += 1,
+                    Some(true) if on_title.contains(&i) => matched = true,
+                    Some(_) => {}
+                }
             }
-        }
-        if !matched
-            && !on_title.is_empty()
-            && let Some(Value::Text(t)) = title.and_then(|FieldIx(i)| row.record.values.get(i))
-        {
-            titles.entry(fold(t).into_owned()).or_insert_with(|| (t.to_string(), 0)).1 += 1;
-        }
-        Ok(())
-    })?;
+            if !matched
+                && !on_title.is_empty()
+                && let Some(Value::Text(t)) = title.and_then(|FieldIx(i)| row.record.values.get(i))
+            {
+                titles.entry(fold(t).into_owned()).or_insert_with(|| (t.to_string(), 0)).1 += 1;
+            }
+            Ok(())
+        },
+    )?;
     let mut out = Diagnostics::default();
     if leads < ENOUGH {
         return Ok(out);

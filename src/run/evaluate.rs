@@ -5,11 +5,13 @@ use super::{RunError, Session, Workspace};
 use crate::condition::{Condition, Facts};
 use crate::engine::events::{bot_filter, classify};
 use crate::engine::lifecycle::cross;
+use crate::engine::messages;
 use crate::engine::scoring::{ScoreCard, Scored, Scorer};
-use crate::model::{Change, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Value, What};
+use crate::model::{Change, Covers, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Suppressed, Value, What};
 use crate::rules::Sop;
 use crate::rules::scoring::Points;
 use crate::store::{Columns, Due, Needs, ScanRow, ScoreRow, StateRow, Store, StoredDetail};
+use std::sync::Arc;
 use std::sync::mpsc::{channel, sync_channel};
 
 /// Leads handed over at once.
@@ -37,6 +39,8 @@ pub(super) struct Evaluator<'a> {
     sop: &'a Sop,
     as_of: Instant,
     details: Details,
+    covers: Covers,
+    closed: Arc<Suppressed>,
     scorer: Scorer<'a>,
     kept: Vec<Event>,
     /// Clicks left out so far.
@@ -54,7 +58,16 @@ impl<'a> Evaluator<'a> {
             details.0.push(detail(&sop.dictionary, stored));
         }
         classify(sop, &mut details);
-        Ok(Self { sop, as_of, details, scorer: Scorer::new(&sop.scoring, &sop.dictionary), kept: Vec::new(), bots: 0 })
+        Ok(Self {
+            sop,
+            as_of,
+            details,
+            covers: store.feedback_covers()?,
+            closed: Arc::new(store.suppressed()?),
+            scorer: Scorer::new(&sop.scoring, &sop.dictionary),
+            kept: Vec::new(),
+            bots: 0,
+        })
     }
 
     /// The details that events of this base refer to.
@@ -89,11 +102,17 @@ impl<'a> Evaluator<'a> {
             details: &self.details,
             follow_ups: &row.follow_ups,
             state,
-            messages: &[],
+            messages: &messages::facts(&row.messages, &self.covers, dictionary, self.as_of),
             enrollment: None,
             event: None,
         };
         f(&mut self.scorer, &facts)
+    }
+
+    /// The lead as the engines behind scoring see it.
+    pub(super) fn with_lead<T>(&mut self, row: &ScanRow, f: impl FnOnce(&Lead<'_>) -> T) -> T {
+        let closed = Arc::clone(&self.closed);
+        self.with_facts(row, &[], |_, facts| f(&Lead::of(row, facts, &closed)))
     }
 
     pub(super) fn score(&mut self, row: &ScanRow, out: &mut Scored) {
@@ -119,15 +138,15 @@ impl<'a> Evaluator<'a> {
     pub(super) fn state(&mut self, row: &ScanRow) -> Vec<Value> {
         let sop = self.sop;
         let deals = DealFacts::of(&row.deals, self.as_of);
-        self.with_facts(row, &[], |_, facts| Lead::of(row, facts).state(sop, &row.standing, &deals))
+        self.with_lead(row, |lead| lead.state(sop, &row.standing, &deals))
     }
 
     /// Whether a condition over a lead's state holds.
     pub(super) fn test(&mut self, condition: &Condition, row: &ScanRow) -> Option<bool> {
         let (sop, deals) = (self.sop, DealFacts::of(&row.deals, self.as_of));
-        self.with_facts(row, &[], |_, facts| {
-            let state = Lead::of(row, facts).state(sop, &row.standing, &deals);
-            condition.test(&Facts { state: &state, ..*facts }).0
+        self.with_lead(row, |lead| {
+            let state = lead.state(sop, &row.standing, &deals);
+            condition.test(&Facts { state: &state, ..*lead.facts }).0
         })
     }
 }
@@ -141,7 +160,8 @@ fn detail(dictionary: &Dictionary, (_, kind, values): StoredDetail) -> Detail {
 /// What the scoring rules read of a lead.
 pub(super) fn needs(workspace: &Workspace, columns: &Columns) -> Needs {
     let sop = &workspace.sop;
-    let mut needs = Needs { fields: vec![false; columns.fields.len()], extra: false, events: true, standing: false, deals: false, follow_ups: false };
+    let mut needs =
+        Needs { fields: vec![false; columns.fields.len()], extra: false, events: true, standing: false, deals: false, follow_ups: false, messages: false };
     let mut read = |c: &Condition| {
         for ix in c.fields() {
             if let Some(needed) = needs.fields.get_mut(ix.0) {

@@ -115,6 +115,8 @@ fn unite(session: &Session<'_>, survivor: &mut LeadRecord, loser: &LeadRecord, w
     }
     store.move_deals(loser.lead, survivor.lead)?;
     store.move_follow_ups(loser.lead, survivor.lead, *run)?;
+    store.move_feedback(loser.lead, survivor.lead)?;
+    store.move_journeys(loser.lead, survivor.lead)?;
     store.move_assignments(loser.lead, survivor.lead, at, *run)?;
     store.move_notices(loser.lead, survivor.lead, *run)?;
     store.move_identities(loser.lead, survivor.lead, *run)?;

@@ -12,6 +12,7 @@ mod import;
 mod init;
 mod lead;
 mod leads;
+mod letter;
 mod lookup;
 mod merge;
 mod people;

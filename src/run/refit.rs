@@ -77,7 +77,7 @@ pub(super) fn refit(session: &Session<'_>) -> Result<u64, RunError> {
 fn rewrite(session: &Session<'_>, old: &Columns, retyped: &[usize]) -> Result<u64, RunError> {
     let sop = &session.workspace.sop;
     let dictionary = &sop.dictionary;
-    let needs = Needs { events: false, standing: false, deals: false, follow_ups: false, ..Needs::all(old) };
+    let needs = Needs { events: false, standing: false, deals: false, follow_ups: false, messages: false, ..Needs::all(old) };
     let mut rewritten = 0;
     session.store.scan(old, Due::All, &needs, |mut row| -> Result<(), RunError> {
         let record = &mut row.record;

@@ -1,7 +1,6 @@
 //! `sop worklist`: what each owner has to do, gathered from the base. Reads only; the answers come back through the import.
 
 use super::evaluate::Evaluator;
-use super::lead::Lead;
 use super::leads::stored_columns;
 use super::score::{frame, import_files, name_of, note, text_of};
 use super::tick::{Past, past_of};
@@ -241,9 +240,9 @@ fn promise(sop: &Sop, world: &mut Evaluator<'_>, row: &ScanRow, past: &Past, own
     if past.holds.is_empty() {
         return None;
     }
-    let found = world.with_facts(row, &[], |_, facts| {
-        let state = Lead::of(row, facts).state(sop, &row.standing, &DealFacts::of(&row.deals, as_of));
-        let facts = Facts { state: &state, ..*facts };
+    let found = world.with_lead(row, |lead| {
+        let state = lead.state(sop, &row.standing, &DealFacts::of(&row.deals, as_of));
+        let facts = Facts { state: &state, ..*lead.facts };
         clocks(sop, &facts, &past.history(&facts, sop, &row.standing))
     });
     let open = found.clocks.into_iter().filter(|c| c.kind == ClockKind::Owner && c.owner.as_deref() == Some(owner) && c.due_at < Instant::MAX);

@@ -3,8 +3,8 @@
 use super::leads::{masked_list, read_needed, read_record};
 use super::side::Reader;
 use super::state::{read_state, state_list};
-use super::{Columns, LeadRecord, Result, StateRow, Store, deals, follow_ups, standing};
-use crate::model::{Deal, DetailId, Event, FollowUp, Instant, Key, LeadId, RunId, Standing, Verdict};
+use super::{Columns, LeadRecord, Result, StateRow, Store, deals, enrollments, feedback, follow_ups, standing};
+use crate::model::{Deal, DetailId, Event, FollowUp, Instant, Journeys, Key, LeadId, RunId, SentMessage, Standing, Verdict};
 
 /// Which leads a pass hands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +40,14 @@ pub struct Needs {
     pub deals: bool,
     /// Follow-ups and verdicts.
     pub follow_ups: bool,
+    /// Messages of journeys with what came back.
+    pub messages: bool,
 }
 
 impl Needs {
     /// Everything.
     pub fn all(columns: &Columns) -> Self {
-        Self { fields: vec![true; columns.fields.len()], extra: true, events: true, standing: true, deals: true, follow_ups: true }
+        Self { fields: vec![true; columns.fields.len()], extra: true, events: true, standing: true, deals: true, follow_ups: true, messages: true }
     }
 }
 
@@ -65,6 +67,12 @@ pub struct ScanRow {
     pub follow_ups: Vec<FollowUp>,
     /// What sales made of it, oldest first, where asked for with the follow-ups.
     pub verdicts: Vec<Verdict>,
+    /// The messages of its journeys, where asked for.
+    pub messages: Vec<SentMessage>,
+    /// Its journeys, where asked for with the messages.
+    pub journeys: Journeys,
+    /// Every stage that it entered, oldest first, where asked for with the standing.
+    pub entered: Vec<(Instant, String)>,
 }
 
 impl ScanRow {
@@ -73,7 +81,18 @@ impl ScanRow {
             true => Standing { stage: state.stage.clone(), owner: state.owner.clone(), queue: state.queue.clone(), ..Standing::default() },
             false => Standing::default(),
         };
-        Self { record, state, events, standing, deals: Vec::new(), follow_ups: Vec::new(), verdicts: Vec::new() }
+        Self {
+            record,
+            state,
+            events,
+            standing,
+            deals: Vec::new(),
+            follow_ups: Vec::new(),
+            verdicts: Vec::new(),
+            messages: Vec::new(),
+            journeys: Journeys::default(),
+            entered: Vec::new(),
+        }
     }
 
     /// Takes what a row of `standings` says; the state has said the rest.
@@ -199,6 +218,15 @@ impl Store {
         let mut all_follow_ups = Reader::new(&follow_ups::SIDE, &mut feed)?;
         let mut feed = follow_ups::VERDICTS.feed(self, needs.follow_ups, most)?;
         let mut all_verdicts = Reader::new(&follow_ups::VERDICTS, &mut feed)?;
+        let mut feed = feedback::SIDE.feed(self, needs.messages, most)?;
+        let mut all_messages = Reader::new(&feedback::SIDE, &mut feed)?;
+        let mut signs = feedback::Parts::default();
+        let mut feed = enrollments::SIDE.feed(self, needs.messages, most)?;
+        let mut all_journeys = Reader::new(&enrollments::SIDE, &mut feed)?;
+        let mut feed = enrollments::LETTERS.feed(self, needs.messages, most)?;
+        let mut all_letters = Reader::new(&enrollments::LETTERS, &mut feed)?;
+        let mut feed = enrollments::ARMS.feed(self, needs.messages, most)?;
+        let mut all_arms = Reader::new(&enrollments::ARMS, &mut feed)?;
         let mut stream = stream.map(|stream| Merge { stream, next: None });
         while let Some(row) = rows.next().map_err(sql_error)? {
             let record = read_record(row, columns).map_err(sql_error)?;
@@ -213,11 +241,18 @@ impl Store {
             let lead = row.record.lead;
             standings.each(lead, |s| row.stand(s))?;
             reached.each(lead, |(stage, at)| {
+                row.entered.push((at, stage.clone()));
                 row.standing.reached.entry(stage).or_insert(at);
             })?;
             all_deals.each(lead, |d| parts.add(&mut row.deals, d))?;
             all_follow_ups.each(lead, |x| row.follow_ups.push(x))?;
             all_verdicts.each(lead, |v| row.verdicts.push(v))?;
+            all_messages.each(lead, |m| signs.add(&mut row.messages, m))?;
+            all_journeys.each(lead, |e| row.journeys.enrollments.push(e))?;
+            all_letters.each(lead, |l| row.journeys.letters.push(l))?;
+            all_arms.each(lead, |(experiment, arm)| {
+                row.journeys.arms.insert(experiment, arm);
+            })?;
             f(row)?;
         }
         Ok(())
@@ -247,6 +282,9 @@ impl Store {
         row.deals = self.deals_of(lead)?;
         row.follow_ups = follow_ups::SIDE.of(self, lead)?;
         row.verdicts = self.verdicts_of(lead)?;
+        row.messages = self.sent_messages_of(lead)?;
+        row.journeys = self.journeys_of(lead)?;
+        row.entered = standing::REACHED.of(self, lead)?.into_iter().map(|(stage, at)| (at, stage)).collect();
         Ok(Some(row))
     }
 

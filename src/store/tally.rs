@@ -2,8 +2,7 @@
 
 use super::columns::lead_column;
 use super::{DealId, Result, Store, ident};
-use crate::model::{Instant, LeadId, Verdict};
-use rusqlite::params;
+use crate::model::{FeedbackKind, Instant, LeadId, MessageState, Part, SentMessage, Sign, Verdict};
 
 /// A recorded change of a lead's band.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,23 +32,21 @@ pub struct JourneyCount {
     pub count: u64,
 }
 
-/// Messages of one part of one step that stand alike.
+/// A message of a journey, as far as it has come, with what came back on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageCount {
-    /// The path.
-    pub path: String,
-    /// The step.
-    pub step: String,
-    /// `main`, `fallback`
-    pub part: String,
-    /// `email`
-    pub medium: String,
-    /// `sent`, `queued` …
-    pub state: String,
-    /// How many.
-    pub count: u64,
-    /// Of them, with a bounce, an opening, a click and a reply of a person.
-    pub back: [u64; 4],
+pub struct MessageStory {
+    /// To whom.
+    pub lead: LeadId,
+    /// When its journey began.
+    pub entered_at: Instant,
+    /// Which message of its step.
+    pub part: Part,
+    /// How far it has come.
+    pub state: MessageState,
+    /// It came back as undeliverable.
+    pub bounced: bool,
+    /// What it is, with openings, clicks and replies; a machine's are still among them.
+    pub sent: SentMessage,
 }
 
 impl Store {
@@ -116,38 +113,48 @@ impl Store {
         Ok(statement.query_map([from.0, until.0], read)?.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Messages of those journeys by path, step, part, medium and state, with what came back by `as_of`, once per message.
-    pub fn message_counts(&self, from: Instant, until: Instant, as_of: Instant) -> Result<Vec<MessageCount>> {
-        const COUNTS: &str = "WITH back AS (SELECT message, max(kind = 'bounce') AS bounced, max(kind = 'open' AND bot = 0) AS opened,
-                max(kind = 'click' AND bot = 0) AS clicked, max(kind = 'reply' AND bot = 0) AS replied
-                FROM feedback WHERE message IS NOT NULL AND at <= ?3 GROUP BY message)
-            SELECT m.path, m.step, m.part, m.medium, m.state, count(*), coalesce(sum(b.bounced), 0), coalesce(sum(b.opened), 0), coalesce(sum(b.clicked), 0),
-                coalesce(sum(b.replied), 0)
-            FROM messages m JOIN enrollments e USING (enrollment) LEFT JOIN back b USING (message) WHERE e.entered_at >= ?1 AND e.entered_at < ?2
-            GROUP BY m.path, m.step, m.part, m.medium, m.state ORDER BY m.path, m.step, m.part, m.medium, m.state";
-        let mut statement = self.conn.prepare(COUNTS)?;
-        let rows = statement.query_map(params![from.0, until.0, as_of.0], |r| {
-            let n = |i: usize| Ok::<_, rusqlite::Error>(r.get::<_, i64>(i)?.unsigned_abs());
-            let back = [n(6)?, n(7)?, n(8)?, n(9)?];
-            Ok(MessageCount { path: r.get(0)?, step: r.get(1)?, part: r.get(2)?, medium: r.get(3)?, state: r.get(4)?, count: n(5)?, back })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// The media of which openings were ever imported.
-    pub fn media_heard(&self) -> Result<Vec<String>> {
-        const HEARD: &str = "SELECT medium FROM feedback_cover WHERE kind = 'open' UNION SELECT medium FROM feedback WHERE kind = 'open' ORDER BY 1";
-        let mut statement = self.conn.prepare(HEARD)?;
-        Ok(statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// What people did with our messages from `from` on and before `until`: kind and instant.
-    pub fn each_feedback(&self, from: Instant, until: Instant, mut f: impl FnMut(&str, Instant)) -> Result<()> {
-        let mut statement = self.conn.prepare("SELECT kind, at FROM feedback WHERE bot = 0 AND at >= ?1 AND at < ?2 ORDER BY at, hash")?;
-        let mut rows = statement.query([from.0, until.0])?;
+    /// Every message of a journey with what came back on it by `as_of`, by lead.
+    pub fn each_message_story(&self, as_of: Instant, mut f: impl FnMut(MessageStory)) -> Result<()> {
+        // One row for each sign that came back, or one without; signs of one message come one after the other.
+        const STORIES: &str = "SELECT m.lead, m.message, e.entered_at, m.part, m.state, m.path, m.step, m.enrollment, m.medium, m.sent_at, f.kind, f.at, f.link
+            FROM messages m JOIN enrollments e ON e.enrollment = m.enrollment LEFT JOIN feedback f ON f.message = m.message AND f.at <= ?1
+            ORDER BY m.lead, m.message, f.at, f.kind, f.link";
+        let mut statement = self.conn.prepare(STORIES)?;
+        let mut rows = statement.query([as_of.0])?;
+        let mut under_way: Option<(i64, MessageStory)> = None;
         while let Some(r) = rows.next()? {
-            f(r.get_ref(0)?.as_str().unwrap_or_default(), Instant(r.get(1)?));
+            let message: i64 = r.get(1)?;
+            if under_way.as_ref().is_none_or(|(id, _)| *id != message) {
+                under_way.take().into_iter().for_each(|(_, story)| f(story));
+                let text = |i: usize| Ok::<_, rusqlite::Error>(r.get_ref(i)?.as_str().unwrap_or_default());
+                let story = MessageStory {
+                    lead: LeadId(r.get(0)?),
+                    entered_at: Instant(r.get(2)?),
+                    part: Part::parse(text(3)?).unwrap_or(Part::Main),
+                    state: MessageState::parse(text(4)?).unwrap_or(MessageState::Unknown),
+                    bounced: false,
+                    sent: SentMessage {
+                        path: r.get(5)?,
+                        step: r.get(6)?,
+                        enrollment: r.get(7)?,
+                        medium: r.get(8)?,
+                        sent_at: r.get::<_, Option<i64>>(9)?.map(Instant),
+                        signs: Vec::new(),
+                    },
+                };
+                under_way = Some((message, story));
+            }
+            let kind: Option<String> = r.get(10)?;
+            let (Some((_, story)), Some(kind)) = (&mut under_way, kind.as_deref().and_then(FeedbackKind::parse)) else { continue };
+            match kind {
+                FeedbackKind::Bounce => story.bounced = true,
+                FeedbackKind::Open | FeedbackKind::Click | FeedbackKind::Reply => {
+                    story.sent.signs.push(Sign { kind, at: Instant(r.get(11)?), link: r.get(12)? })
+                }
+                FeedbackKind::Complaint | FeedbackKind::Unsubscribe => {}
+            }
         }
+        under_way.into_iter().for_each(|(_, story)| f(story));
         Ok(())
     }
 }

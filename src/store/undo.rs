@@ -167,7 +167,7 @@ impl Store {
             UNION SELECT lead, run FROM stage_history UNION SELECT lead, run FROM standings UNION SELECT lead, run FROM deals WHERE lead IS NOT NULL
             UNION SELECT lead, run FROM follow_ups UNION SELECT lead, run FROM verdicts UNION SELECT lead, run FROM assignments
             UNION SELECT lead, run FROM queue_stays UNION SELECT lead, run FROM alerts UNION SELECT lead, run FROM breaches
-            UNION SELECT lead, run FROM notices WHERE lead IS NOT NULL
+            UNION SELECT lead, run FROM notices WHERE lead IS NOT NULL UNION SELECT lead, run FROM feedback WHERE lead IS NOT NULL
             UNION SELECT lead, run FROM changes UNION SELECT lead, run FROM undo WHERE lead IS NOT NULL";
         // Later runs with a lead in common, or that overwrote a row which this run created or overwrote.
         let sql = format!(

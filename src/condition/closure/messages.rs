@@ -29,6 +29,15 @@ fn first(feedback: Feedback, message: &MessageFact) -> Option<Instant> {
     }
 }
 
+/// Until when its absence would be known.
+fn covered(feedback: Feedback, message: &MessageFact) -> Option<Instant> {
+    match feedback {
+        Feedback::Opened => message.covered_until.opens,
+        Feedback::Clicked => message.covered_until.clicks,
+        Feedback::Replied => message.covered_until.replies,
+    }
+}
+
 /// TRUE, FALSE, or unknown: it has not left, or nobody has told yet what came back.
 pub(super) fn answer(ask: Ask) -> Fun<bool> {
     Box::new(move |facts, until| {
@@ -58,7 +67,7 @@ pub(super) fn answer(ask: Ask) -> Fun<bool> {
             None => {}
         }
         let settled = ask.settled.map_or(Instant::MAX, |s| sent.plus(s));
-        let covered = message.covered_until.filter(|until| *until >= facts.as_of.min(settled))?;
+        let covered = covered(ask.asked.feedback, message).filter(|until| *until >= facts.as_of.min(settled))?;
         if covered < settled {
             *until = until.and(Until(covered.plus(1)));
         }

@@ -5,7 +5,7 @@ use crate::model::{Detail, Dictionary, Event, Instant, Value, stable_hash};
 
 /// The id of an alert about an event. Fields go by their ids, blanks left out: a field that is declared later, or in another place,
 /// makes no new event of an old one.
-pub(super) fn event_id(alert: &str, event: &Event, detail: &Detail, dictionary: &Dictionary) -> String {
+pub(in crate::engine) fn event_id(alert: &str, event: &Event, detail: &Detail, dictionary: &Dictionary) -> String {
     let mut fields: Vec<(&str, String)> = dictionary
         .event_fields
         .iter()
@@ -26,7 +26,7 @@ pub(super) fn state_id(alert: &str, at: Instant) -> String {
 }
 
 /// "试用申请 on 2026-11-20 10:00".
-pub(super) fn told(event: &Event, detail: &Detail, facts: &Facts<'_>) -> String {
+pub(in crate::engine) fn told(event: &Event, detail: &Detail, facts: &Facts<'_>) -> String {
     let kind = facts.dictionary.kind(detail.kind).map(|k| k.title.as_str()).filter(|t| !t.is_empty()).unwrap_or(&detail.kind_name);
     format!("{kind} on {}", facts.calendar.local(event.at).format("%Y-%m-%d %H:%M"))
 }

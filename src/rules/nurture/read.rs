@@ -111,6 +111,7 @@ pub(in crate::rules) fn read(name: &str, root: &Node, around: &Around<'_>, seen:
         steps,
         late_max: late.map(|(max, _)| max),
         then: then.as_ref().map(|(name, _)| name.clone()),
+        text: r.text.to_owned(),
     };
     let spots = Spots { name: at, steps: step_spots, then: then.map(|(_, at)| at), late: late.map(|(_, at)| at), enroll: entry.map_or(at, |n| n.span) };
     Some((path, spots))

@@ -11,7 +11,7 @@ use crate::engine::assignment::{Candidate, Credits, Desk, Desks, Kin, Trace, Tri
 use crate::engine::lifecycle::{Judged, Move, cross, judge, place};
 use crate::engine::scoring::{Scored, Scorer};
 use crate::engine::sla::{Action, ActionKind, Done, quiet_before};
-use crate::model::{Change, Clock, DealFacts, Hold, Instant, Key, LeadId, Standing, Verdict};
+use crate::model::{Change, Clock, DealFacts, Hold, Instant, Key, LeadId, Standing, Suppressed, Verdict};
 use crate::rules::Sop;
 use crate::rules::cases::{Case, Since};
 use crate::run::lead::Lead;
@@ -27,6 +27,7 @@ pub(super) struct Life<'a> {
     case: &'a Case,
     subject: &'a Subject<'a>,
     seen_at: Instant,
+    closed: Suppressed,
     pub(super) standing: Standing,
     scored: Option<Scored>,
     holds: Vec<Hold>,
@@ -66,6 +67,7 @@ impl<'a> Life<'a> {
             case,
             subject,
             seen_at: created,
+            closed: Suppressed::default(),
             standing: Standing { spell_at: Some(created), ..Standing::default() },
             scored: None,
             holds: Vec::new(),
@@ -148,6 +150,7 @@ impl<'a> Life<'a> {
                 band,
                 deals: &self.case.deals,
                 facts,
+                closed: &self.closed,
             })
         })
     }

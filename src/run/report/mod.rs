@@ -1,13 +1,20 @@
 //! `sop report NAME`: one registry of reports, and what all of them have in common (period, comparison, what they need).
 //! A report is one file here that gathers its facts, and one in `report` that turns them into a table.
 
+mod attribution;
+mod book;
+mod channels;
 mod cohorts;
 mod costs;
+mod economy;
 mod funnel;
+mod kpi;
 mod meeting;
+mod names;
 mod nurture;
 mod owners;
 mod quality;
+mod roi;
 mod scores;
 mod sla;
 mod timing;
@@ -114,6 +121,10 @@ pub(in crate::run) struct Entry {
 
 /// Every report, in the order of the manual.
 const REPORTS: &[Entry] = &[
+    roi::ENTRY,
+    channels::ENTRY,
+    attribution::ENTRY,
+    kpi::ENTRY,
     costs::ENTRY,
     funnel::ENTRY,
     velocity::ENTRY,
@@ -134,6 +145,9 @@ const OF_ALL_TIME: &[&str] = &["cohorts", "quality", "scores", "timing", "nurtur
 
 /// The reports there are, or the one of a name.
 pub fn reports(workspace: &Workspace, context: &Context<'_>, name: Option<&str>) -> Result<Report, RunError> {
+    if name == Some("kpi") {
+        return Ok(crate::report::kpi::list(&frame(workspace, context)));
+    }
     let entries = match name {
         Some(name) => vec![entry(name)?.listed.clone()],
         None => REPORTS.iter().map(|e| e.listed.clone()).collect(),
@@ -185,6 +199,11 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
         report.notes.insert(0, crate::report::Note::new("period", spoken));
     }
     Ok(report)
+}
+
+/// The last instant of a month as rows name it (`2026-10`).
+fn month_end(name: &str, calendar: &crate::model::Calendar) -> Option<Instant> {
+    Period::parse(name, calendar, Instant(0)).ok().map(|p| p.until.plus(-1))
 }
 
 fn entry(name: &str) -> Result<&'static Entry, RunError> {

@@ -1,10 +1,13 @@
 //! What paths and their steps have brought.
 
 use super::{Entry, Reading};
+use crate::engine::messages::by_machines;
+use crate::model::{FeedbackKind, MessageState, SentMessage};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::journeys::{Exit, Facts, Path, Step, report};
 use crate::report::{Note, Report};
 use crate::run::RunError;
+use crate::store::MessageStory;
 use std::collections::BTreeMap;
 
 pub(super) const ENTRY: Entry = Entry {
@@ -38,21 +41,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     for path in paths.values_mut() {
         path.title = sop.path(&path.path).map(|p| p.title.clone()).filter(|t| !t.is_empty());
     }
-    let heard = store.media_heard()?;
-    let mut steps: Vec<Step> = Vec::new();
-    for m in store.message_counts(from, until, reading.context.as_of)? {
-        let same = |s: &Step| (&s.path, &s.step, &s.part, &s.medium) == (&m.path, &m.step, &m.part, &m.medium);
-        if !steps.last().is_some_and(same) {
-            let unheard = !heard.contains(&m.medium);
-            steps.push(Step { path: m.path.clone(), step: m.step.clone(), part: m.part.clone(), medium: m.medium.clone(), unheard, ..Step::default() });
-        }
-        let Some(step) = steps.last_mut() else { continue };
-        if m.state == "sent" {
-            let [bounced, opened, clicked, replied] = m.back;
-            (step.bounced, step.opened, step.clicked, step.replied) = (bounced, opened, clicked, replied);
-        }
-        step.states.insert(m.state, m.count);
-    }
+    let mut steps = steps(reading)?;
     // As the path has them; steps that it no longer has come last.
     let place = |s: &Step| sop.path(&s.path).and_then(|p| p.steps.iter().position(|step| step.id == s.step)).unwrap_or(usize::MAX);
     steps.sort_by_cached_key(|s| (s.path.clone(), place(s), s.step.clone(), s.part != "main"));
@@ -61,4 +50,46 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         notes.push(Note::new("no-paths", "there are no paths under sops/nurture"));
     }
     Ok(report(Facts { frame: reading.frame(), paths: paths.into_values().collect(), steps, exits, period: reading.limited().is_some(), notes }))
+}
+
+/// Messages by step, with what people did with them.
+fn steps(reading: &Reading<'_>) -> Result<Vec<Step>, RunError> {
+    let (store, dictionary, as_of) = (reading.store, &reading.sop().dictionary, reading.context.as_of);
+    let covers = store.feedback_covers()?;
+    let mut steps: BTreeMap<[String; 4], Step> = BTreeMap::new();
+    // Machines are known by what they do to all messages of one lead.
+    let mut of_one: Vec<MessageStory> = Vec::new();
+    let mut count = |of_one: &mut Vec<MessageStory>| {
+        let sent: Vec<SentMessage> = of_one.iter().map(|m| m.sent.clone()).collect();
+        let machines = by_machines(&sent, dictionary, as_of);
+        for (i, m) in of_one.drain(..).enumerate().filter(|(_, m)| reading.contains(m.entered_at)) {
+            let sent = &m.sent;
+            let key = [sent.path.clone(), sent.step.clone(), m.part.name().to_owned(), sent.medium.clone()];
+            let step = steps.entry(key).or_insert_with_key(|[path, step, part, medium]| Step {
+                path: path.clone(),
+                step: step.clone(),
+                part: part.clone(),
+                medium: medium.clone(),
+                unheard: covers.until(medium, FeedbackKind::Open).is_none(),
+                ..Step::default()
+            });
+            *step.states.entry(m.state.name().to_owned()).or_default() += 1;
+            if m.state != MessageState::Sent {
+                continue;
+            }
+            let person = |kind| sent.signs.iter().enumerate().any(|(s, sign)| sign.kind == kind && machines.binary_search(&(i, s)).is_err());
+            step.bounced += u64::from(m.bounced);
+            step.opened += u64::from(person(FeedbackKind::Open));
+            step.clicked += u64::from(person(FeedbackKind::Click));
+            step.replied += u64::from(person(FeedbackKind::Reply));
+        }
+    };
+    store.each_message_story(as_of, |m| {
+        if of_one.last().is_some_and(|last| last.lead != m.lead) {
+            count(&mut of_one);
+        }
+        of_one.push(m);
+    })?;
+    count(&mut of_one);
+    Ok(steps.into_values().collect())
 }

@@ -23,8 +23,11 @@ pub(super) const ENTRY: Entry = Entry {
 /// The recorded changes of bands: the bands' places, and each lead's changes in order.
 struct History {
     names: Vec<String>,
-    changes: FxHashMap<LeadId, Vec<(Instant, Option<usize>, Option<usize>)>>,
+    changes: FxHashMap<LeadId, Vec<Crossing>>,
 }
+
+/// When, from which place and to which.
+type Crossing = (Instant, Option<usize>, Option<usize>);
 
 impl History {
     fn place(names: &mut Vec<String>, band: Option<String>) -> Option<usize> {

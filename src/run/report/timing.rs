@@ -29,7 +29,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let of: Vec<[bool; 3]> =
         world.details().0.iter().map(|d| [d.act, d.kinds.iter().any(|k| clicks.contains(k)), d.kinds.iter().any(|k| replies.contains(k))]).collect();
     let created = sop.dictionary.fields.iter().map(|f| f.id == "created_at" && f.ty == FieldType::Datetime).collect();
-    let needs = Needs { fields: created, extra: false, events: true, standing: false, deals: false, follow_ups: false };
+    let needs = Needs { fields: created, extra: false, events: true, standing: false, deals: false, follow_ups: false, messages: false };
     let (count, mut looked) = (store.due_count(Due::All)?.unsigned_abs(), 0_u64);
     store.scan(columns, Due::All, &needs, |row| -> Result<(), RunError> {
         looked += 1;
@@ -48,11 +48,6 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
             }
         });
         Ok(())
-    })?;
-    store.each_feedback(reading.period.from, reading.until(), |kind, at| match kind {
-        "click" => at_hour(&mut facts.clicks, at),
-        "reply" => at_hour(&mut facts.replies, at),
-        _ => {}
     })?;
     Ok(report(facts))
 }

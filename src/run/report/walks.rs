@@ -100,7 +100,7 @@ impl Reading<'_> {
         let created = dictionary.field("created_at").map(|(ix, _)| ix.0);
         let field = by.filter(|by| !["owner", "journey"].contains(by)).and_then(|by| dictionary.field(by)).map(|(ix, _)| ix.0);
         let fields = (0..self.columns.fields.len()).map(|i| Some(i) == created || Some(i) == field).collect();
-        let needs = Needs { fields, extra: false, events: false, standing: true, deals: true, follow_ups: verdicts };
+        let needs = Needs { fields, extra: false, events: false, standing: true, deals: true, follow_ups: verdicts, messages: false };
         let as_of = self.context.as_of;
         let count = self.store.due_count(Due::All)?.unsigned_abs();
         let mut apart = Apart { past: self.store.last_run()?.is_some_and(|run| as_of < run.as_of), ..Apart::default() };
@@ -142,14 +142,14 @@ impl Apart {
         if self.by_deals > 0 {
             notes.push(Note::new(
                 "by-deals",
-                format!("{} leads stand further by their deals than by their stage: the deals count (sop tick moves them)", self.by_deals),
+                format!("leads that stand further by their deals than by their stage: {}; the deals count (sop tick moves them)", self.by_deals),
             ));
         }
         if let Some(field) = &self.no_field {
             notes.push(Note::new("no-field", format!("fields.yaml has no field `{field}`: every row is (none)")));
         }
         if self.later > 0 {
-            notes.push(Note::new("later", format!("{} leads are dated after the as-of: left out", self.later)));
+            notes.push(Note::new("later", format!("leads dated after the as-of, and left out: {}", self.later)));
         }
         notes.extend(self.past());
         notes

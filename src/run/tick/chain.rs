@@ -45,13 +45,13 @@ impl Chain<'_> {
     /// Takes one lead from the standing that it has.
     pub(in crate::run) fn turn(&mut self, row: &ScanRow) -> Turned {
         let Self { steps, world } = self;
-        world.with_facts(row, &[], |_, facts| steps.turn(&Lead::of(row, facts), row.standing.clone()))
+        world.with_lead(row, |lead| steps.turn(lead, row.standing.clone()))
     }
 
     /// [`Steps::warned_of`]
     pub(super) fn warned_of(&mut self, row: &ScanRow, standing: &Standing) -> Option<(Instant, Due)> {
         let Self { steps, world } = self;
-        world.with_facts(row, &[], |_, facts| steps.warned_of(&Lead::of(row, facts), standing))
+        world.with_lead(row, |lead| steps.warned_of(lead, standing))
     }
 }
 

@@ -1,13 +1,16 @@
-//! `sop tick`, the whole day in one transaction: inbox/ → score → come back → advance → reclaim → assign → promises → alerts;
+//! `sop tick`, the whole day in one transaction: inbox/ → score → come back → advance → reclaim → assign → nurture →
+//! promises → alerts;
 //! `sop advance` and `sop assign`, one engine of it at a time.
 //!
 //! A lead that was handed over may move on because of it, and a lead that moved may be taken up by the next round: the engines
 //! go round until nothing changes, so that a second tick of the same instant finds nothing to do.
 
 mod chain;
+mod evening;
 mod inbox;
 mod keep;
 mod look;
+mod nurture;
 mod place;
 mod summary;
 mod watch;
@@ -17,9 +20,10 @@ pub(in crate::run) use chain::{Chain, Steps, Turned, changes_of, goes_back};
 pub(in crate::run) use inbox::Inbox;
 pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use look::{Past, Said, entered, look};
+pub(in crate::run) use nurture::Tally;
 pub(in crate::run) use place::{credits, desks, kin, put_credits, setting};
 
-use super::evaluate::{Evaluator, evaluate};
+use super::evaluate::{Evaluator, evaluate, evaluate_these};
 use super::first::evaluate_first;
 use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, name_of, note, text_of};
@@ -30,9 +34,9 @@ use crate::report::assign::Row as Handed;
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
 use crate::store::{Ended as HoldEnded, Needs, ScanRow};
+use evening::Evening;
 use std::collections::BTreeMap;
 use summary::{reasons, summary_of};
-use watch::Watcher;
 pub(in crate::run) use watch::{past_of, whole_past_of};
 use whom::{due, strangers};
 
@@ -93,7 +97,7 @@ pub struct Dealing {
 
 /// What the engines did, on the way to a [`Ticked`].
 #[derive(Default)]
-struct Done {
+pub(in crate::run) struct Done {
     counts: BTreeMap<(u8, String, Option<String>, Option<String>), i64>,
     looked: u64,
     moved: i64,
@@ -102,6 +106,7 @@ struct Done {
     queued: i64,
     waiting: Vec<Unplaced>,
     dealing: Option<Dealing>,
+    nurture: Tally,
     notes: Vec<Note>,
 }
 
@@ -193,7 +198,9 @@ pub fn one_engine(workspace: &Workspace, context: &Context<'_>, which: Engines) 
 fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<ImportSummary>, rejects: Rejects) -> Result<Ticked, RunError> {
     let (workspace, context) = (session.workspace, session.context);
     let summary = summary_of(&done, import.as_ref(), &session.counts);
-    for (name, n) in [("moved", done.moved), ("reclaimed", done.reclaimed), ("assigned", done.assigned), ("queued", done.queued)] {
+    let nurture = [("enrolled", done.nurture.enrolled), ("journeys_ended", done.nurture.ended), ("messages", done.nurture.queued + done.nurture.deferred)];
+    let moves = [("moved", done.moved), ("reclaimed", done.reclaimed), ("assigned", done.assigned), ("queued", done.queued)];
+    for (name, n) in moves.into_iter().chain(nurture) {
         if n > 0 {
             session.counts.insert(name.into(), n.into());
         }
@@ -256,7 +263,7 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     let due = due(session, whole)?;
     let all = store.due_count(due)?.unsigned_abs();
     let mut candidates: Vec<Candidate> = Vec::new();
-    let mut watcher = if whole { Some(Watcher::new(session)?) } else { None };
+    let mut evening = if whole { Some(Evening::new(session)?) } else { None };
     store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
         let turned = chain.turn(&row);
         done.looked += 1;
@@ -264,17 +271,25 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             (context.progress)("stages and owners", done.looked, all);
         }
         take(session, &row.record.lead, &row.standing, &turned, done)?;
-        finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)
+        finish(session, &mut chain, evening.as_mut(), &row, turned, &mut candidates, done)
     })?;
     if assign_waits {
         // Whoever would be dealt is asked again at the next tick.
         for waiting in candidates.drain(..) {
-            look_again(session, &mut chain, watcher.as_mut(), waiting.lead, done)?;
+            look_again(session, &mut chain, evening.as_mut(), waiting.lead, done)?;
         }
     }
     for _ in 0..MOST_TURNS {
-        if candidates.is_empty() {
+        let anew = evening.as_mut().map(|e| std::mem::take(&mut e.gardener.anew)).unwrap_or_default();
+        if candidates.is_empty() && anew.is_empty() {
             break;
+        }
+        evaluate_these(session, &anew)?; // a step may have set what scores
+        for lead in anew {
+            let Some(row) = store.whole_lead(columns, lead)? else { continue };
+            let turned = chain.turn(&row);
+            take(session, &lead, &row.standing, &turned, done)?;
+            finish(session, &mut chain, evening.as_mut(), &row, turned, &mut candidates, done)?;
         }
         let placed = place::place(session, &candidates)?;
         candidates.clear();
@@ -293,21 +308,21 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
             handed(session, &placed, done.dealing.get_or_insert_default())?;
         }
         for unplaced in &placed.unplaced {
-            look_again(session, &mut chain, watcher.as_mut(), unplaced.lead, done)?;
+            look_again(session, &mut chain, evening.as_mut(), unplaced.lead, done)?;
         }
         done.waiting.extend(placed.unplaced);
         for p in &placed.placements {
             let Some(row) = store.whole_lead(columns, p.lead)? else { continue };
             let turned = chain.turn(&row);
             take(session, &p.lead, &row.standing, &turned, done)?;
-            finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)?;
-            if watcher.is_none() {
+            finish(session, &mut chain, evening.as_mut(), &row, turned, &mut candidates, done)?;
+            if evening.is_none() {
                 store.put_moves_at(p.lead, Until(context.as_of))?;
             }
         }
     }
-    if let Some(watcher) = watcher.filter(|w| w.history > 0 && w.first) {
-        done.notes.push(note("history", format!("{} older acts are history: no alert rang about them", watcher.history)));
+    if let Some(evening) = &evening {
+        evening.tell(done);
     }
     if !candidates.is_empty() {
         done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
@@ -316,11 +331,11 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
 }
 
 /// Looks after a lead that waits to be handed over, and asks again at the next tick.
-fn look_again(session: &Session<'_>, chain: &mut Chain<'_>, watcher: Option<&mut Watcher>, lead: LeadId, done: &mut Done) -> Result<(), RunError> {
-    if let Some(watcher) = watcher
+fn look_again(session: &Session<'_>, chain: &mut Chain<'_>, evening: Option<&mut Evening>, lead: LeadId, done: &mut Done) -> Result<(), RunError> {
+    if let Some(evening) = evening
         && let Some(row) = session.store.whole_lead(&session.columns, lead)?
     {
-        watcher.look(session, chain, &row, &row.standing, done)?;
+        evening.look(session, chain, &row, &row.standing, done)?;
     }
     Ok(session.store.put_moves_at(lead, Until(session.context.as_of))?)
 }
@@ -339,7 +354,7 @@ fn take(session: &Session<'_>, lead: &LeadId, before: &crate::model::Standing, t
 fn finish(
     session: &Session<'_>,
     chain: &mut Chain<'_>,
-    watcher: Option<&mut Watcher>,
+    evening: Option<&mut Evening>,
     row: &ScanRow,
     turned: Turned,
     candidates: &mut Vec<Candidate>,
@@ -349,14 +364,14 @@ fn finish(
         candidates.push(candidate);
         return Ok(());
     }
-    let Some(watcher) = watcher else {
+    let Some(evening) = evening else {
         if turned.standing != row.standing {
             // Neither the other engines nor promises and alerts have seen it yet.
             session.store.put_moves_at(row.record.lead, Until(session.context.as_of))?;
         }
         return Ok(());
     };
-    let until = watcher.look(session, chain, row, &turned.standing, done)?;
+    let until = evening.look(session, chain, row, &turned.standing, done)?;
     Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
 }
 

@@ -2,6 +2,7 @@
 
 use super::Done;
 use crate::engine::assignment::Unplaced;
+use crate::model::MessageState;
 use crate::run::Workspace;
 use crate::run::import::ImportSummary;
 use std::collections::BTreeMap;
@@ -34,6 +35,13 @@ pub(super) fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &s
     tell(done.reclaimed, "reclaimed", "reclaimed");
     tell(done.assigned, "assigned", "assigned");
     tell(done.queued, "queued", "queued");
+    tell(done.nurture.enrolled, "enrolled", "enrolled");
+    tell(done.nurture.queued, "message queued", "messages queued");
+    tell(done.nurture.deferred, "put off by a limit", "put off by limits");
+    tell(done.nurture.stopped(MessageState::Held), "held", "held");
+    tell(done.nurture.stopped(MessageState::Suppressed), "suppressed", "suppressed");
+    tell(done.nurture.stopped(MessageState::Skipped), "left out", "left out");
+    tell(done.nurture.tasks, "task", "tasks");
     let of = |kind: &str| done.counts.iter().filter(|((order, what, ..), _)| *order == 2 && what == kind).map(|(_, n)| *n).sum::<i64>();
     for (kind, one, many) in [("warning", "warning", "warnings"), ("breach", "promise missed", "promises missed"), ("alert", "alert", "alerts")] {
         let n = of(kind);

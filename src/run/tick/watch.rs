@@ -9,7 +9,6 @@ use crate::engine::queue::Due;
 use crate::engine::sla::{Action, ActionKind, quiet_before};
 use crate::model::{Change, Clock, ClockKind, Hold, Instant, LeadId, Standing, Until, What, stable_hash};
 use crate::rules::Sop;
-use crate::run::lead::Lead;
 use crate::run::{RunError, Session};
 use crate::store::{AlertRow, AssignmentRow, BreachKind, BreachRow, NoticeRow, NoticeState, ScanRow, Store};
 use rustc_hash::FxHashSet;
@@ -49,7 +48,7 @@ impl Watcher {
         let memory = self.memory(session, lead)?;
         let known: BTreeSet<_> = recorded.iter().map(|b| (b.promise.clone(), b.start, kind_of(b.kind))).collect();
         let said = Said { done: &known, memory: &memory, quiet_before: self.quiet_before };
-        let looked = chain.world.with_facts(row, &[], |_, facts| look(sop, &Lead::of(row, facts), standing, &past, &said));
+        let looked = chain.world.with_lead(row, |lead| look(sop, lead, standing, &past, &said));
         for action in &looked.actions {
             act(session, lead, action, &looked.clocks, row, done)?;
         }

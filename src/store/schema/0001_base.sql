@@ -303,12 +303,15 @@ CREATE TABLE notices (
 CREATE INDEX notices_by_lead ON notices(lead) WHERE lead IS NOT NULL;
 
 -- The steps of a path as they were when somebody entered: the path's YAML, once per text.
-CREATE TABLE path_versions (version INTEGER PRIMARY KEY, path TEXT NOT NULL, fingerprint TEXT NOT NULL UNIQUE, text TEXT NOT NULL, run INTEGER NOT NULL) STRICT;
+-- `at`: as-of of the tick that first obeyed it; who matched a path before its first text came is noted.
+CREATE TABLE path_versions (
+  version INTEGER PRIMARY KEY, path TEXT NOT NULL, fingerprint TEXT NOT NULL UNIQUE, text TEXT NOT NULL, at INTEGER NOT NULL, run INTEGER NOT NULL
+) STRICT;
 
 -- Journeys: one lead on one path. `cause` tells several of one path apart: the event, the year, or the how-manieth time.
 -- A lead that already matched when a path came is `noted`: it is counted and not written to.
 CREATE TABLE enrollments (
-  enrollment INTEGER PRIMARY KEY,
+  enrollment INTEGER PRIMARY KEY,        -- a hash of the lead's key, the path and the cause
   lead       INTEGER NOT NULL,
   path       TEXT NOT NULL,
   cause      TEXT NOT NULL,
@@ -320,7 +323,10 @@ CREATE TABLE enrollments (
   step       INTEGER NOT NULL DEFAULT 0, -- how many steps are behind it
   due_at     INTEGER,                    -- when the next thing is to be done
   last_at    INTEGER,                    -- when the step before really went
+  hold_from  INTEGER,                    -- since when `hold_while` keeps the next step waiting
+  wait_from  INTEGER,                    -- since when the next step, a `wait`, has been waiting
   held       INTEGER NOT NULL DEFAULT 0, -- seconds that `hold_while` has moved the rest by
+  lapsed_at  INTEGER,                    -- when its condition was first seen false since it entered
   ended_at   INTEGER,
   why        TEXT,                       -- why it ended, or is paused
   run        INTEGER NOT NULL,
@@ -359,9 +365,9 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_lead ON messages(lead);
 CREATE INDEX messages_by_state ON messages(state, not_before) WHERE state IN ('queued', 'sending', 'deferred', 'held', 'unknown');
 
--- What came back: the first of each kind by instant. `message` is NULL where it belongs to none of ours.
+-- What came back. `message` is NULL where it belongs to none of ours. What no person did is told apart when it is asked for.
 CREATE TABLE feedback (
-  hash    INTEGER PRIMARY KEY,           -- of kind, message or address, instant and link: told twice is once
+  hash    INTEGER PRIMARY KEY,           -- of kind, message (or address and content), instant and link: told twice is once
   message INTEGER,
   lead    INTEGER,
   kind    TEXT NOT NULL,                 -- open, click, reply, bounce, complaint, unsubscribe
@@ -370,7 +376,6 @@ CREATE TABLE feedback (
   address TEXT,
   content TEXT,
   link    TEXT,
-  bot     INTEGER NOT NULL DEFAULT 0,    -- 1: no person did that
   run     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX feedback_by_message ON feedback(message) WHERE message IS NOT NULL;
@@ -392,6 +397,7 @@ CREATE TABLE suppressions (
 
 -- Which arm of an experiment a lead is in, from its first exposure on.
 CREATE TABLE exposures (experiment TEXT NOT NULL, lead INTEGER NOT NULL, arm TEXT NOT NULL, at INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (experiment, lead)) STRICT, WITHOUT ROWID;
+CREATE INDEX exposures_by_lead ON exposures(lead);
 
 -- What was spent, day by day. A later file for the same (kind, channel, day) replaces that day; the old rows stay as superseded.
 CREATE TABLE costs (

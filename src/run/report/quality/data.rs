@@ -17,7 +17,7 @@ const LINES: usize = 10;
 const NAMED: usize = 5;
 
 /// Fields without which scoring, assignment or reports have little to go by, beside those that recognise a lead.
-const KEY: [&str; 8] = ["name", "company", "title", "industry", "region", "channel", "owner", "created_at"];
+const KEY: [&str; 7] = ["name", "company", "title", "industry", "region", "channel", "created_at"];
 
 fn found(check: Check, subject: impl Into<String>, count: u64, of: Option<u64>, detail: impl Into<String>, next: impl Into<String>) -> Finding {
     Finding { check, subject: subject.into(), count, of, detail: detail.into(), next: next.into() }

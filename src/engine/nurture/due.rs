@@ -1,0 +1,67 @@
+//! When steps are due. Day 1 is the enrollment day; each step is due no earlier than the one before *as it really went* plus what
+//! lies between them by design: calendar days between `day:` steps, time for `after:`. So nothing that was late comes as a burst.
+
+use crate::model::{Calendar, Enrollment, Instant, Journeys, Part};
+use crate::rules::Sop;
+use crate::rules::delivery::Medium;
+use crate::rules::nurture::{Due, Path, What, planned};
+use chrono::{NaiveDate, TimeDelta};
+
+/// A day so many days later.
+pub(super) fn later(day: NaiveDate, days: i64) -> NaiveDate {
+    day.checked_add_signed(TimeDelta::days(days)).unwrap_or(day)
+}
+
+/// When the step that a journey has before it is due; past the last step, when the journey is over: at the end of the day of its last.
+pub(super) fn due(sop: &Sop, path: &Path, e: &Enrollment, real: Option<Instant>) -> Instant {
+    let calendar = &sop.calendar;
+    let before = real.unwrap_or(e.entered_at);
+    let Some(step) = path.steps.get(e.step) else { return calendar.next_midnight(before) };
+    match step.due {
+        Due::After(gap) => before.plus(gap.0),
+        Due::Next => before,
+        Due::Day { n, at } => {
+            let days = planned(path);
+            let day_one = e.day_one.unwrap_or_else(|| calendar.date(e.entered_at));
+            let nominal = calendar.second_of(later(day_one, i64::from(n) - 1), at);
+            let Some((real, last)) = real.zip(e.step.checked_sub(1)) else { return nominal };
+            let gap = days.get(e.step).copied().unwrap_or(0) - days.get(last).copied().unwrap_or(0);
+            let day = calendar.date(real);
+            let floor = if gap > 0 { calendar.second_of(later(day, gap), at) } else { same_day(sop, path, last, real, at) };
+            nominal.max(floor)
+        }
+    }
+}
+
+/// Two messages of one day keep their distance: whatever put the first off beyond its opening puts the second off.
+fn same_day(sop: &Sop, path: &Path, last: usize, real: Instant, at: u32) -> Instant {
+    let calendar = &sop.calendar;
+    let day = calendar.date(real);
+    let medium = |place: usize| match path.steps.get(place).map(|s| &s.what) {
+        Some(What::Send(send)) => sop.delivery.medium(&send.medium),
+        _ => None,
+    };
+    let planned = match (path.steps.get(last).map(|s| s.due), medium(last)) {
+        (Some(Due::Day { at, .. }), Some(before)) if medium(last + 1).is_some() => opens(calendar, before, calendar.second_of(day, at)),
+        _ => real,
+    };
+    calendar.second_of(day, at).max(real).plus((real.0 - planned.0).max(0))
+}
+
+/// When the step before really went: when its message left, or is to leave; else what the journey remembers.
+pub(super) fn really(path: &Path, e: &Enrollment, journeys: &Journeys) -> Option<Instant> {
+    let last = e.step.checked_sub(1).and_then(|i| path.steps.get(i))?;
+    let main = journeys.letters.iter().find(|l| l.enrollment == e.id && l.part == Part::Main && l.step == last.id);
+    main.filter(|l| l.heard_at(l.not_before).is_some()).map(|l| l.sent_at.unwrap_or(l.not_before)).or(e.last_at)
+}
+
+/// The next instant at which a medium is open.
+pub(super) fn opens(calendar: &Calendar, medium: &Medium, at: Instant) -> Instant {
+    medium.hours.map_or(at, |hours| hours.next_open(calendar, at, medium.days))
+}
+
+/// The local days of every advertising message that a lead hears from us by; without one that is being asked about.
+pub(super) fn heard(calendar: &Calendar, journeys: &Journeys, as_of: Instant) -> Vec<(NaiveDate, String)> {
+    let told = |l: &crate::model::Letter| Some((calendar.date(l.heard_at(as_of)?), l.medium.clone()));
+    journeys.letters.iter().filter(|l| !l.service).filter_map(told).collect()
+}

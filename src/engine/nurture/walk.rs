@@ -1,0 +1,23 @@
+//! One look at a lead: exits, goals, enrollments, steps.
+
+use super::{Look, Looked, Seen};
+use crate::model::{JourneyState, Journeys, Until};
+
+/// Looks at one lead.
+pub fn look(seen: &Seen<'_>, journeys: &Journeys) -> Looked {
+    let mut look = Look { seen, journeys: journeys.clone(), out: Looked::default(), until: Until::NEVER };
+    look.end_some();
+    look.enroll();
+    let mut gone: Vec<i64> = Vec::new();
+    // A journey that is over may begin another one.
+    while let Some(id) = look.journeys.enrollments.iter().find(|e| e.state == JourneyState::Active && !gone.contains(&e.id)).map(|e| e.id) {
+        gone.push(id);
+        look.go_on(id);
+        if !look.out.deeds.is_empty() {
+            break; // the lead is another one now
+        }
+    }
+    let Look { mut out, until, .. } = look;
+    out.until = Some(until);
+    out
+}
