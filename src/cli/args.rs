@@ -184,6 +184,7 @@ verbs! {
     "report" Report(super::report::Args): "What it cost and what came of it: return, channels, attribution, KPIs";
     "merge" Merge(super::merge::Args): "Two leads are one: join B into A";
     "split" Split(super::split::Args): "Take the rows that were joined into a lead apart again";
+    "suppress" Suppress(super::suppress::Args): "Addresses that must not be written to: close, list, open again";
     "undo" Undo(super::undo::Args): "Take back the last writing run; a rehearsal unless --yes";
     "history" History(super::history::Args): "The runs of the base, or every change of a lead or a run";
     "schema" Schema(super::schema::Args): "The JSON Schema of a report's JSON, or of an SOP file";

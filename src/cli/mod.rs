@@ -34,6 +34,7 @@ mod set;
 mod setup;
 mod sla;
 mod split;
+mod suppress;
 mod test;
 mod tick;
 mod today;
@@ -97,6 +98,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Report(args) => report::run(&args, &global),
         Verb::Merge(args) => merge::run(&args, &global),
         Verb::Split(args) => split::run(&args, &global),
+        Verb::Suppress(args) => suppress::run(&args, &global),
         Verb::Undo(args) => undo::run(&args, &global),
         Verb::History(args) => history::run(&args, &global),
         Verb::Schema(args) => schema::run(&args, &global),

@@ -45,6 +45,12 @@ pub(crate) enum Kind {
     Payments,
     /// What owners logged, and worklists that come back
     FollowUps,
+    /// Opens, clicks, replies, bounces, complaints, unsubscriptions
+    Feedback,
+    /// Replies by SMS
+    SmsReplies,
+    /// Contacts added in 企微, and their replies
+    Wecom,
 }
 
 impl Kind {
@@ -57,6 +63,9 @@ impl Kind {
             Self::Deals => "deals",
             Self::Payments => "payments",
             Self::FollowUps => "follow-ups",
+            Self::Feedback => "feedback",
+            Self::SmsReplies => "sms-replies",
+            Self::Wecom => "wecom",
         }
     }
 }

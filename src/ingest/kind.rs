@@ -3,6 +3,7 @@
 use super::cost::{cost_mapping, platform_of};
 use super::deal::{deal_mapping, payment_mapping};
 use super::event::EventMapping;
+use super::feedback::{feedback_mapping, is_wide, sms_mapping, wecom_mapping};
 use super::follow_up::follow_up_mapping;
 use super::mapping::{ColumnUse, LeadMapping};
 use super::stage::StageMapping;
@@ -24,6 +25,12 @@ pub enum FileKind {
     Payments,
     /// 跟进
     FollowUps,
+    /// What came back on messages.
+    Feedback,
+    /// 短信回复
+    SmsReplies,
+    /// Contacts added in 企微, and their replies.
+    Wecom,
     /// 费用
     Costs,
 }
@@ -31,8 +38,11 @@ pub enum FileKind {
 type Recogniser = fn(&Headers<'_>) -> Option<String>;
 
 /// Narrower kinds first: an events file would pass for leads too.
-const KINDS: [(FileKind, &str, Recogniser); 7] = [
+const KINDS: [(FileKind, &str, Recogniser); 10] = [
     (FileKind::FollowUps, "follow-ups", follow_ups),
+    (FileKind::Feedback, "feedback", feedback),
+    (FileKind::SmsReplies, "sms-replies", sms_replies),
+    (FileKind::Wecom, "wecom", wecom),
     (FileKind::Costs, "costs", costs),
     (FileKind::Payments, "payments", payments),
     (FileKind::Deals, "deals", deals),
@@ -127,6 +137,38 @@ fn follow_ups(h: &Headers<'_>) -> Option<String> {
     let ours = m.key.is_some() || m.has(&["worklist"]);
     let sure = m.has_who() && more && (ours || (m.has(&["at"]) && h.only_of_leads(&m.used()) <= FEW));
     sure.then(|| format!("`{}` says what came of speaking to a lead", h.name(Some(answer))))
+}
+
+/// Columns that only the exports of certain mail systems have, folded.
+const OF_MAILERS: [&str; 8] = ["smtpid", "sgmessageid", "sgeventid", "unsubtime", "cleantime", "memberrating", "dateread", "isread"];
+
+fn feedback(h: &Headers<'_>) -> Option<String> {
+    let m = feedback_mapping(h.headers, h.dictionary, h.tables);
+    let of_mailer = h.headers.iter().find(|header| OF_MAILERS.contains(&fold_header(header).as_str()));
+    let (who, what) = (m.has(&["address", "message"]), m.has(&["kind"]) || is_wide(&m));
+    // An events file, too, says who, what and when: ours names the message.
+    let ours = m.has(&["kind"]) && m.has(&["at"]) && m.has(&["message"]) && m.has(&["address"]) && h.only_of_leads(&m.used()) <= FEW;
+    let sure = who && what && (of_mailer.is_some() || ours);
+    let by = of_mailer.map_or_else(|| h.name(m.column("message")).to_owned(), Clone::clone);
+    sure.then(|| format!("`{by}` is of messages, `{}` of those who got them", h.name(m.column("address").or(m.column("message")))))
+}
+
+fn sms_replies(h: &Headers<'_>) -> Option<String> {
+    const SURE: [&str; 6] = ["回复内容", "上行内容", "短信回复", "replytext", "replycontent", "inboundmessage"];
+    let m = sms_mapping(h.headers, h.dictionary, h.tables);
+    let said = h.headers.iter().find(|header| SURE.contains(&fold_header(header).as_str()))?;
+    let sure = m.has(&["address"]) && m.has(&["text"]) && m.has(&["at"]) && h.only_of_leads(&m.used()) <= FEW;
+    sure.then(|| format!("`{said}` is what people answered by SMS"))
+}
+
+fn wecom(h: &Headers<'_>) -> Option<String> {
+    let m = wecom_mapping(h.headers, h.dictionary, h.tables);
+    let own = h.headers.iter().any(|header| ["externaluserid", "企微客户id", "外部联系人id"].contains(&fold_header(header).as_str()));
+    let dated = m.has(&["added_at", "replied_at"]) || (m.has(&["kind"]) && m.has(&["at"]));
+    // With more about the people it is a list of leads: `--as wecom` reads it as contacts.
+    let sure = own && m.has_who() && dated && h.only_of_leads(&m.used()) == 0;
+    let when = m.column("added_at").or(m.column("replied_at")).or(m.column("at"));
+    sure.then(|| format!("`{}` says when contacts of 企微 were added or wrote", h.name(when)))
 }
 
 /// What an advertising platform exports, or a table that says how much was spent when and on what, and names nobody.

@@ -8,11 +8,12 @@ use super::decode::{self, Decoder};
 use super::error::{IngestError, IngestErrorKind as Kind};
 use super::row::RawRow;
 use super::sheet::{self, SheetError, SheetRows};
-use super::{dialect, header};
+use super::{dialect, header, json};
 use encoding_rs::Encoding;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use tempfile::TempPath;
 
 /// How to open a file.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +69,8 @@ struct TextFormat {
 /// An open table.
 pub struct TableFile {
     path: PathBuf,
+    /// The file in another form, which is read in its place.
+    spool: Option<TempPath>,
     name: String,
     source: String,
     rows: Rows,
@@ -103,9 +106,15 @@ pub fn open(path: &Path, options: &Options) -> Result<TableFile, IngestError> {
     if !meta.is_file() {
         return Err(fail(Kind::NotATable, "it is a pipe or a device, not a file", "save what comes out of it to a file: each input is read twice"));
     }
-    let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
-    let mut head = Vec::new();
-    (&mut file).take(SAMPLE as u64).read_to_end(&mut head).map_err(|e| IngestError::io(path, &e))?;
+    let (mut file, mut head) = opened(path)?;
+    let mut spool = None;
+    if json::is_events(&head) {
+        let table = json::to_table(path)
+            .map_err(|e| fail(Kind::NotATable, &format!("this is JSON, and broken: {e}"), "one object a line, or one array of objects: download it again"))?;
+        (file, head) = opened(&table)?;
+        spool = Some(table);
+    }
+    let read = spool.as_deref().unwrap_or(path);
     if head.is_empty() {
         return Err(fail(Kind::Empty, "the file is empty", "export it again"));
     }
@@ -130,14 +139,22 @@ pub fn open(path: &Path, options: &Options) -> Result<TableFile, IngestError> {
         }
         let (dialect, sep_line) = dialect::sniff(sample.get(..cut).unwrap_or_default(), !more && cut == sample.len());
         let format = TextFormat { encoding, bom: bom as u64, undecided, dialect, sep_line };
-        (Rows::Text(Box::new(begin(path, format)?)), Some(format))
+        (Rows::Text(Box::new(begin(read, format)?)), Some(format))
     };
     let source = options.source.clone().unwrap_or_else(|| "default".to_owned());
     let size = meta.len();
     let mut table =
-        TableFile { path: path.to_owned(), name, source, rows, text, size, headers: Vec::new(), header_row: 0, skip: 0, named: 0, notes: Vec::new() };
+        TableFile { path: path.to_owned(), spool, name, source, rows, text, size, headers: Vec::new(), header_row: 0, skip: 0, named: 0, notes: Vec::new() };
     table.find_header()?;
     Ok(table)
+}
+
+/// A file with the beginning of its bytes.
+fn opened(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
+    let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
+    let mut head = Vec::new();
+    (&mut file).take(SAMPLE as u64).read_to_end(&mut head).map_err(|e| IngestError::io(path, &e))?;
+    Ok((file, head))
 }
 
 fn begin(path: &Path, format: TextFormat) -> Result<Records, IngestError> {
@@ -249,7 +266,7 @@ impl TableFile {
     pub fn rewind(&mut self) -> Result<(), IngestError> {
         match (&mut self.rows, self.text) {
             (Rows::Sheet(sheet), _) => sheet.rewind().map_err(|e| IngestError::io(&self.path, &e))?,
-            (Rows::Text(records), Some(format)) => **records = begin(&self.path, format)?,
+            (Rows::Text(records), Some(format)) => **records = begin(self.spool.as_deref().unwrap_or(&self.path), format)?,
             (Rows::Text(_), None) => {}
         }
         let mut row = RawRow::default();

@@ -24,6 +24,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("monthly", include_str!("schema/meeting.json")),
     ("quarterly", include_str!("schema/meeting.json")),
     ("today", include_str!("schema/today.json")),
+    ("suppressions", include_str!("schema/suppressions.json")),
+    ("experiments", include_str!("schema/experiments.json")),
     ("worklist", include_str!("schema/worklist.json")),
     ("worklists", include_str!("schema/worklists.json")),
     ("catalogue", include_str!("schema/catalogue.json")),

@@ -21,7 +21,7 @@ pub(super) const DEPTH: usize = 4;
 pub struct FileSummary {
     /// As named on the command line.
     pub file: String,
-    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`, `costs`
+    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`, `feedback`, `sms-replies`, `wecom`, `costs`
     pub kind: String,
     /// Encoding, separator, sheet: what was guessed.
     pub read_as: String,
@@ -99,8 +99,9 @@ impl Importer<'_, '_> {
             FileKind::Deals => 2,
             FileKind::Payments => 3,
             FileKind::FollowUps => 4,
-            FileKind::Events => 5,
-            FileKind::Costs => 6,
+            FileKind::Feedback | FileKind::SmsReplies | FileKind::Wecom => 5,
+            FileKind::Events => 6,
+            FileKind::Costs => 7,
         });
         let mut rejects = Rejects::default();
         // New leads stay outside of a base that is being built until all of their rows are read.
@@ -110,7 +111,7 @@ impl Importer<'_, '_> {
             if kind != FileKind::Leads {
                 self.unshelve()?;
             }
-            if matches!(kind, FileKind::Payments | FileKind::FollowUps | FileKind::Events) {
+            if !matches!(kind, FileKind::Leads | FileKind::Stages | FileKind::Deals) {
                 self.write_deals()?;
             }
             let (summary, pending) = match kind {
@@ -119,6 +120,7 @@ impl Importer<'_, '_> {
                 FileKind::Deals => self.deals_file(file.path, file.table, file.number)?,
                 FileKind::Payments => self.payments_file(file.path, file.table)?,
                 FileKind::FollowUps => self.follow_ups_file(file.path, file.table, file.number)?,
+                FileKind::Feedback | FileKind::SmsReplies | FileKind::Wecom => self.feedback_file(file.path, file.table, kind, file.number)?,
                 FileKind::Events => self.events_file(file.path, file.table, file.number)?,
                 FileKind::Costs => self.costs_file(file.path, file.table, file.number)?,
             };

@@ -1,6 +1,6 @@
 //! Importing files: rows are recognised, joined and written; events are sorted and raised; the rest waits or is rejected.
 //!
-//! Files of leads go first, then dated stages, deals, payments, follow-ups and events, whatever the order on the command
+//! Files of leads go first, then dated stages, deals, payments, follow-ups, what came back on messages, and events, whatever the order on the command
 //! line, so that an event finds its lead and a payment its deal. All of it happens inside the caller's transaction.
 
 mod by_lead;
@@ -8,6 +8,7 @@ mod costs;
 mod deals;
 mod details;
 mod events;
+mod feedback;
 mod files;
 mod follow_ups;
 mod join;
@@ -148,6 +149,8 @@ struct Importer<'s, 'a> {
     touch_details: FxHashMap<Arc<str>, DetailId>,
     column_details: Vec<(String, DetailId)>,
     follow_up_details: Vec<(KindId, DetailId)>,
+    /// What came back as events, by kind, content and link.
+    feedback_details: FxHashMap<(KindId, Option<String>, Option<String>), DetailId>,
     totals: FxHashMap<(LeadId, DetailId), (i64, Instant)>,
     created_at: Option<FieldIx>,
     channel: Option<FieldIx>,
@@ -214,6 +217,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         touch_details: FxHashMap::default(),
         column_details: Vec::new(),
         follow_up_details: Vec::new(),
+        feedback_details: FxHashMap::default(),
         totals: FxHashMap::default(),
         created_at: of_id("created_at"),
         channel: of_type(FieldType::Channel),

@@ -7,6 +7,7 @@ mod channels;
 mod cohorts;
 mod costs;
 mod economy;
+mod experiments;
 mod funnel;
 mod kpi;
 mod meeting;
@@ -135,13 +136,14 @@ const REPORTS: &[Entry] = &[
     scores::ENTRY,
     timing::ENTRY,
     nurture::ENTRY,
+    experiments::ENTRY,
     meeting::WEEKLY,
     meeting::MONTHLY,
     meeting::QUARTERLY,
 ];
 
 /// Reports that mean little for one month: they speak of all time unless told otherwise.
-const OF_ALL_TIME: &[&str] = &["cohorts", "quality", "scores", "timing", "nurture"];
+const OF_ALL_TIME: &[&str] = &["cohorts", "quality", "scores", "timing", "nurture", "experiments"];
 
 /// The reports there are, or the one of a name.
 pub fn reports(workspace: &Workspace, context: &Context<'_>, name: Option<&str>) -> Result<Report, RunError> {
