@@ -3,12 +3,14 @@
 //!
 //! Needs Chromium and pdftotext (poppler-utils); `.ci/run` installs them. Without them the tests say what they skip, and fail where CI=true.
 
+mod base;
+
 use chrono::NaiveDate;
 use sop::model::{Currency, Instant};
 use sop::render::{Format, Lang, Options, write};
 use sop::report::meeting::{self, Facts, Headline, Moment};
 use sop::report::{Cell, Chart, Column, ColumnType, Frame, Note, Report};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn frame() -> Frame {
@@ -191,4 +193,66 @@ fn what_the_page_shows_is_what_the_json_says() {
     assert_eq!(roi["notes"][0]["code"], "definition");
     assert!(html(Lang::En).contains("2,962,962.96"));
     assert!(!html(Lang::En).contains("<b>referral"), "a name never becomes markup");
+}
+
+/// Every number of the example's page, in the workbook that a stranger's program reads and on the page, is the one of the JSON.
+#[test]
+fn the_example_says_the_same_in_every_format() {
+    let base = base::Base::new();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/09_roi");
+    for file in ["leads.csv", "deals.csv", "baidu.csv", "costs.csv", "sops/fields.yaml", "sops/reports.yaml"] {
+        if let Ok(text) = std::fs::read(example.join(file)) {
+            base.write(file, text);
+        }
+    }
+    let run = |args: &[&str]| {
+        let out = base.command(args).args(["--as-of", "2026-11-02"]).output().expect("sop runs");
+        assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        out.stdout
+    };
+    run(&["import", "leads.csv", "deals.csv", "baidu.csv", "costs.csv"]);
+    let of = ["report", "monthly", "--period", "2026-10"];
+    let json: serde_json::Value = serde_json::from_slice(&run(&[&of[..], &["-f", "json"]].concat())).expect("JSON");
+    for (lang, file) in [("en", "month.html"), ("zh", "月报.html"), ("en", "month.xlsx")] {
+        run(&[&of[..], &["--lang", lang, "-o", file]].concat());
+    }
+    let roi = json["sections"].as_array().and_then(|all| all.iter().find(|s| s["section"] == "roi")).expect("roi");
+    let baidu = roi["rows"].as_array().and_then(|rows| rows.iter().find(|r| r["channel"] == "baidu")).expect("baidu");
+    assert_eq!((baidu["cost"].as_f64(), baidu["revenue"].as_f64()), (Some(9_620.0), Some(170_000.01)));
+    let page = std::fs::read_to_string(base.path().join("月报.html")).expect("the page");
+    assert!(page.contains("170,000.01") && page.contains("9,620.00") && page.contains("月报"), "{page}");
+    if there("chromium") {
+        for across in [360, 688] {
+            let found = measured(base.path(), &page, across);
+            assert!(found.starts_with("nothing (") && !found.contains("(0 charts)"), "at {across} px: {found}");
+        }
+    }
+    let Some(python) = python() else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/book.py");
+    let read = Command::new(python).arg(script).arg(base.path().join("month.xlsx")).output().expect("python runs");
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    let book: serde_json::Value = serde_json::from_slice(&read.stdout).expect("JSON");
+    let sheet = book.as_object().and_then(|sheets| sheets.values().find(|s| s["rows"][0][0] == "channel")).expect("a sheet of channels");
+    assert_eq!(sheet["charts"], 1, "the picture of the page is a chart here");
+    let ids: Vec<&str> = roi["columns"].as_array().expect("columns").iter().filter_map(|c| c["id"].as_str()).collect();
+    for (row, cells) in roi["rows"].as_array().expect("rows").iter().zip(sheet["rows"].as_array().expect("rows").iter().skip(1)) {
+        for (id, cell) in ids.iter().zip(cells.as_array().expect("cells")) {
+            match (row[id].as_f64(), cell.as_f64()) {
+                (Some(told), Some(read)) => assert!((told - read).abs() < 1e-9, "{id} of {row}: {read}"),
+                (None, None) => {}
+                (told, read) => panic!("{id} of {row}: {told:?} and {read:?}"),
+            }
+        }
+    }
+}
+
+/// An interpreter that has openpyxl: that of `target/openpyxl`, which `.ci/run` makes, else python3's own.
+fn python() -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openpyxl/bin/python");
+    let found = [own, "python3".into()].into_iter().find(|p| Command::new(p).args(["-c", "import openpyxl"]).output().is_ok_and(|o| o.status.success()));
+    if found.is_none() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true and no python3 with openpyxl");
+        eprintln!("skipped: no python3 with openpyxl");
+    }
+    found
 }

@@ -1,7 +1,7 @@
 //! `sop report owners`: what each owner holds, got and made of it, and who is late: that one stands at the top.
 
 use super::walk::{FEW, NONE, hours, number, percent, too_few};
-use super::{Cell, Column, ColumnType, Frame, Note, Report};
+use super::{Cell, Chart, Column, ColumnType, Frame, Note, Report};
 use crate::measure::Attainment;
 
 /// One owner.
@@ -59,6 +59,7 @@ pub fn report(frame: &Frame, mut rows: Vec<Row>, period: bool, notes: Vec<Note>)
     columns.push(Column::new("revenue", ColumnType::Money));
     columns.push(Column::text("remark").sentences());
     let mut report = Report::new("owners", frame, columns);
+    report.chart = Some(Chart::bars("owner", "late_now"));
     report.whole = true;
     report.rows = rows.iter().map(cells).collect();
     for (id, of) in [("late_now", (|r| r.late) as fn(&Row) -> u64), ("held", |r| r.held), ("assigned", |r| r.assigned), ("won", |r| r.won)] {

@@ -1,6 +1,6 @@
 //! `sop report roi`: what was spent, who came, what was won, and what each cost. A blank is n/a: nothing was spent, or nobody came.
 
-use super::{Cell, Column, ColumnType, Frame, Note, Report, Total, per};
+use super::{Cell, Chart, Column, ColumnType, Frame, Note, Report, Total, per};
 
 /// What can be added up.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,6 +97,7 @@ pub fn report(facts: Facts) -> Report {
         Column::text("maturity"),
     ];
     let mut report = Report::new("roi", &facts.frame, columns);
+    report.chart = Some(Chart::bars(facts.by, "roi"));
     report.whole = true;
     let whole = facts.whole_cost;
     report.rows = facts.rows.iter().map(|r| cells(r, whole)).collect();

@@ -40,15 +40,17 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         let (first, last) = p.days(calendar);
         (first.unwrap_or(NaiveDate::MIN), last.unwrap_or(NaiveDate::MAX))
     };
-    let mut notes = Vec::new();
+    let mut empty = Vec::new();
     let mut parts = Vec::new();
     for (name, by) in PARTS {
         let Some(part) = part(reading, name, by, reading.period)? else { continue };
         match part.rows.is_empty() && part.sections.iter().all(|s| s.rows.is_empty()) {
-            true => notes.push(Note::new("left-out", format!("{name}: nothing to show in this period"))),
+            true => empty.push(*name),
             false => parts.push(part),
         }
     }
+    let said = || Note::new("left-out", format!("nothing to show in this period: {}", empty.join(", ")));
+    let notes = if empty.is_empty() { Vec::new() } else { vec![said()] };
     parts.extend(changes_of(reading)?);
     let headline = match (part(reading, "kpi", "", reading.period)?, part(reading, "kpi", "", before)?) {
         (Some(now), Some(was)) => headline(&now, &was),
@@ -97,13 +99,12 @@ fn trend(reading: &Reading<'_>) -> Result<Vec<Moment>, RunError> {
             add(moment);
         }
     };
-    reading.each_walk(&line, None, false, |walk, row| {
+    reading.each_walk(&line, None, false, |walk, _| {
         count(walk.created_at, |m| m.leads += 1);
         count(line.mql.filter(|stop| *stop < walk.reached).and_then(|stop| walk.at(stop)), |m| m.mql += 1);
-        for deal in row.deals.iter().filter(|d| d.status == DealStatus::Won) {
-            count(deal.closed_at, |m| m.won += 1);
-        }
     })?;
+    // Also deals that have no lead.
+    reading.store.each_deal(|deal| count(deal.closed_at.filter(|_| deal.status == DealStatus::Won), |m| m.won += 1))?;
     Ok(moments)
 }
 
