@@ -1,6 +1,7 @@
 //! What a reader of any report was promised, whatever the format.
 
 use calamine::{Data, Reader, Xlsx};
+use chrono::NaiveDate;
 use sop::measure::{attainment_by_owner, attainment_by_promise};
 use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Within};
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
@@ -8,6 +9,7 @@ use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section
 use sop::report::{
     assign, attainment, changes, check, explain, history, import, interventions, leads, outbox, plan, promises, queue, routing, score, tests, today, worklist,
 };
+use sop::report::{cohorts, funnel, journeys, meeting, owners, quality, scores, timing, velocity, walk};
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
 
@@ -174,6 +176,72 @@ fn of_people() -> Vec<Report> {
     ]
 }
 
+/// How leads flow: each report with something in every column, and once with nothing.
+fn of_flow() -> Vec<Report> {
+    let f = frame();
+    let day = |n: i64| f.as_of.plus((n - 400) * 86_400);
+    let stops = || ["lead", "mql", "sql", "customer"].map(|id| walk::Stop { id: id.into(), title: "阶段".into() }).to_vec();
+    let lead = |moves: usize| {
+        let at = (0..=moves as i64).map(|n| (n > 0).then(|| day(n))).collect();
+        walk::Walk { group: "baidu".into(), created_at: Some(day(0)), reached: moves + 1, at }
+    };
+    let walks: Vec<walk::Walk> = (0..40).map(|i| lead(i % 4)).collect();
+    let deal = |status, closed| velocity::DealFact { group: "baidu".into(), status, amount: Some(500), began_at: Some(day(1)), closed_at: closed };
+    let mut all = Vec::new();
+    for (walks, by) in [(&walks[..], Some("channel")), (&walks[..], None), (&[], None)] {
+        let mut leads = funnel::Funnel::new(stops(), None);
+        let mut speed = velocity::Velocity::new(stops(), None, f.as_of);
+        let marks = if walks.is_empty() { cohorts::Marks::default() } else { cohorts::Marks { mql: Some(1), sql: Some(2), won: Some(3) } };
+        let mut months = cohorts::Cohorts::new(marks, None, f.as_of);
+        for walk in walks {
+            leads.add(walk, &[1]);
+            speed.walk(walk);
+            months.add(walk, chrono::NaiveDate::from_ymd_opt(2025, 10, 17).expect("a date"), &[(day(3), 500)]);
+            speed.deal(&deal(sop::model::DealStatus::Won, Some(day(9))));
+            speed.deal(&deal(sop::model::DealStatus::Open, None));
+        }
+        all.extend([leads.report(&f, by, vec![]), speed.report(&f, by, vec![]), months.report(&f, vec![])]);
+    }
+    let answered: Vec<Clock> = (0..6).map(|_| Clock { answered_at: Some(f.as_of.plus(60)), status: ClockStatus::Met, ..clock() }).collect();
+    let kept = attainment_by_owner(&answered, &sop::model::Calendar::default()).pop();
+    let owner = owners::Row { owner: "zhang.wei".into(), name: some("张伟"), kept, late: 1, revenue: 5, ..owners::Row::default() };
+    all.push(owners::report(&f, vec![owner, owners::Row { owner: "gone".into(), stranger: true, ..owners::Row::default() }], true, vec![]));
+    all.push(owners::report(&f, vec![], false, vec![]));
+    let finding = quality::Finding { check: quality::Check::Blank, subject: "phone".into(), count: 2, of: Some(9), detail: "d".into(), next: "n".into() };
+    let verdicts = quality::Verdicts { channel: "baidu".into(), accepted: 4, rejected: 6, reason: some("price") };
+    let loss = quality::Loss { what: "lost", reason: "price".into(), stage: "sql".into(), count: 9 };
+    let found = quality::Facts { frame: f.clone(), findings: vec![finding], verdicts: vec![verdicts], losses: vec![loss], period: true, notes: vec![] };
+    all.push(quality::report(found.clone()));
+    all.push(quality::report(quality::Facts { findings: vec![], verdicts: vec![], losses: vec![], ..found }));
+    let band = |name: &str, won| scores::Band { band: name.into(), leads: 20, accepted: 9, won };
+    let judged =
+        scores::Facts { frame: f.clone(), bands: vec![band("cold", 6), band("hot", 9)], at_assignment: 30, at_mql: 10, never: 1, open: 2, notes: vec![] };
+    all.push(scores::report(judged.clone()));
+    all.push(scores::report(scores::Facts { bands: vec![], ..judged }));
+    let mut hours = timing::Hours::default();
+    (0..60).for_each(|i| hours.add(i % 7, i % 24));
+    for hours in [hours, timing::Hours::default()] {
+        all.push(timing::report(timing::Facts { frame: f.clone(), acts: hours.clone(), clicks: hours.clone(), replies: hours, notes: vec![] }));
+    }
+    let states = |all: &[&str]| all.iter().map(|s| ((*s).to_owned(), 30)).collect();
+    let path =
+        journeys::Path { path: "web".into(), title: some("官网"), noted: 4, treated: states(&["goal", "active"]), control: states(&["goal", "active"]) };
+    let step = journeys::Step {
+        path: "web".into(),
+        step: "guide".into(),
+        part: "main".into(),
+        medium: "email".into(),
+        states: states(&["sent", "held"]),
+        ..Default::default()
+    };
+    let deaf = journeys::Step { unheard: true, bounced: 1, ..step.clone() };
+    let exit = journeys::Exit { path: "web".into(), state: "exited".into(), why: "无效".into(), count: 3 };
+    let came = journeys::Facts { frame: f.clone(), paths: vec![path], steps: vec![step, deaf], exits: vec![exit], period: false, notes: vec![] };
+    all.push(journeys::report(came.clone()));
+    all.push(journeys::report(journeys::Facts { paths: vec![], steps: vec![], exits: vec![], ..came }));
+    all
+}
+
 /// One of every report, with something in every column that can be blank, and once with nothing at all.
 fn every_report() -> Vec<Report> {
     let f = frame();
@@ -298,6 +366,7 @@ fn every_report() -> Vec<Report> {
     };
     let written = worklist::Written { owner: "zhang.wei".into(), name: "张伟".into(), leads: 1, due: 1, file: "lists/zhang.wei.xlsx".into() };
     let mut all = of_people();
+    all.extend(of_flow());
     all.extend(vec![
         worklist::report(listed.clone()),
         worklist::report(worklist::Facts { leads: vec![], ..listed }),
@@ -334,7 +403,24 @@ fn every_report() -> Vec<Report> {
         today::report(&f, &[item]),
         today::report(&f, &[]),
     ]);
+    all.extend(["weekly", "monthly", "quarterly"].map(|name| page(name, all.iter().find(|r| r.name == "today").cloned().expect("today"))));
     all
+}
+
+/// A page of a meeting with one part.
+fn page(name: &str, decisions: Report) -> Report {
+    let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+    meeting::report(meeting::Facts {
+        frame: frame(),
+        name: name.into(),
+        days: (day("2026-11-09"), day("2026-11-15")),
+        before: (day("2026-11-02"), day("2026-11-08")),
+        headline: vec![meeting::Headline { id: "leads".into(), value: Cell::Integer(9), previous: Cell::Integer(8) }],
+        trend: vec![],
+        decisions,
+        parts: vec![table(vec![Column::text("channel"), Column::integer("leads")], vec![vec![Cell::text("baidu"), Cell::Integer(9)]])],
+        notes: vec![],
+    })
 }
 
 fn bytes(report: &Report, format: Format, options: &Options) -> Vec<u8> {
@@ -673,7 +759,7 @@ fn colour_only_when_asked() {
 fn a_score_card_is_never_cut_by_the_limit() {
     let mut report = table(vec![Column::integer("n")], (0..30).map(|i| vec![Cell::Integer(i)]).collect());
     report.whole = true;
-    let log = Section { id: "timeline".into(), layout: Layout::Log, columns: vec![Column::text("what")], rows: vec![vec![Cell::text("x")]; 30] };
+    let log = Section::new("timeline", Layout::Log, vec![Column::text("what")], vec![vec![Cell::text("x")]; 30]);
     report.sections.push(log);
     let printed = text(&report, &Options { limit: Some(5), ..Options::default() });
     assert!(printed.contains("29") && printed.contains("5 of 30 shown"), "{printed}");

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "Examples:
   sop report                              the reports there are, and what each needs
   sop report costs --period 2026-10 --by kind
+  sop report funnel --period 2026-Q3 --by channel
   sop report costs --period 2026-Q3 --compare previous -o costs.xlsx";
 
 #[derive(Debug, clap::Args)]

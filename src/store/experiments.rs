@@ -32,7 +32,7 @@ impl Store {
     }
 
     /// How the journeys on a path ended, each lead once: it reached the goal if any journey of it did. Those who merely matched are left out.
-    pub fn journey_counts(&self, path: &str) -> Result<JourneyCounts> {
+    pub fn journey_tally(&self, path: &str) -> Result<JourneyCounts> {
         const COUNT: &str = "SELECT control, count(*), sum(goal) FROM (SELECT max(control) AS control, max(state = 'goal') AS goal
             FROM enrollments WHERE path = ?1 AND state <> 'noted' GROUP BY lead) GROUP BY control";
         let mut counts = JourneyCounts::default();

@@ -9,6 +9,7 @@
 mod conformance;
 mod deals;
 mod measures;
+mod reports;
 mod routing;
 mod worklist;
 

@@ -1,5 +1,6 @@
 //! What was spent: the sums of the files.
 
+use super::names::SHARED_COST;
 use super::{Entry, Reading};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::{Note, Report, costs};
@@ -16,18 +17,15 @@ pub(super) const ENTRY: Entry = Entry {
     run,
 };
 
-/// What costs of no channel are called.
-pub(super) const NO_CHANNEL: &str = "(no channel)";
-
 fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let mut by_name: BTreeMap<String, costs::Row> = BTreeMap::new();
     let (first, last) = reading.days();
     reading.store.each_cost(first, Some(last), |c| {
         let what = match reading.by {
             "kind" => c.kind,
-            "campaign" => c.campaign.unwrap_or_else(|| "(no campaign)".into()),
+            "campaign" => c.campaign.unwrap_or_else(|| SHARED_COST.into()),
             "month" => c.day.format("%Y-%m").to_string(),
-            _ => c.channel.unwrap_or_else(|| NO_CHANNEL.into()),
+            _ => c.channel.unwrap_or_else(|| SHARED_COST.into()),
         };
         let row = by_name.entry(what.clone()).or_insert_with(|| costs::Row { what, ..costs::Row::default() });
         row.cost = row.cost.saturating_add(c.amount);

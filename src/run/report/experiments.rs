@@ -47,7 +47,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let mut all: Vec<Experiment> = running.iter().map(|e| e.told(&mut notes)).collect();
     for path in &sop.paths {
         if let Some(control) = path.control {
-            let counts = reading.store.journey_counts(&path.name)?;
+            let counts = reading.store.journey_tally(&path.name)?;
             let arm = |name: &str, weight, (of, hits)| Arm { name: name.to_owned(), weight, assigned: of, counted: Proportion::new(hits, of) };
             let arms = vec![arm("control", control, counts.control), arm("path", 1.0 - control, counts.treated)];
             all.push(Experiment { name: path.name.clone(), measure: "goal".into(), arms });

@@ -1,8 +1,26 @@
 //! `sop report NAME`: one registry of reports, and what all of them have in common (period, comparison, what they need).
 //! A report is one file here that gathers its facts, and one in `report` that turns them into a table.
 
+mod attribution;
+mod book;
+mod channels;
+mod cohorts;
 mod costs;
+mod economy;
 mod experiments;
+mod funnel;
+mod kpi;
+mod meeting;
+mod names;
+mod nurture;
+mod owners;
+mod quality;
+mod roi;
+mod scores;
+mod sla;
+mod timing;
+mod velocity;
+mod walks;
 
 use super::leads::stored_columns;
 use super::score::frame;
@@ -63,6 +81,18 @@ impl Reading<'_> {
     pub(in crate::run) fn contains(&self, at: Instant) -> bool {
         self.period.contains(at) && at <= self.context.as_of
     }
+    /// The period, where it is not all time.
+    pub(in crate::run) fn limited(&self) -> Option<Period> {
+        Some(self.period).filter(|p| *p != Period { from: Instant(i64::MIN), until: Instant::MAX })
+    }
+    /// The end of what the report may see: that of the period, or the second after the as-of.
+    pub(in crate::run) fn until(&self) -> Instant {
+        self.period.until.min(self.context.as_of.plus(1))
+    }
+    /// What the rows are split by; `None` = one for all.
+    pub(in crate::run) fn split(&self) -> Option<&'static str> {
+        Some(self.by).filter(|by| !["", "all"].contains(by))
+    }
     /// The first and the last day that the report speaks of; the last is never after the as-of.
     pub(in crate::run) fn days(&self) -> (Option<chrono::NaiveDate>, chrono::NaiveDate) {
         let calendar = &self.sop().calendar;
@@ -91,13 +121,35 @@ pub(in crate::run) struct Entry {
 }
 
 /// Every report, in the order of the manual.
-const REPORTS: &[Entry] = &[costs::ENTRY, experiments::ENTRY];
+const REPORTS: &[Entry] = &[
+    roi::ENTRY,
+    channels::ENTRY,
+    attribution::ENTRY,
+    kpi::ENTRY,
+    costs::ENTRY,
+    funnel::ENTRY,
+    velocity::ENTRY,
+    cohorts::ENTRY,
+    sla::ENTRY,
+    owners::ENTRY,
+    quality::ENTRY,
+    scores::ENTRY,
+    timing::ENTRY,
+    nurture::ENTRY,
+    experiments::ENTRY,
+    meeting::WEEKLY,
+    meeting::MONTHLY,
+    meeting::QUARTERLY,
+];
 
-/// Those that speak of all that was ever, unless a period is named.
-const OF_ALL_TIME: &[&str] = &["experiments"];
+/// Reports that mean little for one month: they speak of all time unless told otherwise.
+const OF_ALL_TIME: &[&str] = &["cohorts", "quality", "scores", "timing", "nurture", "experiments"];
 
 /// The reports there are, or the one of a name.
 pub fn reports(workspace: &Workspace, context: &Context<'_>, name: Option<&str>) -> Result<Report, RunError> {
+    if name == Some("kpi") {
+        return Ok(crate::report::kpi::list(&frame(workspace, context)));
+    }
     let entries = match name {
         Some(name) => vec![entry(name)?.listed.clone()],
         None => REPORTS.iter().map(|e| e.listed.clone()).collect(),
@@ -118,8 +170,15 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     let calendar = &workspace.sop.calendar;
     let store = Store::read(&workspace.db)?;
     let columns = stored_columns(workspace, &store)?;
-    let of_all_time = request.period.is_none() && OF_ALL_TIME.contains(&entry.listed.name);
-    let usual = || if of_all_time { Ok(Period { from: Instant(i64::MIN), until: Instant::MAX }) } else { Period::parse("last-month", calendar, context.as_of) };
+    let all_time = Period { from: Instant(i64::MIN), until: Instant::MAX };
+    let span = meeting::usual(entry.listed.name).unwrap_or("last-month");
+    let usual = || {
+        if OF_ALL_TIME.contains(&entry.listed.name) {
+            Ok(all_time)
+        } else {
+            Period::parse_in_weeks(span, calendar, context.as_of, workspace.sop.reports.week_starts)
+        }
+    };
     let asked = request.period.map_or_else(usual, Ok);
     let period = asked.map_err(|e| RunError::refused(e, "name one with --period"))?;
     let of = |period| (entry.run)(&Reading { store: &store, columns: &columns, workspace, context, request, period, by });
@@ -132,16 +191,21 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
         report = compare::compare(report, &of(before)?);
         spoken = format!("{spoken}, compared with {}", before.text(calendar));
     }
-    if request.period.is_none() && !of_all_time {
-        spoken.push_str(" (the last full month; --period names another)");
+    if request.period.is_none() && period != all_time {
+        spoken.push_str(&format!(" ({span}; --period names another)"));
     }
     if period.until > context.as_of.plus(1) && period.until != Instant::MAX {
         spoken.push_str(&format!("; it is not over: what is later than {} is not in it", calendar.local(context.as_of)));
     }
-    if !of_all_time || request.compare {
+    if meeting::usual(entry.listed.name).is_none() || spoken.contains(';') {
         report.notes.insert(0, crate::report::Note::new("period", spoken));
     }
     Ok(report)
+}
+
+/// The last instant of a month as rows name it (`2026-10`).
+fn month_end(name: &str, calendar: &crate::model::Calendar) -> Option<Instant> {
+    Period::parse(name, calendar, Instant(0)).ok().map(|p| p.until.plus(-1))
 }
 
 fn entry(name: &str) -> Result<&'static Entry, RunError> {
