@@ -45,6 +45,10 @@ pub(crate) enum Kind {
     Payments,
     /// What owners logged, and worklists that come back
     FollowUps,
+    /// What was spent, with when and on what
+    Costs,
+    /// Counted paths: not kept, `sop report attribution --journeys FILE` reads them
+    Journeys,
 }
 
 impl Kind {
@@ -57,6 +61,8 @@ impl Kind {
             Self::Deals => "deals",
             Self::Payments => "payments",
             Self::FollowUps => "follow-ups",
+            Self::Costs => "costs",
+            Self::Journeys => "journeys",
         }
     }
 }
