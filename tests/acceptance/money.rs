@@ -79,7 +79,7 @@ fn ads_cost_of_an_approved_customer_by_campaign() {
             writeln!(deals, "D{n},L{n},1,2023-08-21,2023-08-30,won").unwrap();
         }
     }
-    let fields = "currency: USD\ncosts:\n  campaign: {aliases: [xyz_campaign_id]}\nleads:\n  id: {type: text, aliases: [Lead ID]}\n";
+    let fields = "currency: USD\ncosts:\n  campaign: {aliases: [xyz_campaign_id]}\n";
     let ws = Workspace::with(&[("sops/fields.yaml", fields)]);
     let files = [ws.write("leads.csv", &leads), ws.write("deals.csv", &deals)].map(|p| p.display().to_string());
     ws.run(&["import", &files[0], &files[1], &data.join("ads_kag/KAG_conversion_data.csv").display().to_string(), "--source", "facebook"]).ok();
