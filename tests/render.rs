@@ -7,7 +7,8 @@ use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Wit
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use sop::report::{
-    assign, attainment, changes, check, explain, history, import, interventions, leads, outbox, plan, promises, queue, routing, score, tests, today, worklist,
+    assign, attainment, attribution, catalogue, changes, channels, check, compare, costs, explain, history, import, interventions, kpi, leads, outbox, plan,
+    promises, queue, roi, routing, score, tests, today, worklist,
 };
 use sop::report::{cohorts, funnel, journeys, meeting, owners, quality, scores, timing, velocity, walk};
 use std::io::Cursor;
@@ -242,6 +243,41 @@ fn of_flow() -> Vec<Report> {
     all
 }
 
+/// What was spent and what came of it, each with numbers, without, and beside the period before.
+fn of_money() -> Vec<Report> {
+    let f = frame();
+    let sums = roi::Sums { cost: 120_050, media: 100_000, leads: 12, mql: Some(3), sql: None, deals: 1.5, revenue: 500_001 };
+    let row = roi::Row { name: "baidu".into(), sums: sums.clone(), immature: true, ..roi::Row::default() };
+    let spent = |rows| roi::Facts {
+        frame: f.clone(),
+        by: "channel",
+        rows,
+        whole_cost: false,
+        totals: vec![("period", sums.clone(), false), ("cohort", sums.clone(), true)],
+        other_kinds: 5,
+        notes: vec![],
+    };
+    let channel = channels::Row { channel: "baidu".into(), impressions: Some(1000), clicks: Some(10), cost: 5, leads: 2, ..channels::Row::default() };
+    let credit = attribution::Credit { conversions: 1.5, revenue: 300, removal_effect: Some(0.5) };
+    let credited = |model| attribution::Credited { model, credits: [("baidu".to_owned(), credit), ("(no channel)".to_owned(), credit)].into() };
+    let cost = costs::Row { what: "baidu".into(), cost: 10_000, impressions: Some(0), clicks: None };
+    let entry = catalogue::Entry { name: "roi", about: "what came back", needs: "costs", by: &["channel", "month"] };
+    let reports = vec![
+        roi::report(spent(vec![row])),
+        roi::report(spent(vec![])),
+        channels::report(&f, &[channel], vec![]),
+        channels::report(&f, &[], vec![]),
+        attribution::report(&f, "channel", &[credited("markov")], vec![]),
+        attribution::report(&f, "channel", &[credited("first"), credited("last-non-direct")], vec![]),
+        costs::report(&f, "channel", &[cost], vec![]),
+        costs::report(&f, "month", &[], vec![]),
+        kpi::report(&f, |id| if id == "roi" { Some((Cell::Percent(0.5), Some(3))) } else { Some((Cell::Money(5), None)) }, vec![]),
+        kpi::report(&f, |_| None, vec![]),
+    ];
+    let compared: Vec<Report> = reports.iter().map(|r| compare::compare(r.clone(), r)).collect();
+    reports.into_iter().chain(compared).chain([catalogue::report(&f, &[entry]), kpi::list(&f)]).collect()
+}
+
 /// One of every report, with something in every column that can be blank, and once with nothing at all.
 fn every_report() -> Vec<Report> {
     let f = frame();
@@ -367,6 +403,7 @@ fn every_report() -> Vec<Report> {
     let written = worklist::Written { owner: "zhang.wei".into(), name: "张伟".into(), leads: 1, due: 1, file: "lists/zhang.wei.xlsx".into() };
     let mut all = of_people();
     all.extend(of_flow());
+    all.extend(of_money());
     all.extend(vec![
         worklist::report(listed.clone()),
         worklist::report(worklist::Facts { leads: vec![], ..listed }),

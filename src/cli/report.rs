@@ -11,9 +11,13 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:
   sop report                              the reports there are, and what each needs
-  sop report costs --period 2026-10 --by kind
+  sop report weekly --lang zh -o week.html        the page of the weekly meeting
+  sop report roi --period 2026-10                 what each channel cost and brought
+  sop report roi --by campaign --model linear --compare previous -o roi.xlsx
+  sop report attribution --model all --lookback 90d
+  sop report attribution --journeys paths.csv --model markov
   sop report funnel --period 2026-Q3 --by channel
-  sop report costs --period 2026-Q3 --compare previous -o costs.xlsx";
+  sop report kpi --list                           every KPI and what it needs";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

@@ -51,6 +51,10 @@ pub(crate) enum Kind {
     SmsReplies,
     /// Contacts added in 企微, and their replies
     Wecom,
+    /// What was spent, with when and on what
+    Costs,
+    /// Counted paths: not kept, `sop report attribution --journeys FILE` reads them
+    Journeys,
 }
 
 impl Kind {
@@ -66,6 +70,8 @@ impl Kind {
             Self::Feedback => "feedback",
             Self::SmsReplies => "sms-replies",
             Self::Wecom => "wecom",
+            Self::Costs => "costs",
+            Self::Journeys => "journeys",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::economy::{Economy, economy};
 use super::names::{BEFORE_LOOKBACK, SHARED_COST};
 use super::{Entry, Reading};
-use crate::model::{AttributionModel, Duration, Instant};
+use crate::model::{AttributionModel, Duration, FieldType, Instant};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::roi::{Facts, Row, report};
 use crate::report::{Note, Report};
@@ -110,6 +110,10 @@ pub(super) fn notes(reading: &Reading<'_>, economy: &Economy, basis: Basis, mode
     }
     if paths.late > 0 {
         say("late-touches", format!("{} touches only after it was opened, which are no reason for it", deals(paths.late, "has", "have")));
+    }
+    let fields = &reading.sop().dictionary.fields;
+    if matches!(reading.by, "channel" | "campaign") && !fields.iter().any(|f| f.ty == FieldType::Channel) {
+        say("no-channel-field", "fields.yaml declares no lead field of type channel, so no lead has a touch".into());
     }
     if paths.untouched > 0 {
         say("untouched", format!("{} no touch with a {}", deals(paths.untouched, "has", "have"), reading.by));
