@@ -223,3 +223,27 @@ fn an_empty_base_gives_empty_reports_and_never_a_panic() {
         }
     }
 }
+
+#[test]
+fn what_could_not_be_read_is_counted_by_column_and_what_is_spelt_in_two_ways_is_named() {
+    let base = Base::new();
+    import(&base, "03-01", "leads.csv", "线索编号,姓名,邮箱\nL1,张三,坏\nL2,李四,糟\nL3,王五,w@example.com\n");
+    import(
+        &base,
+        "03-02",
+        "deals.csv",
+        "商机编号,线索编号,产品,成交时间,商机状态\nD1,L1,GTX Pro,2026-02-01,赢单\nD2,L2,GTXPro,2026-02-01,丢单\nD3,L9,MG,2026-02-01,丢单\n",
+    );
+    let quality = report(&base, "03-03", &["quality"]);
+    let found = |check: &str, subject: &str| {
+        let rows = quality["rows"].as_array().unwrap();
+        rows.iter().find(|r| r["check"] == check && r["subject"].as_str().unwrap().contains(subject)).unwrap_or_else(|| panic!("no {subject}: {quality}"))
+    };
+    let bad = found("bad_value", "邮箱");
+    assert_eq!(bad["count"], 2);
+    assert!(bad["detail"].as_str().unwrap().contains("坏"), "the first is named: {bad}");
+    assert_eq!((&found("blank", "email")["count"], &found("blank", "email")["of"]), (&2.into(), &3.into()));
+    assert_eq!(found("unknown", "products spelt")["detail"], "`GTX Pro` 1, `GTXPro` 1");
+    assert_eq!((&found("orphan", "deals without a lead")["count"], &found("orphan", "deals without a lead")["of"]), (&1.into(), &3.into()));
+    assert_eq!(quality["rows"].as_array().unwrap().iter().filter(|r| r["check"] == "impossible").count(), 0, "leads that tell no date came whenever");
+}
