@@ -6,7 +6,8 @@ use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Wit
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use sop::report::{
-    assign, attainment, changes, check, explain, history, import, interventions, leads, plan, promises, queue, routing, score, tests, today, worklist,
+    assign, attainment, changes, check, experiments, explain, history, import, interventions, leads, plan, promises, queue, routing, score, suppressions,
+    tests, today, worklist,
 };
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
@@ -310,6 +311,11 @@ fn every_report() -> Vec<Report> {
         today::report(&f, &[item]),
         today::report(&f, &[]),
     ]);
+    let arm = |name: &str, hits, of| experiments::Arm { name: name.into(), weight: 1.0, assigned: of, counted: sop::measure::Proportion::new(hits, of) };
+    let trial = experiments::Experiment { name: "offer-test".into(), measure: "clicked".into(), arms: vec![arm("a", 200, 4000), arm("b", 250, 4000)] };
+    all.push(experiments::report(&experiments::Facts { frame: f.clone(), experiments: vec![trial], notes: vec![] }));
+    let closed = suppressions::Row { address: "a@b.cn".into(), medium: None, kind: "complaint", at, why: "import a.csv".into() };
+    all.push(suppressions::report(&f, [closed].into_iter()));
     all
 }
 

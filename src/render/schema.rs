@@ -21,10 +21,10 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("interventions", include_str!("schema/interventions.json")),
     ("queue", include_str!("schema/queue.json")),
     ("today", include_str!("schema/today.json")),
-    ("suppressions", include_str!("schema/suppressions.json")),
-    ("experiments", include_str!("schema/experiments.json")),
     ("worklist", include_str!("schema/worklist.json")),
     ("worklists", include_str!("schema/worklists.json")),
+    ("suppressions", include_str!("schema/suppressions.json")),
+    ("outcomes", include_str!("schema/outcomes.json")),
     ("catalogue", include_str!("schema/catalogue.json")),
     ("costs", include_str!("schema/costs.json")),
 ];
