@@ -7,8 +7,8 @@ use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Wit
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use sop::report::{
-    assign, attainment, attribution, catalogue, changes, channels, check, compare, costs, explain, history, import, interventions, kpi, leads, outbox, plan,
-    promises, queue, roi, routing, score, tests, today, worklist,
+    assign, attainment, attribution, catalogue, changes, channels, check, compare, costs, experiments, explain, history, import, interventions, kpi, leads,
+    outbox, plan, promises, queue, roi, routing, score, suppressions, tests, today, worklist,
 };
 use sop::report::{cohorts, funnel, journeys, meeting, owners, quality, scores, timing, velocity, walk};
 use std::io::Cursor;
@@ -441,6 +441,11 @@ fn every_report() -> Vec<Report> {
         today::report(&f, &[]),
     ]);
     all.extend(["weekly", "monthly", "quarterly"].map(|name| page(name, all.iter().find(|r| r.name == "today").cloned().expect("today"))));
+    let arm = |name: &str, hits, of| experiments::Arm { name: name.into(), weight: 1.0, assigned: of, counted: sop::measure::Proportion::new(hits, of) };
+    let trial = experiments::Experiment { name: "offer-test".into(), measure: "clicked".into(), arms: vec![arm("a", 200, 4000), arm("b", 250, 4000)] };
+    all.push(experiments::report(&experiments::Facts { frame: f.clone(), experiments: vec![trial], notes: vec![] }));
+    let closed = suppressions::Row { address: "a@b.cn".into(), medium: None, kind: "complaint", at, why: "import a.csv".into() };
+    all.push(suppressions::report(&f, [closed].into_iter()));
     all
 }
 

@@ -173,7 +173,8 @@ impl<'a> FeedbackReader<'a> {
                 if !mapping.has_who() {
                     return lacks("a column that names the contact (external_userid, 企微客户ID, phone …)");
                 }
-                if !mapping.has(&["added_at", "replied_at"]) && !(mapping.has(&["kind"]) && mapping.has(&["at"])) {
+                let dated = mapping.has(&["added_at", "replied_at"]) || (mapping.has(&["kind"]) && mapping.has(&["at"]));
+                if !dated {
                     return lacks("when the contact was added or replied (添加时间, 最近回复时间), or who wrote each message and when");
                 }
                 if mapping.has(&["replied_at", "kind"]) {

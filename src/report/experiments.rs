@@ -56,7 +56,7 @@ pub fn report(facts: &Facts) -> Report {
     columns.push(Column::new("split_p", ColumnType::Number));
     columns.push(Column::integer("more_leads"));
     columns.push(Column::text("verdict").sentences());
-    let mut report = Report::new("experiments", &facts.frame, columns);
+    let mut report = Report::new("outcomes", &facts.frame, columns);
     report.whole = true;
     report.rows = facts.experiments.iter().flat_map(rows).collect();
     report.total("experiments", Cell::count(facts.experiments.len()));
