@@ -90,7 +90,7 @@ impl<'a> Life<'a> {
             last: None,
             clocks: Vec::new(),
             warned: Vec::new(),
-            told_back: Warned::default(),
+            told_back: if case.ticks.is_empty() { Warned::in_time() } else { Warned::default() },
             rung: Vec::new(),
             history: 0,
             waits: None,

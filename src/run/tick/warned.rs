@@ -9,7 +9,11 @@ use std::collections::BTreeMap;
 
 /// By lead, queue and the instant from which the limit runs: when its owner was warned.
 #[derive(Clone, Debug, Default)]
-pub(in crate::run) struct Warned(BTreeMap<(LeadId, String, Instant), Instant>);
+pub(in crate::run) struct Warned {
+    told: BTreeMap<(LeadId, String, Instant), Instant>,
+    /// Ticks ran all the while, so that every warning went out in time.
+    timely: bool,
+}
 
 impl Warned {
     /// Of the leads that somebody holds.
@@ -19,14 +23,19 @@ impl Warned {
             return Ok(Self::default());
         }
         let all = store.warnings()?.into_iter().filter(|(queue, ..)| warns(queue));
-        Ok(Self(all.map(|(queue, lead, start, at)| ((lead, queue, start), at)).collect()))
+        Ok(Self { told: all.map(|(queue, lead, start, at)| ((lead, queue, start), at)).collect(), timely: false })
+    }
+
+    /// Of a base that has been at work all the while, as a case without `ticks:` imagines it.
+    pub(in crate::run) fn in_time() -> Self {
+        Self { timely: true, ..Self::default() }
     }
 
     pub(in crate::run) fn add(&mut self, lead: LeadId, due: &Due, at: Instant) {
-        self.0.insert((lead, due.queue.clone(), due.since), at);
+        self.told.insert((lead, due.queue.clone(), due.since), at);
     }
 
     pub(in crate::run) fn at(&self, lead: LeadId, due: &Due) -> Option<Instant> {
-        self.0.get(&(lead, due.queue.clone(), due.since)).copied()
+        if self.timely { due.warn_at } else { self.told.get(&(lead, due.queue.clone(), due.since)).copied() }
     }
 }
