@@ -77,7 +77,7 @@ const PLATFORMS: [Platform; 6] = [
 pub fn platform_of(headers: &[String]) -> Option<&'static Platform> {
     let folded: Vec<String> = headers.iter().map(|h| fold_header(unit_of(h).0)).collect();
     let has = |names: &&[&str]| names.iter().any(|n| folded.iter().any(|f| f == n));
-    PLATFORMS.iter().find(|p| p.columns.iter().all(|group| has(group)))
+    PLATFORMS.iter().find(|p| p.columns.iter().all(&has))
 }
 
 /// What the columns of a costs file mean. A unit in parentheses (`消耗(元)`) is no part of a name.

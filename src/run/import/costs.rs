@@ -14,6 +14,8 @@ use std::path::PathBuf;
 
 /// What a later file replaces as a whole.
 type Spot = (String, Option<String>, NaiveDate);
+/// What one row is of: kind, channel, first and last day.
+type Span = (String, Option<String>, NaiveDate, NaiveDate);
 /// What was spent there, by campaign.
 type Spent = BTreeMap<Option<String>, Amounts>;
 
@@ -38,7 +40,7 @@ pub(super) struct GatheredCosts {
     /// By spot: the file that has the last word, and what it says.
     spots: BTreeMap<Spot, (u16, Spent)>,
     /// By file: each row's kind, channel and days.
-    rows: BTreeMap<u16, Vec<(String, Option<String>, NaiveDate, NaiveDate)>>,
+    rows: BTreeMap<u16, Vec<Span>>,
     /// Days that a later file of the same import told again.
     retold: u64,
 }
