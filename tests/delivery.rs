@@ -18,7 +18,9 @@ const LEADS: &str = "姓名,邮箱,手机,企微客户ID,短信授权,负责人\
 
 /// A base with three leads whose mails go to a server on this machine.
 fn world(port: u16, more: &str) -> Base {
-    let smtp = format!("{{via: smtp, address: email, host: 127.0.0.1, port: {port}, tls: none, from: \"市场部 <mkt@example.com>\", username: mkt, password_env: SOP_TEST_PASSWORD{more}}}");
+    let smtp = format!(
+        "{{via: smtp, address: email, host: 127.0.0.1, port: {port}, tls: none, from: \"市场部 <mkt@example.com>\", username: mkt, password_env: SOP_TEST_PASSWORD{more}}}"
+    );
     let base = Base::with(&[("sops/delivery.yaml", &format!("send:\n  email: {smtp}\n"))]);
     leads(&base, LEADS);
     base
@@ -29,7 +31,13 @@ fn sop(base: &Base, after: i64, args: &[&str]) -> Run {
     let at = Instant(NOON + after).rfc3339();
     let args = [args, &["--as-of", &at]].concat();
     let mut command = base.command(&args);
-    command.env("SOP_TEST_PASSWORD", "geheim").env("NO_PROXY", "*").env_remove("http_proxy").env_remove("HTTP_PROXY").env_remove("ALL_PROXY").env_remove("all_proxy");
+    command
+        .env("SOP_TEST_PASSWORD", "geheim")
+        .env("NO_PROXY", "*")
+        .env_remove("http_proxy")
+        .env_remove("HTTP_PROXY")
+        .env_remove("ALL_PROXY")
+        .env_remove("all_proxy");
     Run { line: args.join(" "), output: command.output().unwrap() }
 }
 
@@ -182,7 +190,9 @@ fn a_wrong_password_stops_the_medium_and_is_never_printed() {
 
 #[test]
 fn a_server_that_hangs_is_given_up_in_time() {
-    for (act, outcome) in [(Act::HangAt("MAIL"), "transient"), (Act::HangAt("RCPT"), "transient"), (Act::HangAt("."), "unknown"), (Act::DropAt("RCPT"), "transient")] {
+    for (act, outcome) in
+        [(Act::HangAt("MAIL"), "transient"), (Act::HangAt("RCPT"), "transient"), (Act::HangAt("."), "unknown"), (Act::DropAt("RCPT"), "transient")]
+    {
         let mut smtp = direct(MailServer::new(&[act]).port);
         let begun = Moment::now();
         let said = smtp.send(&letter("mabcdefghijk", "fang@example.com"));
@@ -204,7 +214,11 @@ fn a_server_that_hangs_up_between_two_mails_is_called_again() {
     let server = MailServer::new(&[Act::AcceptAndLeave, Act::AcceptAndLeave, Act::Say("MAIL", "421 too many"), Act::Accept]);
     let mut smtp = direct(server.port);
     for to in ["a@example.com", "b@example.com", "c@example.com"] {
-        assert_eq!(smtp.send(&letter("mabcdefghijk", to)), if to.starts_with('c') { Outcome::Transient("421 too many".into()) } else { Outcome::Accepted }, "{to}");
+        assert_eq!(
+            smtp.send(&letter("mabcdefghijk", to)),
+            if to.starts_with('c') { Outcome::Transient("421 too many".into()) } else { Outcome::Accepted },
+            "{to}"
+        );
     }
     assert_eq!(smtp.send(&letter("mabcdefghijk", "c@example.com")), Outcome::Accepted);
     assert_eq!(server.recipients(), ["a@example.com", "b@example.com", "c@example.com"]);
@@ -237,7 +251,9 @@ fn gates_are_asked_again_when_a_message_leaves() {
     all.push(message(1, "email", "second"));
     put(&base, &all, &[]);
     sop(&base, 0, &["send"]).ok();
-    let of = |step: &str, lead: i64| base.texts(&format!("SELECT state || ' ' || coalesce(reason, '') FROM messages WHERE step = '{step}' AND lead = {lead}"))[0].clone();
+    let of = |step: &str, lead: i64| {
+        base.texts(&format!("SELECT state || ' ' || coalesce(reason, '') FROM messages WHERE step = '{step}' AND lead = {lead}"))[0].clone()
+    };
     assert_eq!(of("guide", 2), "held no consent");
     let (guide, second) = (of("guide", 1), of("second", 1));
     let one = [guide, second];
@@ -313,7 +329,10 @@ fn without_a_server_files_are_written_once() {
     sop(&base, 0, &["send"]).ok();
     let read = |name: &str| {
         let text = std::fs::read_to_string(base.path().join("outbox/2026-11-20").join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
-        csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes()).into_deserialize::<BTreeMap<String, String>>().map(Result::unwrap).collect::<Vec<_>>()
+        csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes())
+            .into_deserialize::<BTreeMap<String, String>>()
+            .map(Result::unwrap)
+            .collect::<Vec<_>>()
     };
     let column = |name: &str, column: &str| read(name).iter().map(|r| r[column].clone()).collect::<Vec<_>>();
     assert_eq!(column("email.csv", "address"), ["fang@example.com", "lei@example.com", "mei@example.com"]);
@@ -326,7 +345,9 @@ fn without_a_server_files_are_written_once() {
     sop(&base, 60, &["send"]).ok();
     assert_eq!(before, files());
     // A run that died between its commit and its files is made good, and only what is missing is written.
-    base.open().execute("UPDATE meta SET value = (SELECT json_object('run', max(sent_run), 'day', '2026-11-20') FROM messages) WHERE name = 'outbox_pending'", []).unwrap();
+    base.open()
+        .execute("UPDATE meta SET value = (SELECT json_object('run', max(sent_run), 'day', '2026-11-20') FROM messages) WHERE name = 'outbox_pending'", [])
+        .unwrap();
     std::fs::remove_file(base.path().join("outbox/2026-11-20/wecom/李四.csv")).unwrap();
     sop(&base, 120, &["send"]).ok();
     assert_eq!((before, column("wecom/李四.csv", "name")), (files(), vec!["韩梅".to_owned()]));
@@ -340,7 +361,10 @@ fn without_a_server_files_are_written_once() {
 
 #[test]
 fn colleagues_are_told_by_every_entry() {
-    let (robot, system) = (WebServer::new(&[Some(("200 OK", r#"{"errcode":45009,"errmsg":"freq"}"#)), Some(("200 OK", r#"{"errcode":0}"#))]), WebServer::new(&[Some(("204 No Content", ""))]));
+    let (robot, system) = (
+        WebServer::new(&[Some(("200 OK", r#"{"errcode":45009,"errmsg":"freq"}"#)), Some(("200 OK", r#"{"errcode":0}"#))]),
+        WebServer::new(&[Some(("204 No Content", ""))]),
+    );
     let notify = "notify:\n  robot: {via: webhook, shape: wecom, url_env: SOP_TEST_URL}\n  system: {via: webhook, shape: json, url_env: SOP_TEST_URL2}\n";
     let team = "owners:\n  zhang.wei: {name: 张伟, role: sales}\n";
     let base = Base::with(&[("sops/delivery.yaml", notify), ("sops/team.yaml", team)]);

@@ -30,7 +30,8 @@ fn messages() -> i64 {
 /// An interpreter that has what a server needs, or nothing said aloud.
 fn python(needs: &str) -> Option<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openpyxl/bin/python");
-    let found = [own, "python3".into()].into_iter().find(|p| Command::new(p).args(["-c", &format!("import {needs}")]).output().is_ok_and(|o| o.status.success()));
+    let found =
+        [own, "python3".into()].into_iter().find(|p| Command::new(p).args(["-c", &format!("import {needs}")]).output().is_ok_and(|o| o.status.success()));
     if found.is_none() {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true and no python3 with {needs}");
         eprintln!("skipped: no python3 with {needs}");
@@ -130,7 +131,11 @@ fn survive(medium: &str, delivery: &str, taker: &Taker, url: &str) -> Vec<Value>
     assert_eq!(received.union(&unknown).cloned().collect::<BTreeSet<_>>(), all, "nobody is left out");
     assert!(sent.is_subset(&received) && sent.len() + unknown.len() == all.len(), "{} sent, {} unknown", sent.len(), unknown.len());
     assert!(unknown.len() <= kills, "{} unknown after {kills} kills", unknown.len());
-    eprintln!("{medium}: {n} messages in {took:.1?}, {kills} kills in the first {killed_for:.1?}; {} unknown, of which {} had arrived", unknown.len(), unknown.intersection(&received).count());
+    eprintln!(
+        "{medium}: {n} messages in {took:.1?}, {kills} kills in the first {killed_for:.1?}; {} unknown, of which {} had arrived",
+        unknown.len(),
+        unknown.intersection(&received).count()
+    );
     assert!(command(&base, url, &["send", "--retry-unknown", "-q"]).status().unwrap().success());
     assert_eq!(ids(&base, "sent"), all);
     let taken = taker.taken();
@@ -145,7 +150,8 @@ fn mails_survive_twenty_kills() {
     let Some(python) = python("aiosmtpd") else { return };
     let folder = tempfile::tempdir().unwrap();
     let taker = Taker::start(&python, "mail_server.py", folder.path());
-    let delivery = format!("send:\n  email: {{via: smtp, address: email, host: 127.0.0.1, port: {}, tls: none, from: \"市场部 <mkt@example.com>\"}}\n", taker.port);
+    let delivery =
+        format!("send:\n  email: {{via: smtp, address: email, host: 127.0.0.1, port: {}, tls: none, from: \"市场部 <mkt@example.com>\"}}\n", taker.port);
     let taken = survive("email", &delivery, &taker, "");
     let read: Vec<&Value> = taken.iter().filter(|m| m["subject"].is_string()).collect();
     assert!(read.len() * 60 >= taken.len());
@@ -153,7 +159,10 @@ fn mails_survive_twenty_kills() {
         let number = mail["to"].as_str().unwrap().trim_start_matches('l').trim_end_matches("@example.com").to_owned();
         assert_eq!((mail["name"].as_str(), mail["from"].as_str()), (Some(format!("李{number}").as_str()), Some("市场部")));
         assert_eq!(mail["subject"], "三分钟看懂：guide");
-        assert_eq!(mail["plain"].as_str().unwrap().replace("\r\n", "\n").trim(), "王芳，您好：\n\n查看案例 (https://example.com/a)\n\n不想再收到？回复“退订”即可。");
+        assert_eq!(
+            mail["plain"].as_str().unwrap().replace("\r\n", "\n").trim(),
+            "王芳，您好：\n\n查看案例 (https://example.com/a)\n\n不想再收到？回复“退订”即可。"
+        );
         assert!(mail["html"].as_str().unwrap().contains("<a href=\"https://example.com/a\">查看<strong>案例</strong></a>"), "{mail}");
     }
 }

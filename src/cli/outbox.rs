@@ -98,7 +98,9 @@ fn list(which: &Which, global: &Global) -> Result<Exit, Failure> {
 fn export(which: &Which, global: &Global) -> Result<Exit, Failure> {
     let folder: PathBuf = match &global.output {
         Some(folder) if !folder.is_file() => folder.clone(),
-        Some(file) => return Err(Failure::refused(format!("`{}` is no folder: every medium and day gets a file", file.display()), "name a folder: `-o lists`")),
+        Some(file) => {
+            return Err(Failure::refused(format!("`{}` is no folder: every medium and day gets a file", file.display()), "name a folder: `-o lists`"));
+        }
         None => return Err(Failure::refused("an export makes one file per medium and day", "name a folder for them: `-o lists`")),
     };
     let format = match global.format.map(|f| f.0) {

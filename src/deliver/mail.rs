@@ -63,7 +63,16 @@ mod tests {
     use crate::model::Instant;
 
     fn letter<'a>(to: &'a str, subject: &'a str, body: &'a str) -> Letter<'a> {
-        Letter { id: "mabcdefghijk", medium: "email", to, name: Some("王芳\r\nBcc: x@example.com"), subject: Some(subject), body, service: false, at: Instant(1_795_000_000) }
+        Letter {
+            id: "mabcdefghijk",
+            medium: "email",
+            to,
+            name: Some("王芳\r\nBcc: x@example.com"),
+            subject: Some(subject),
+            body,
+            service: false,
+            at: Instant(1_795_000_000),
+        }
     }
 
     #[test]
@@ -75,7 +84,11 @@ mod tests {
         assert_eq!(mail(&one, &from).expect("a mail").1, text);
         let headers: Vec<&str> = text.split("\r\n\r\n").next().unwrap_or_default().split("\r\n").filter(|l| !l.starts_with(' ')).collect();
         let named = |name: &str| headers.iter().filter(|l| l.to_ascii_lowercase().starts_with(name)).count();
-        assert_eq!((named("bcc:"), named("to:"), named("subject:"), named("date:"), named("message-id:"), named("list-unsubscribe:")), (0, 1, 1, 1, 1, 1), "{text}");
+        assert_eq!(
+            (named("bcc:"), named("to:"), named("subject:"), named("date:"), named("message-id:"), named("list-unsubscribe:")),
+            (0, 1, 1, 1, 1, 1),
+            "{text}"
+        );
         assert!(headers.contains(&"Message-ID: <mabcdefghijk@example.com>"), "{text}");
         assert!(text.is_ascii() && text.contains("Auto-Submitted: auto-generated"), "{text}");
         assert!(!mail(&Letter { service: true, ..one }, &from).expect("a mail").1.contains("List-Unsubscribe"));

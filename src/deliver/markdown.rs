@@ -144,7 +144,10 @@ mod tests {
     #[test]
     fn plain_text_keeps_what_a_reader_needs() {
         for (markdown, text) in [
-            ("王芳，您好：\n\n第一段。\n第二行。\n\n[查看案例](https://example.com/a)", "王芳，您好：\n\n第一段。\n第二行。\n\n查看案例 (https://example.com/a)"),
+            (
+                "王芳，您好：\n\n第一段。\n第二行。\n\n[查看案例](https://example.com/a)",
+                "王芳，您好：\n\n第一段。\n第二行。\n\n查看案例 (https://example.com/a)",
+            ),
             ("<https://example.com> **重点** `x`", "https://example.com 重点 x"),
             ("接下来：\n\n1. 一\n2. 二\n   - 甲\n\n完", "接下来：\n\n1. 一\n2. 二\n  - 甲\n\n完"),
             ("【示例科技】资料：example.com/s 。拒收请回复R", "【示例科技】资料：example.com/s 。拒收请回复R"),

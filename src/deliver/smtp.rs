@@ -65,7 +65,10 @@ impl Smtp {
     pub fn new(server: Server) -> Result<Self, String> {
         let loopback = server.host == "localhost" || server.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         if server.tls == Tls::None && !loopback {
-            return Err(format!("`tls: none` is only for a server on this machine, and `{}` is another: mails and the password would go in the open", server.host));
+            return Err(format!(
+                "`tls: none` is only for a server on this machine, and `{}` is another: mails and the password would go in the open",
+                server.host
+            ));
         }
         let from = server.from.parse().map_err(|e| format!("`from: {}`: {e}", server.from))?;
         Ok(Self { server, from, open: None, used: false, halted: None })

@@ -116,7 +116,8 @@ pub fn cancel_messages(workspace: &Workspace, context: &Context<'_>, whom: &Reca
     match done {
         Err(e) => Err(session.abandon(e)),
         Ok(moved) => {
-            let count = |((medium, from), count): ((String, &str), i64)| Count { what: medium, from: Some(from.to_owned()), to: Some("cancelled".into()), count };
+            let count =
+                |((medium, from), count): ((String, &str), i64)| Count { what: medium, from: Some(from.to_owned()), to: Some("cancelled".into()), count };
             let counts: Vec<Count> = moved.into_iter().map(count).collect();
             let all: i64 = counts.iter().map(|c| c.count).sum();
             session.counts.insert("changes".into(), all.into());
@@ -179,7 +180,8 @@ fn states(request: &OutboxRequest<'_>, usual: &[MessageState]) -> Result<Vec<Mes
     let known = || MessageState::ALL.iter().map(|(name, _)| *name);
     let parse = |text: &String| {
         MessageState::parse(text.trim()).ok_or_else(|| {
-            let help = nearest(text, known()).map_or_else(|| format!("there are {}, all", known().collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
+            let help =
+                nearest(text, known()).map_or_else(|| format!("there are {}, all", known().collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
             RunError::refused(format!("no message is ever `{text}`"), help)
         })
     };

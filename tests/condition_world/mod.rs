@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use sop::condition::{Condition, Explanation, Facts, MessageStep, Messages, Place, Scope, ScopeKind, StateName, StateUse, Want, compile};
 use sop::diag::{Code, Diagnostics, Severity, SourceId};
-use sop::engine::state::{Known, media_of, values};
+use sop::engine::state::{Known, values};
 use sop::model::*;
 use sop::rules::lifecycle::{Detour, Lifecycle, Stage};
 use sop::rules::scoring::{Band, Clamp, Group, Scoring};
@@ -223,7 +223,8 @@ impl World {
     }
     /// What stands and was sold as of now becomes what conditions see; until when the clock alone leaves that as it is.
     pub fn restate(&mut self) -> Until {
-        let media = media_of(&self.dictionary, &self.lead);
+        let filled = |ix: sop::model::FieldIx| self.lead.get(ix.0).is_some_and(|v| v.as_text().is_some_and(|t| !t.is_empty()));
+        let media: Vec<&str> = sop::rules::state::MEDIA.into_iter().filter(|m| self.dictionary.addresses(m).any(filled)).collect();
         let known = Known {
             score: Some(42),
             groups: &[30, 12],

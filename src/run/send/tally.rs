@@ -108,7 +108,8 @@ impl Tally {
             ("held", "held"),
             ("skipped", "skipped"),
         ] {
-            let of: Vec<(&str, i64)> = self.moved.iter().filter(|((_, from, t), _)| t == to && from != "unknown").map(|((m, ..), n)| (m.as_str(), *n)).collect();
+            let of: Vec<(&str, i64)> =
+                self.moved.iter().filter(|((_, from, t), _)| t == to && from != "unknown").map(|((m, ..), n)| (m.as_str(), *n)).collect();
             let mut by: BTreeMap<&str, i64> = BTreeMap::new();
             of.iter().for_each(|(m, n)| *by.entry(m).or_default() += n);
             let all: i64 = by.values().sum();
