@@ -99,7 +99,6 @@ fn write(target: &Path, rows: &[Row]) -> io::Result<(Option<NamedTempFile>, Path
 }
 
 /// The file to write to, what it holds, and which messages. One that somebody saved in another shape stays as it is: `x-2.csv`.
-#[expect(clippy::type_complexity, reason = "a path, its bytes and what they hold")]
 fn free(target: &Path) -> io::Result<(PathBuf, Option<Vec<u8>>, BTreeSet<String>)> {
     let stem = target.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut n = 1;

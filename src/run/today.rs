@@ -105,7 +105,7 @@ impl Look<'_> {
         if !queued.is_empty() {
             let all = queued.iter().map(|(_, n)| n).sum();
             let to = some(queued.iter().map(|(to, n)| format!("{to} {n}")).collect());
-            items.push(item(Waits::Notice, "notices to colleagues", all, format!("not told yet: {to}"), "sop changes --what warning,breach,alert"));
+            items.push(item(Waits::Notice, "notices to colleagues", all, format!("not told yet: {to}"), "sop send"));
         }
         Ok(())
     }

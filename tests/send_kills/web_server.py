@@ -16,7 +16,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(answer)
+        try:
+            self.wfile.write(answer)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # whoever asked was killed
 
     def log_message(self, *_):
         pass

@@ -22,7 +22,7 @@ type Files = BTreeMap<PathBuf, Vec<Row>>;
 
 impl Post<'_, '_> {
     /// Everything that is due and goes into files.
-    pub(super) fn into_files(&mut self, messages: &[(MessageId, String)], notices: &[(NoticeRow, u32)]) -> Result<(), RunError> {
+    pub(super) fn write_files(&mut self, messages: &[(MessageId, String)], notices: &[(NoticeRow, u32)]) -> Result<(), RunError> {
         let (now, mut files) = (self.now(), Files::new());
         let day = self.session.workspace.sop.calendar.date(now);
         for (n, (id, _)) in messages.iter().enumerate() {

@@ -147,7 +147,7 @@ impl<'s, 'a> Post<'s, 'a> {
         let (files, wires): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, medium)| is_file(medium));
         let notices = if self.to_colleagues() { store.due_notices(self.now())? } else { Vec::new() };
         let (paper, calls): (Vec<_>, Vec<_>) = notices.into_iter().partition(|(n, _)| self.wires.notify(&n.medium).is_none());
-        self.into_files(&files, &paper)?;
+        self.write_files(&files, &paper)?;
         self.over_wires(&wires)?;
         self.call(&calls)?;
         std::mem::take(&mut self.wires.open).into_values().for_each(crate::deliver::Wire::close);
