@@ -4,16 +4,20 @@
 //! A lead that was handed over may move on because of it, and a lead that moved may be taken up by the next round: the engines
 //! go round until nothing changes, so that a second tick of the same instant finds nothing to do.
 
+mod asleep;
 mod chain;
+mod dealing;
 mod inbox;
 mod keep;
 mod look;
 mod place;
 mod summary;
+mod taken;
 mod watch;
 mod whom;
 
 pub(in crate::run) use chain::{Chain, Steps, Turned, changes_of, goes_back};
+pub use dealing::Dealing;
 pub(in crate::run) use inbox::Inbox;
 pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use look::{Past, Said, entered, look};
@@ -22,16 +26,17 @@ pub(in crate::run) use place::{credits, desks, kin, put_credits, setting};
 use super::evaluate::{Evaluator, evaluate};
 use super::first::evaluate_first;
 use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
-use super::score::{frame, name_of, note, text_of};
+use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
-use crate::engine::assignment::{Candidate, Unplaced};
+use crate::engine::assignment::{Placement, To, Unplaced};
 use crate::model::{Change, LeadId, Until};
-use crate::report::assign::Row as Handed;
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
 use crate::store::{Ended as HoldEnded, Needs, ScanRow};
+use dealing::{placed, waiting};
 use std::collections::BTreeMap;
 use summary::{reasons, summary_of};
+use taken::Taken;
 use watch::Watcher;
 pub(in crate::run) use watch::{past_of, whole_past_of};
 use whom::{due, strangers};
@@ -82,15 +87,6 @@ pub struct Ticked {
     pub ended: Ended,
 }
 
-/// The hand-overs of one `sop assign`, lead by lead.
-#[derive(Debug, Default)]
-pub struct Dealing {
-    /// In the order of the deal.
-    pub placed: Vec<Handed>,
-    /// Likewise, with why.
-    pub waiting: Vec<Handed>,
-}
-
 /// What the engines did, on the way to a [`Ticked`].
 #[derive(Default)]
 struct Done {
@@ -101,6 +97,9 @@ struct Done {
     assigned: i64,
     queued: i64,
     waiting: Vec<Unplaced>,
+    /// Leads that wait and were not asked again, with why.
+    asleep: i64,
+    asleep_why: Vec<(String, usize)>,
     dealing: Option<Dealing>,
     notes: Vec<Note>,
 }
@@ -108,6 +107,15 @@ struct Done {
 impl Done {
     fn count(&mut self, order: u8, what: &str, from: Option<String>, to: Option<String>) {
         *self.counts.entry((order, what.to_owned(), from, to)).or_default() += 1;
+    }
+
+    fn handed_over(&mut self, p: &Placement) {
+        let (what, to) = match &p.to {
+            To::Owner(id) => ("owner", id),
+            To::Queue(id) => ("queue", id),
+        };
+        *if what == "owner" { &mut self.assigned } else { &mut self.queued } += 1;
+        self.count(1, what, p.from.clone(), Some(to.clone()));
     }
 
     fn changes(&mut self, changes: &[Change]) {
@@ -198,7 +206,7 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
             session.counts.insert(name.into(), n.into());
         }
     }
-    for (why, leads) in reasons(&done.waiting, workspace) {
+    for (why, leads) in reasons(&done.waiting, workspace).into_iter().chain(std::mem::take(&mut done.asleep_why)) {
         done.notes.push(note(
             "unassigned",
             format!("{leads} lead{} not be handed over and wait{}: {why}", if leads == 1 { " could" } else { "s could" }, if leads == 1 { "s" } else { "" }),
@@ -253,76 +261,102 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
     let mut chain = Chain { steps: Steps::new(sop, which), world };
-    let due = due(session, whole)?;
-    let all = store.due_count(due)?.unsigned_abs();
-    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut pass = Some(due(session, whole, done)?);
+    let mut taken = Taken::default();
     let mut watcher = if whole { Some(Watcher::new(session)?) } else { None };
-    store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
-        let turned = chain.turn(&row);
-        done.looked += 1;
-        if done.looked.is_multiple_of(1000) {
-            (context.progress)("stages and owners", done.looked, all);
-        }
-        take(session, &row.record.lead, &row.standing, &turned, done)?;
-        finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)
-    })?;
+    let mut all = 0;
+    while let Some(due) = pass {
+        all += due.1.unsigned_abs();
+        store.scan_counted(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
+            let turned = chain.turn(&row);
+            done.looked += 1;
+            if done.looked.is_multiple_of(1000) {
+                (context.progress)("stages and owners", done.looked, all);
+            }
+            take(session, &row.record.lead, &row.standing, &turned, done)?;
+            finish(session, &mut chain, watcher.as_mut(), row, turned, &mut taken, done)
+        })?;
+        pass = asleep::wake(session, due.0, &taken, done)?;
+    }
     if assign_waits {
         // Whoever would be dealt is asked again at the next tick.
-        for waiting in candidates.drain(..) {
-            look_again(session, &mut chain, watcher.as_mut(), waiting.lead, done)?;
+        for candidate in std::mem::take(&mut taken.candidates) {
+            look_again(session, &mut chain, watcher.as_mut(), &mut taken, candidate.lead, done)?;
+            store.put_moves_at(candidate.lead, Until(context.as_of))?;
         }
     }
+    let mut told = Dealing::default();
+    let mut settled = taken.candidates.is_empty();
     for _ in 0..MOST_TURNS {
-        if candidates.is_empty() {
+        if settled || taken.is_empty() {
             break;
         }
-        let placed = place::place(session, &candidates)?;
-        candidates.clear();
-        for p in &placed.placements {
-            match p.to.owner() {
-                Some(_) => done.assigned += 1,
-                None => done.queued += 1,
+        let seen = asleep::seen_by_deals(session)?;
+        let candidates = taken.all();
+        let dealt = place::place(session, &candidates)?;
+        for p in &dealt.placements {
+            let Some(mut row) = taken.row(session, p.lead)? else { continue };
+            place::hand_over(session, &mut row, p)?;
+            done.handed_over(p);
+            if which == Engines::ASSIGN {
+                told.placed.push(placed(sop, &row, p));
             }
-            let (what, to) = match &p.to {
-                crate::engine::assignment::To::Owner(id) => ("owner", id),
-                crate::engine::assignment::To::Queue(id) => ("queue", id),
-            };
-            done.count(1, what, p.from.clone(), Some(to.clone()));
-        }
-        if which == Engines::ASSIGN {
-            handed(session, &placed, done.dealing.get_or_insert_default())?;
-        }
-        for unplaced in &placed.unplaced {
-            look_again(session, &mut chain, watcher.as_mut(), unplaced.lead, done)?;
-        }
-        done.waiting.extend(placed.unplaced);
-        for p in &placed.placements {
-            let Some(row) = store.whole_lead(columns, p.lead)? else { continue };
             let turned = chain.turn(&row);
             take(session, &p.lead, &row.standing, &turned, done)?;
-            finish(session, &mut chain, watcher.as_mut(), &row, turned, &mut candidates, done)?;
+            finish(session, &mut chain, watcher.as_mut(), row, turned, &mut taken, done)?;
             if watcher.is_none() {
                 store.put_moves_at(p.lead, Until(context.as_of))?;
             }
         }
+        for unplaced in &dealt.unplaced {
+            look_again(session, &mut chain, watcher.as_mut(), &mut taken, unplaced.lead, done)?;
+        }
+        // Whom nobody could take is dealt again if anybody may have room by now.
+        settled = dealt.placements.is_empty() && seen == asleep::seen_by_deals(session)?;
+        taken.rest(candidates, dealt.unplaced);
     }
+    for unplaced in std::mem::take(&mut taken.waiting) {
+        if which == Engines::ASSIGN {
+            told.waiting.extend(taken.row(session, unplaced.lead)?.map(|row| waiting(sop, &row, &unplaced)));
+        }
+        if whole && settled {
+            store.put_asleep(unplaced.lead, taken.until(unplaced.lead))?;
+        } else {
+            store.put_moves_at(unplaced.lead, Until(context.as_of))?;
+        }
+        done.waiting.push(unplaced);
+    }
+    if whole && settled && !done.waiting.is_empty() {
+        asleep::remember(session, &done.waiting)?;
+    }
+    done.dealing = if which == Engines::ASSIGN { Some(told) } else { None };
     if let Some(watcher) = watcher.filter(|w| w.history > 0 && w.first) {
         done.notes.push(note("history", format!("{} older acts are history: no alert rang about them", watcher.history)));
     }
-    if !candidates.is_empty() {
-        done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
+    if !taken.candidates.is_empty() {
+        let circling = taken.candidates.len();
+        done.notes.push(note("circle", format!("{circling} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle")));
     }
     Ok(())
 }
 
-/// Looks after a lead that waits to be handed over, and asks again at the next tick.
-fn look_again(session: &Session<'_>, chain: &mut Chain<'_>, watcher: Option<&mut Watcher>, lead: LeadId, done: &mut Done) -> Result<(), RunError> {
+/// Looks after a lead that waits to be handed over, once.
+fn look_again(
+    session: &Session<'_>,
+    chain: &mut Chain<'_>,
+    watcher: Option<&mut Watcher>,
+    taken: &mut Taken,
+    lead: LeadId,
+    done: &mut Done,
+) -> Result<(), RunError> {
     if let Some(watcher) = watcher
-        && let Some(row) = session.store.whole_lead(&session.columns, lead)?
+        && taken.is_unseen(lead)
+        && let Some(row) = taken.row(session, lead)?
     {
-        watcher.look(session, chain, &row, &row.standing, done)?;
+        let until = watcher.look(session, chain, &row, &row.standing, done)?;
+        taken.saw(row, until);
     }
-    Ok(session.store.put_moves_at(lead, Until(session.context.as_of))?)
+    Ok(())
 }
 
 /// Takes a turn into the base.
@@ -340,13 +374,13 @@ fn finish(
     session: &Session<'_>,
     chain: &mut Chain<'_>,
     watcher: Option<&mut Watcher>,
-    row: &ScanRow,
+    row: ScanRow,
     turned: Turned,
-    candidates: &mut Vec<Candidate>,
+    taken: &mut Taken,
     done: &mut Done,
 ) -> Result<(), RunError> {
     if let Some(candidate) = turned.candidate {
-        candidates.push(candidate);
+        taken.push(candidate, row, turned.standing, turned.until);
         return Ok(());
     }
     let Some(watcher) = watcher else {
@@ -356,38 +390,8 @@ fn finish(
         }
         return Ok(());
     };
-    let until = watcher.look(session, chain, row, &turned.standing, done)?;
+    let until = watcher.look(session, chain, &row, &turned.standing, done)?;
     Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
-}
-
-/// Tells of each lead of a deal where it went.
-fn handed(session: &Session<'_>, placed: &place::Placed, dealing: &mut Dealing) -> Result<(), RunError> {
-    let sop = &session.workspace.sop;
-    let row = |lead: LeadId| -> Result<Handed, RunError> {
-        let Some(record) = session.store.lead(&session.columns, lead)? else { return Ok(Handed::default()) };
-        let text = |field| text_of(&sop.dictionary, &record, field);
-        let score = session.store.state(&session.columns, lead)?.and_then(|s| s.score);
-        Ok(Handed {
-            key: record.key.to_string(),
-            id: text("id"),
-            name: name_of(&sop.dictionary, &record),
-            company: text("company"),
-            score,
-            ..Handed::default()
-        })
-    };
-    for p in &placed.placements {
-        let to = p.to.owner().or_else(|| p.to.queue()).map(str::to_owned);
-        dealing.placed.push(Handed { from: p.from.clone(), to, round: p.round.clone(), rule: p.rule.clone(), why: p.why.clone(), ..row(p.lead)? });
-    }
-    for u in &placed.unplaced {
-        let round = sop.assignment.rounds.get(usize::from(u.round)).map_or_else(String::new, |r| r.name.clone());
-        let owner = session.store.standing(u.lead)?.owner;
-        let why = u.why(&sop.assignment);
-        let why = why.strip_prefix(&format!("{round}: ")).map_or_else(|| why.clone(), str::to_owned);
-        dealing.waiting.push(Handed { from: owner, round, why, ..row(u.lead)? });
-    }
-    Ok(())
 }
 
 /// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
