@@ -15,6 +15,10 @@ pub enum Due {
     At(Instant, i64),
     /// Those that the engines behind scoring are due for by this instant.
     Moves(Instant),
+    /// Of these, those that do not sleep.
+    Awake(Instant),
+    /// Those that sleep because nobody can take them.
+    Asleep(Instant),
     /// Those that somebody holds.
     Held,
     /// Those that somebody holds or held, or that ever entered a stage: whom promises may be about.
@@ -138,8 +142,20 @@ impl Store {
     /// Hands each lead of `due`, in the order of their numbers, to `f`, which may keep the row; memory stays flat.
     /// Nothing may be written to what is read from inside `f`, except to leads already handed out.
     pub fn scan<E: From<super::StoreError>>(&self, columns: &Columns, due: Due, needs: &Needs, f: impl FnMut(ScanRow) -> Result<(), E>) -> Result<(), E> {
+        let count = if due == Due::All { i64::MAX } else { self.due_count(due)? };
+        self.scan_counted(columns, (due, count), needs, f)
+    }
+
+    /// The same for whoever has counted them.
+    pub fn scan_counted<E: From<super::StoreError>>(
+        &self,
+        columns: &Columns,
+        (due, count): (Due, i64),
+        needs: &Needs,
+        f: impl FnMut(ScanRow) -> Result<(), E>,
+    ) -> Result<(), E> {
         // Reading a tenth of the base one query each costs as much as one pass over all events.
-        let most = due == Due::All || self.due_count(due)?.saturating_mul(10) > self.due_count(Due::All)?;
+        let most = due == Due::All || count.saturating_mul(10) > self.last_lead()?;
         if !(most && needs.events) {
             return self.pass(columns, due, needs, most, None, f);
         }
@@ -197,6 +213,8 @@ impl Store {
                 format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2 ORDER BY s.lead")
             }
             Due::Moves(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at <= ?1 ORDER BY s.lead"),
+            Due::Awake(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at BETWEEN -?1 AND ?1 ORDER BY s.lead"),
+            Due::Asleep(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at < -?1 ORDER BY s.lead"),
             Due::Held => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.owner IS NOT NULL ORDER BY s.lead"),
             Due::Promised => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE {PROMISED} ORDER BY s.lead"),
         };
@@ -204,7 +222,7 @@ impl Store {
         let mut rows = match due {
             Due::All | Due::Held | Due::Promised => leads.query([]),
             Due::At(at, sop) => leads.query([at.0, sop]),
-            Due::Moves(at) => leads.query([at.0]),
+            Due::Moves(at) | Due::Awake(at) | Due::Asleep(at) => leads.query([at.0]),
         }
         .map_err(sql_error)?;
         let mut feed = standing::SIDE.feed(self, needs.standing, most)?;
@@ -267,9 +285,20 @@ impl Store {
                 self.conn.query_row(sql, [at.0, sop], |r| r.get(0))?
             }
             Due::Moves(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at <= ?1", [at.0], |r| r.get(0))?,
+            Due::Awake(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at BETWEEN -?1 AND ?1", [at.0], |r| r.get(0))?,
+            Due::Asleep(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at < -?1", [at.0], |r| r.get(0))?,
             Due::Held => self.conn.query_row("SELECT count(*) FROM lead_state WHERE owner IS NOT NULL", [], |r| r.get(0))?,
             Due::Promised => self.conn.query_row(&format!("SELECT count(*) FROM lead_state s WHERE {PROMISED}"), [], |r| r.get(0))?,
         })
+    }
+
+    /// Whether anybody's score is due whatever the clock says, or was made by other rules than these; and how many leads the
+    /// engines behind scoring are due for, [`Due::Awake`] and [`Due::Asleep`].
+    pub fn moves_due(&self, at: Instant, sop: i64) -> Result<(bool, i64, i64)> {
+        // One pass for all three.
+        const ALL: &str = "SELECT coalesce(max(next_change_at = ?1 OR sop IS NOT ?2), 0), count(*) FILTER (WHERE moves_at BETWEEN -?3 AND ?3),
+            count(*) FILTER (WHERE moves_at < -?3) FROM lead_state";
+        Ok(self.conn.query_row(ALL, [i64::MIN, sop, at.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?)
     }
 
     /// One lead with everything that is known of it.

@@ -138,8 +138,10 @@ impl Store {
 
     /// Drops the kept rows of old runs, and marks these.
     pub fn prune_undo(&self) -> Result<()> {
-        // Runs past the newest that kept anything.
-        const OLD: &str = "SELECT DISTINCT run FROM undo WHERE run NOT IN (SELECT run FROM (SELECT DISTINCT run FROM undo) ORDER BY run DESC LIMIT ?1)";
+        // Runs past the newest that kept anything: from one to the next by the key, for a run may have kept millions of rows.
+        const OLD: &str = "WITH RECURSIVE newest (run, place) AS (SELECT max(run), 1 FROM undo UNION ALL
+            SELECT (SELECT max(run) FROM undo WHERE run < newest.run), place + 1 FROM newest WHERE run IS NOT NULL)
+            SELECT run FROM newest WHERE run IS NOT NULL AND place > ?1";
         self.conn.execute(&format!("UPDATE runs SET kept = 0 WHERE run IN ({OLD})"), [KEPT_RUNS])?;
         self.conn.execute("DELETE FROM undo WHERE run IN (SELECT run FROM runs WHERE kept = 0)", [])?;
         Ok(())

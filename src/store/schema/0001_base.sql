@@ -3,6 +3,8 @@
 -- (added by the program as they are declared). The internal key is `lead` everywhere.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+-- Whom nobody could take, and as of what: the row is there from the start, so that taking a run back finds it.
+INSERT INTO meta (name, value) VALUES ('asleep', '{}');
 
 -- One row per execution of a command that writes.
 CREATE TABLE runs (
@@ -41,7 +43,7 @@ CREATE TABLE lead_state (
   queue          TEXT,
   next_change_at INTEGER NOT NULL,       -- due at or after this instant
   sop            INTEGER,                -- the version it was scored by
-  moves_at       INTEGER NOT NULL DEFAULT 0 -- the engines behind scoring are due at or after this instant
+  moves_at       INTEGER NOT NULL DEFAULT 0 -- the engines behind scoring are due at or after this instant; negative: nobody could take it, and nobody asks again before that, unless something changes
 ) STRICT;
 CREATE INDEX lead_state_by_owner ON lead_state(owner, stage) WHERE owner IS NOT NULL;
 CREATE INDEX lead_state_by_queue ON lead_state(queue) WHERE queue IS NOT NULL;
