@@ -61,7 +61,7 @@ fn pass(session: &Session<'_>, arriving: &mut Arriving, loader: Loader) -> Resul
         let scorer = scope.spawn(move || score(&receive, &give_back, evaluator, loader, version));
         let (mut batch, mut spent) = (Vec::with_capacity(BATCH), VecDeque::new());
         let mut handed = 0;
-        let scanned = store.scan_arriving(columns, &needs(workspace, columns), &mut || arriving.next(), |row| {
+        let scanned = store.scan_arriving(columns, &needs(workspace, columns), &mut |lead, out| arriving.of(lead, out), |row| {
             batch.push(row);
             if batch.len() == BATCH {
                 handed += BATCH as u64;
