@@ -139,7 +139,7 @@ impl Store {
         &self,
         columns: &Columns,
         needs: &Needs,
-        events: &mut dyn FnMut(LeadId, &mut Vec<Event>) -> Result<(), E>,
+        mut events: impl FnMut(LeadId, &mut Vec<Event>) -> Result<(), E>,
         mut f: impl FnMut(ScanRow) -> Result<ScanRow, E>,
     ) -> Result<(), E> {
         let mut whole = ScanRow::default();

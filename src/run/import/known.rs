@@ -109,7 +109,7 @@ mod tests {
         /// Hashes of one neighbourhood, at the end of the table too: whatever is kept and forgotten, it answers as a map does.
         #[test]
         fn it_answers_as_a_map_does(steps in prop::collection::vec((0_u8..3, 0_u64..40, 1_u32..9), 0..400), room in 0_usize..20) {
-            let spread = |n: u64| if n % 2 == 0 { u64::MAX - n } else { n };
+            let spread = |n: u64| if n.is_multiple_of(2) { u64::MAX - n } else { n };
             let (mut known, mut map) = (Known::with_room(room), HashMap::new());
             for (what, n, lead) in steps {
                 let hash = spread(n);

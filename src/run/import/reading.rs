@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
-/// Batches that are read ahead while leads are written: about 60 bytes for each event.
-const AHEAD: usize = 2000;
+/// Batches that are read ahead while leads are written: about 70 bytes for each event.
+const AHEAD: usize = 1200;
 
 /// One name of the lead of an event.
 #[derive(Clone, Copy)]
@@ -166,7 +166,7 @@ impl<'a> Importer<'_, 'a> {
         let (send, batches) = sync_channel::<Batch>(if ahead { AHEAD } else { DEPTH });
         let (give_back, empty) = channel::<Batch>();
         let parser = scope.spawn(move || {
-            let mut batches = Batches { send, empty };
+            let mut batches = Batches { send, empty, spare: Vec::new() };
             parse(reader, rejects, &mut batches)
         });
         let label = format!("importing {}", short(&path));
@@ -178,12 +178,16 @@ impl<'a> Importer<'_, 'a> {
 struct Batches {
     send: SyncSender<Batch>,
     empty: Receiver<Batch>,
+    /// Empty ones, as many as are needed again soon. Where much was read ahead, the others are given up.
+    spare: Vec<Batch>,
 }
 
 impl Batches {
     /// Sends a batch and puts an empty one in its place; false when nobody listens.
     fn send(&mut self, batch: &mut Batch) -> bool {
-        let mut next = self.empty.try_recv().unwrap_or_default();
+        self.spare.extend(self.empty.try_iter());
+        let mut next = self.spare.pop().unwrap_or_default();
+        self.spare.truncate(DEPTH);
         next.clear();
         // Kinds keep their places from batch to batch.
         next.kinds.clone_from(&batch.kinds);
