@@ -5,6 +5,7 @@
 //! ```
 //! One bad row never stops a file: it comes out as rejected, with its line and reason. Nothing is guessed in silence.
 
+mod ahead;
 pub mod cell;
 mod columns;
 mod cost;

@@ -3,6 +3,7 @@
 //! The header row is found, not assumed: blank rows and titles above it are passed over. Every header is unique (`Name (2)`).
 //! Blank rows are skipped; a row with too few cells, or with values beyond the headers, carries a problem.
 
+use super::ahead::Text;
 use super::csv::{Dialect, MAX_COLUMNS, RecordError, Records};
 use super::decode::{self, Decoder};
 use super::error::{IngestError, IngestErrorKind as Kind};
@@ -160,7 +161,7 @@ fn opened(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
 fn begin(path: &Path, format: TextFormat) -> Result<Records, IngestError> {
     let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
     seek(&mut file, path, format.bom)?;
-    let mut records = Records::new(Decoder::new(file, format.encoding, format.bom, format.undecided), format.dialect);
+    let mut records = Records::new(Text::new(Decoder::new(file, format.encoding, format.bom, format.undecided)), format.dialect);
     if format.sep_line {
         records.skip_line().map_err(|e| IngestError::io(path, &e))?;
     }
@@ -360,7 +361,7 @@ impl TableFile {
         match (&self.rows, self.text) {
             (Rows::Sheet(sheet), _) => Format::Sheet { name: sheet.name.clone() },
             (Rows::Text(records), format) => {
-                Format::Text { encoding: records.decoder.encoding(), delimiter: format.map_or(',', |f| char::from(f.dialect.delimiter)) }
+                Format::Text { encoding: records.text.encoding, delimiter: format.map_or(',', |f| char::from(f.dialect.delimiter)) }
             }
         }
     }
@@ -371,7 +372,7 @@ impl TableFile {
     /// Bytes read so far, and in all.
     pub fn progress(&self) -> (u64, u64) {
         match &self.rows {
-            Rows::Text(records) => (records.decoder.read, self.size),
+            Rows::Text(records) => (records.text.read, self.size),
             Rows::Sheet(sheet) => (sheet.read, sheet.total),
         }
     }

@@ -121,6 +121,8 @@ pub struct Store {
     building: Option<PathBuf>,
     /// New leads that are not in the file yet.
     shelf: RefCell<Option<shelf::Shelf>>,
+    /// The rows of all leads as this run took them into the base that it builds, while nothing changed them since.
+    taken_in: RefCell<Option<shelf::Shelf>>,
     lock: Option<lock::Lock>,
 }
 

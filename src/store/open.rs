@@ -30,7 +30,7 @@ impl Store {
         }
         conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456")?;
         super::views::register(&conn)?;
-        Ok(Self { conn, path: path.to_owned(), building: None, shelf: None.into(), lock: None })
+        Ok(Self { conn, path: path.to_owned(), building: None, shelf: None.into(), taken_in: None.into(), lock: None })
     }
 
     /// Copies the base as it is to another file, which must not exist: for a rehearsal of days to come.
@@ -60,10 +60,10 @@ impl Store {
             conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; BEGIN IMMEDIATE")?;
             migrate(&conn)?;
             super::views::register(&conn)?;
-            return Ok(Self { conn, path: path.to_owned(), building: None, shelf: None.into(), lock: Some(lock) });
+            return Ok(Self { conn, path: path.to_owned(), building: None, shelf: None.into(), taken_in: None.into(), lock: Some(lock) });
         }
         match begin_new(&new) {
-            Ok(conn) => Ok(Self { conn, path: path.to_owned(), building: Some(new), shelf: None.into(), lock: Some(lock) }),
+            Ok(conn) => Ok(Self { conn, path: path.to_owned(), building: Some(new), shelf: None.into(), taken_in: None.into(), lock: Some(lock) }),
             Err(e) => {
                 remove_if_there(&new)?;
                 Err(e)

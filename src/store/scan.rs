@@ -4,7 +4,7 @@ use super::leads::{masked_list, read_needed, read_record};
 use super::side::Reader;
 use super::state::{read_state, state_list};
 use super::{Columns, LeadRecord, Result, StateRow, Store, deals, enrollments, feedback, follow_ups, standing};
-use crate::model::{Deal, DetailId, Event, FollowUp, Instant, Journeys, Key, LeadId, RunId, SentMessage, Standing, Verdict};
+use crate::model::{Deal, DetailId, Event, FollowUp, Instant, Journeys, LeadId, SentMessage, Standing, Verdict};
 
 /// Which leads a pass hands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,9 +109,7 @@ impl ScanRow {
 /// A row to be filled.
 impl Default for ScanRow {
     fn default() -> Self {
-        let (key, seen_at) = (Key::from_number(0), Instant(0));
-        let record = LeadRecord { lead: LeadId(0), key, run: RunId(0), seen_at, fresh_at: None, sources: 0, extra: Vec::new(), values: Vec::new() };
-        Self::new(record, StateRow::default(), Vec::new(), false)
+        Self::new(LeadRecord::default(), StateRow::default(), Vec::new(), false)
     }
 }
 
@@ -170,25 +168,38 @@ impl Store {
         self.pass(columns, due, needs, most, Some(&mut next), f)
     }
 
-    /// The same for a base that is being built and has no states: `next` gives the events, in order. `f` gives back a row whose
-    /// buffers are used again.
+    /// The same for a base that is being built and has no states: `events` gives those of a lead, and leads are asked for in
+    /// their order. `f` gives back a row whose buffers are used again.
     pub fn scan_arriving<E: From<super::StoreError>>(
         &self,
         columns: &Columns,
         needs: &Needs,
-        next: &mut dyn FnMut() -> Result<Option<(i64, Event)>, E>,
+        mut events: impl FnMut(LeadId, &mut Vec<Event>) -> Result<(), E>,
         mut f: impl FnMut(ScanRow) -> Result<ScanRow, E>,
     ) -> Result<(), E> {
+        let mut whole = ScanRow::default();
+        let mut hand_out = |mut row: ScanRow| {
+            events(row.record.lead, &mut row.events)?;
+            f(row)
+        };
+        // Where the leads were just taken in, their rows need not be asked of the base.
+        if let Some(shelf) = &mut *self.taken_in.borrow_mut() {
+            let mut used = Some(whole);
+            return shelf.each(|lead, payload| {
+                let mut row = used.take().unwrap_or_default();
+                if super::shelf::read_needed(columns, needs, lead, payload, &mut row.record).is_some() {
+                    used = Some(hand_out(row)?);
+                }
+                Ok(())
+            });
+        }
         let sql_error = |e: rusqlite::Error| E::from(e.into());
         let sql = format!("SELECT {} FROM leads l ORDER BY l.lead", masked_list(columns, needs));
         let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
         let mut rows = leads.query([]).map_err(sql_error)?;
-        let mut events = Merge { stream: next, next: None };
-        let mut whole = ScanRow::default();
         while let Some(row) = rows.next().map_err(sql_error)? {
             read_needed(row, columns, needs, &mut whole.record).map_err(sql_error)?;
-            events.of(whole.record.lead, &mut whole.events)?;
-            whole = f(whole)?;
+            whole = hand_out(whole)?;
         }
         Ok(())
     }

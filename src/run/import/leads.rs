@@ -132,11 +132,14 @@ impl Importer<'_, '_> {
             let since = |told: Option<&str>| told.map(|_| record.seen_at);
             self.session.store.seed_standing(lead, since(stage), since(owner), self.session.run)?;
         }
-        let own = Identity { kind: Identity::KEY.into(), text: key.to_string() };
-        if derived == Some(key) {
-            self.take_waiting(&own, lead)?;
-        } else {
-            self.add_identity(&Named::new(own), lead)?;
+        let is_derived = derived == Some(key);
+        if !is_derived || self.is_awaited() {
+            let own = Identity { kind: Identity::KEY.into(), text: key.to_string() };
+            if is_derived {
+                self.take_waiting(&own, lead)?;
+            } else {
+                self.add_identity(&Named::new(own), lead)?;
+            }
         }
         for name in names {
             if name.lead.is_none() && !name.mute {
@@ -270,9 +273,14 @@ impl Importer<'_, '_> {
         self.take_waiting(identity, lead)
     }
 
+    /// Whether anything came before its lead.
+    fn is_awaited(&self) -> bool {
+        self.any_waiting || self.any_waiting_stages || self.any_waiting_deals
+    }
+
     /// What came before its lead: deals, events and dated stages under this name.
     fn take_waiting(&mut self, identity: &Identity, lead: LeadId) -> Result<(), RunError> {
-        if !self.any_waiting && !self.any_waiting_stages && !self.any_waiting_deals {
+        if !self.is_awaited() {
             return Ok(());
         }
         if self.any_waiting_deals && self.session.store.take_waiting_deals(identity, lead)? > 0 {

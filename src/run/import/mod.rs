@@ -12,10 +12,13 @@ mod feedback;
 mod files;
 mod follow_ups;
 mod join;
+mod known;
 mod leads;
 mod noted;
 mod payments;
 mod pending;
+mod raise;
+mod reading;
 mod recognise;
 mod resolver;
 mod sink;
@@ -24,11 +27,11 @@ mod touched;
 mod verdicts;
 
 pub(in crate::run) use details::{detail_of, intern};
-pub(in crate::run) use events::Arriving;
 pub use files::FileSummary;
 pub(in crate::run) use files::{Rejects, discard};
 pub(in crate::run) use follow_ups::{event_told_by, fill};
 pub(in crate::run) use join::{Difference, Incoming, join, value_text};
+pub(in crate::run) use raise::Arriving;
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
@@ -196,7 +199,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         resolver,
         pending: Pending::default(),
         by_lead: ByLead::default(),
-        sink: EventSink::new(),
+        sink: EventSink::expecting(bytes / 64),
         renumber: FxHashMap::default(),
         summary: ImportSummary::default(),
         touched: Touched::default(),
