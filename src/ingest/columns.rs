@@ -110,6 +110,15 @@ impl TableMapping {
         mapping
     }
 
+    /// Lets a header that means nothing yet mean a column that no header means yet.
+    pub(super) fn fill(&mut self, id: &str, headers: &[String], name: &str) {
+        let found = headers.iter().position(|h| fold_header(h) == name && self.unmatched.contains(h));
+        let place = self.ids.iter().position(|c| *c == id).and_then(|i| self.columns.get_mut(i));
+        if let (Some(place @ None), Some(found)) = (place, found) {
+            *place = Some(found);
+            self.unmatched.retain(|h| fold_header(h) != name);
+        }
+    }
     /// The column of a name of the layout.
     pub fn column(&self, id: &str) -> Option<usize> {
         self.ids.iter().position(|c| *c == id).and_then(|i| self.columns.get(i).copied().flatten())

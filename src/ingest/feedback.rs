@@ -45,7 +45,7 @@ const FEEDBACK: Layout = Layout {
 };
 
 const SMS: Layout =
-    Layout { table: "sms_replies", columns: &[("message", Holds::Text), ("address", Holds::Text), ("text", Holds::Text), ("at", Holds::At)], lead: None };
+    Layout { table: "sms_replies", columns: &[("message_id", Holds::Text), ("address", Holds::Text), ("text", Holds::Text), ("at", Holds::At)], lead: None };
 
 const WECOM: Layout =
     Layout { table: "wecom", columns: &[("kind", Holds::Text), ("at", Holds::At), ("added_at", Holds::At), ("replied_at", Holds::At)], lead: Some("customer") };
@@ -62,7 +62,11 @@ const WIDE: [(FeedbackKind, &str, &str, &str); 6] = [
 
 /// What the columns of a feedback file mean.
 pub fn feedback_mapping(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> TableMapping {
-    TableMapping::of(&FEEDBACK, headers, dictionary, tables)
+    let mut mapping = TableMapping::of(&FEEDBACK, headers, dictionary, tables);
+    // Beside a column of events, `type` says how a mail bounced; else the mail server's code does.
+    mapping.fill("bounce", headers, "type");
+    mapping.fill("bounce", headers, "status");
+    mapping
 }
 
 /// What the columns of a file of replies by SMS mean.
@@ -270,7 +274,7 @@ impl<'a> FeedbackReader<'a> {
 
     fn sms(&mut self, out: &mut FeedbackCells) -> Result<(), BadCell> {
         let mut take = |id: &str| self.row.take(&SMS, id);
-        (out.message, out.address) = (text(take("message")), text(take("address")));
+        (out.message, out.address) = (text(take("message_id")), text(take("address")));
         let (said, at) = (text(take("text")), take("at").as_instant());
         out.medium = Some("sms".into());
         let ends = said.as_deref().is_some_and(words::ends_subscription);

@@ -74,7 +74,7 @@ pub(in crate::rules) const TABLES: &[BuiltinTable] = &[
             ("at", "时间|发生时间|反馈时间|事件时间|操作时间|日期|Date|Time|Timestamp|Event Time|Event Date|Activity Date|Processed|Created"),
             ("medium", "媒介|触达方式|方式|Medium"),
             ("link", "链接|点击链接|URL|Link URL|Clicked URL|Click URL"),
-            ("bounce", "退信类型|Bounce Type|Bounce Classification|Type|Status"),
+            ("bounce", "退信类型|Bounce Type|Bounce Classification"),
             ("reason", "原因|退信原因|Bounce Reason|Response"),
             ("machine", "机器|sg_machine_open|Machine Open"),
             ("sent_at", "发送时间|Date Sent|Send Date|Send Time|Sent"),
@@ -95,7 +95,7 @@ pub(in crate::rules) const TABLES: &[BuiltinTable] = &[
     BuiltinTable {
         id: "sms_replies",
         columns: &[
-            ("message", "消息编号|消息ID|Message ID"),
+            ("message_id", "消息编号|消息ID"),
             ("address", "手机|手机号|手机号码|电话|电话号码|发送号码|上行号码|From|Phone|Phone Number|Mobile|Mobile Number|Address"),
             ("text", "回复内容|上行内容|短信内容|回复|内容|消息内容|Reply|Reply Text|Reply Content|Inbound Message|Body|Message|Content"),
             ("at", "回复时间|上行时间|接收时间|时间|日期|Reply Time|Received At|Received|Date Sent|Date|Time|Timestamp"),
