@@ -48,6 +48,6 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             let acted = setup.run("suppress", "", |w, c| sop::run::suppress(w, c, &closing(whom)))?;
             super::accept::print(&output, "suppress", acted)
         }
-        (None, None) => output.report(&setup.run("suppress", "--list", |w, c| sop::run::suppressions(w, c))?),
+        (None, None) => output.report(&setup.run("suppress", "--list", sop::run::suppressions)?),
     }
 }
