@@ -112,9 +112,10 @@ fn kinds_are_recognised_from_headers() {
     // A lead export with a type and a date is no events file.
     assert_eq!(kind("姓名,公司,职位,行业,邮箱,类型,日期"), Some(FileKind::Leads));
     assert_eq!(kind("姓名,手机,阶段,创建时间,公司,行业"), Some(FileKind::Leads));
-    assert_eq!(kind("date,channel,amount"), None);
+    assert_eq!(kind("date,channel,amount"), Some(FileKind::Costs));
+    assert_eq!(kind("date,amount"), None);
     assert_eq!(FileKind::parse("Events"), Some(FileKind::Events));
-    assert_eq!(FileKind::names().collect::<Vec<_>>(), ["leads", "events", "stages", "deals", "payments", "follow-ups"]);
+    assert_eq!(FileKind::names().collect::<Vec<_>>(), ["leads", "events", "stages", "deals", "payments", "costs", "wecom", "sms-replies", "feedback", "follow-ups"]);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("weekly", include_str!("schema/meeting.json")),
     ("monthly", include_str!("schema/meeting.json")),
     ("quarterly", include_str!("schema/meeting.json")),
-    ("nurture", include_str!("schema/nurture.json")),
+    ("paths", include_str!("schema/paths.json")),
     ("path", include_str!("schema/path.json")),
     ("simulate", include_str!("schema/simulate.json")),
     ("today", include_str!("schema/today.json")),

@@ -27,7 +27,7 @@ pub fn status(frame: &Frame, rows: Vec<Status>, notes: Vec<Note>) -> Report {
     let mut columns = vec![Column::text("path"), Column::text("title")];
     columns.extend(STATES.map(Column::integer));
     columns.extend([Column::integer("control"), Column::new("next_due_at", ColumnType::Instant)]);
-    let mut report = Report::new("nurture", frame, columns);
+    let mut report = Report::new("paths", frame, columns);
     report.whole = true;
     report.total("paths", Cell::count(rows.len()));
     report.rows = rows
