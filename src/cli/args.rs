@@ -177,6 +177,8 @@ verbs! {
     "reject" Reject(super::reject::Args): "Sales gives leads back, with a reason";
     "log" Log(super::log::Args): "A contact of a colleague with a lead";
     "queue" Queue(super::queue::Args): "Leads that nobody holds: list, claim, return";
+    "nurture" Nurture(super::nurture::Args): "Leads on paths: status, show, enroll, exit, pause, resume";
+    "simulate" Simulate(super::simulate::Args): "The days to come, on a copy: what would leave to whom, and why not";
     "set" Set(super::set::Args): "Change a lead by hand: fields, stage, owner, queue, tags";
     "today" Today(super::today::Args): "What waits for a person";
     "worklist" Worklist(super::worklist::Args): "A workbook per owner to fill in; `sop import` reads the answers";

@@ -25,12 +25,14 @@ mod init;
 mod leads;
 mod log;
 mod merge;
+mod nurture;
 mod queue;
 mod reject;
 mod schema;
 mod score;
 mod set;
 mod setup;
+mod simulate;
 mod sla;
 mod split;
 mod test;
@@ -89,6 +91,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Reject(args) => reject::run(&args, &global),
         Verb::Log(args) => log::run(&args, &global),
         Verb::Queue(args) => queue::run(&args, &global),
+        Verb::Nurture(args) => nurture::run(&args, &global),
+        Verb::Simulate(args) => simulate::run(&args, &global),
         Verb::Set(args) => set::run(&args, &global),
         Verb::Today(args) => today::run(&args, &global),
         Verb::Worklist(args) => worklist::run(&args, &global),

@@ -116,6 +116,8 @@ pub struct Letter {
     pub not_before: Instant,
     /// When it left.
     pub sent_at: Option<Instant>,
+    /// It is held because its journey is paused.
+    pub paused: bool,
 }
 
 impl Letter {

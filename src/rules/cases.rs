@@ -17,18 +17,18 @@ use super::scoring::Scoring;
 use super::sla::Promise;
 use super::yaml::{Kind, Node};
 use crate::diag::{Code, Span};
-use crate::model::{Calendar, Deal, Dictionary, FollowUp, Instant, KindId, Verdict, fold, nearest};
+use crate::model::{Calendar, Deal, Dictionary, FeedbackKind, FollowUp, Instant, KindId, Verdict, fold, nearest};
 use chrono::{NaiveDateTime, NaiveTime};
 
 /// The keys of a file of cases that is more than its list.
 pub(super) const FILE_KEYS: &[&str] = &["review_by", "cases"];
 /// The keys of one case.
 pub(super) const KEYS: &[&str] =
-    &["name", "as_of", "ticks", "lead", "events", "stage", "owner", "queue", "history", "deals", "follow_ups", "verdicts", "held", "expect"];
+    &["name", "as_of", "ticks", "lead", "events", "stage", "owner", "queue", "history", "deals", "follow_ups", "verdicts", "held", "feedback", "feedback_until", "expect"];
 #[cfg(test)]
 pub(super) use expect::KEYS as EXPECT_KEYS;
 #[cfg(test)]
-pub(super) use past::{DEAL_KEYS, FOLLOW_UP_KEYS, HISTORY_KEYS, PAYMENT_KEYS, SINCE_KEYS, VERDICT_KEYS};
+pub(super) use past::{DEAL_KEYS, FEEDBACK_KEYS, FOLLOW_UP_KEYS, HISTORY_KEYS, PAYMENT_KEYS, SINCE_KEYS, VERDICT_KEYS};
 
 /// The other files, for the names that a case may use.
 pub(super) struct Around<'a> {
@@ -41,6 +41,8 @@ pub(super) struct Around<'a> {
     pub(super) promises: Option<&'a [Promise]>,
     /// Likewise of alerts.yaml.
     pub(super) alerts: Option<&'a [Alert]>,
+    /// What messages may be called: contents, and `path/step` of every step that sends.
+    pub(super) letters: &'a [String],
 }
 
 /// One example with its promised outcome.
@@ -74,6 +76,10 @@ pub struct Case {
     pub held: Vec<(String, u32)>,
     /// Ticks that run before the one at `as_of`, in order and all before it. A bare date is the day's end.
     pub ticks: Vec<Instant>,
+    /// What came back on its messages (`path/step`), oldest first.
+    pub feedback: Vec<(FeedbackKind, String, Instant)>,
+    /// Until when everything that came back is known; `None` = nothing ever was.
+    pub feedback_until: Option<Instant>,
     /// What must come out.
     pub expect: Vec<Expectation>,
 }
@@ -141,8 +147,26 @@ fn one(map: Map<'_>, around: &Around<'_>, r: &mut Reader<'_>) -> Option<Case> {
     let past = past::read(map, as_of, around, r);
     let expect = r.need(map, "a case", "expect").map(|n| expect::read(n, around, r)).unwrap_or_default();
     let (name, span) = name?;
-    let past::Past { stage, owner, queue, history, deals, follow_ups, verdicts, held, ticks } = past;
-    Some(Case { name, span, as_of: as_of?, lead, events, stage, owner, queue, history, deals, follow_ups, verdicts, held, ticks, expect })
+    let past::Past { stage, owner, queue, history, deals, follow_ups, verdicts, held, ticks, feedback, feedback_until } = past;
+    Some(Case {
+        name,
+        span,
+        as_of: as_of?,
+        lead,
+        events,
+        stage,
+        owner,
+        queue,
+        history,
+        deals,
+        follow_ups,
+        verdicts,
+        held,
+        ticks,
+        feedback,
+        feedback_until,
+        expect,
+    })
 }
 
 fn event(node: &Node, d: &Dictionary, calendar: &Calendar, r: &mut Reader<'_>) -> Option<CaseEvent> {

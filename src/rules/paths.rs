@@ -83,6 +83,11 @@ impl<'t> Letters<'t> {
 }
 
 impl Read {
+    /// What messages may be called: contents, and `path/step` of every step that sends.
+    pub(super) fn letters(&self) -> Vec<String> {
+        let steps = self.paths.iter().flat_map(|(p, _)| p.sends().map(move |(s, _)| format!("{}/{}", p.name, s.id)));
+        self.contents.iter().map(|(c, _)| c.name.clone()).chain(steps).collect()
+    }
     /// Checks the whole.
     pub(super) fn check(
         &self,

@@ -95,6 +95,7 @@ mod tests {
             ("tests", "/$defs/case/properties/deals/items/properties/paid/items/properties", cases::PAYMENT_KEYS),
             ("tests", "/$defs/case/properties/follow_ups/items/properties", cases::FOLLOW_UP_KEYS),
             ("tests", "/$defs/case/properties/verdicts/items/properties", cases::VERDICT_KEYS),
+            ("tests", "/$defs/case/properties/feedback/items/properties", cases::FEEDBACK_KEYS),
             ("tests", "/$defs/case/properties", cases::KEYS),
             ("tests", "/$defs/case/properties/expect/properties", cases::EXPECT_KEYS),
         ] {

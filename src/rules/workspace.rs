@@ -67,6 +67,7 @@ pub fn starter() -> Vec<(String, Vec<u8>)> {
         file("sops/tests/lifecycle.yaml", include_str!("../../sops/tests/lifecycle.yaml")),
         file("sops/tests/assignment.yaml", include_str!("../../sops/tests/assignment.yaml")),
         file("sops/tests/promises.yaml", include_str!("../../sops/tests/promises.yaml")),
+        file("sops/tests/nurture.yaml", include_str!("../../sops/tests/nurture.yaml")),
     ]
 }
 
@@ -107,10 +108,10 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let (alerts, told) = split(alerting, there("alerts.yaml"));
     let experiments = read_file(whole("experiments.yaml"), &mut out, &mut reviews, |n, r| experiments::read::read(n, &known, r)).unwrap_or_default();
     let read = letters.read(&known, &mut out, &mut reviews);
-    let mut all_cases = Vec::new();
+    let (mut all_cases, named) = (Vec::new(), read.letters());
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
         let (assignment, promises, alerts) = (assignment.as_ref(), promises.as_deref(), alerts.as_deref());
-        let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment, promises, alerts };
+        let around = cases::Around { calendar: &calendar, scoring: &scoring, known: &known, assignment, promises, alerts, letters: &named };
         let read = read_file(Some((*id, text.as_str())), &mut out, &mut reviews, |n, r| cases::read(n, &around, r));
         all_cases.extend(read.unwrap_or_default());
     }

@@ -71,6 +71,19 @@ impl Workspace {
         Err(RunError::Sop(Box::new((sources, problems))))
     }
 
+    /// The same rules over a copy of the base in another folder, for a rehearsal: neither inbox nor outbox is there.
+    pub(super) fn beside(&self, folder: &Path, db: &Path) -> Result<Self, RunError> {
+        let files = match Self::read_files(&self.root)? {
+            Some(files) => files,
+            None => rules::starter().into_iter().map(|(n, b)| (n, Ok(b))).collect(),
+        };
+        let examples = |n: &str| n.starts_with(TESTS);
+        let (mut sop, warnings) = rules::load(&files.into_iter().filter(|(n, _)| !examples(n)).collect::<Vec<_>>()).map_err(|p| RunError::Sop(Box::new(p)))?;
+        sop.starter = self.sop.starter;
+        sop.team = Team { owners: self.sop.team.owners.clone() };
+        Ok(Self { db: db.to_owned(), root: folder.to_owned(), sop, warnings })
+    }
+
     /// The folder that a command in `start` works in.
     pub fn root(start: &Path, exact: bool) -> PathBuf {
         if exact {

@@ -67,7 +67,8 @@ pub(super) const SIDE: Side<Enrollment> = Side {
 /// Their messages.
 pub(super) const LETTERS: Side<Letter> = Side {
     any: "SELECT EXISTS (SELECT 1 FROM messages)",
-    rows: "SELECT lead, message, enrollment, step, part, medium, service, state, not_before, sent_at FROM messages WHERE {} ORDER BY lead, message",
+    rows: "SELECT lead, message, enrollment, step, part, medium, service, state, not_before, sent_at,
+        state = 'held' AND reason = 'paused' FROM messages WHERE {} ORDER BY lead, message",
     read: |r| {
         Ok(Letter {
             id: MessageId(r.get::<_, i64>(1)? as u64),
@@ -79,6 +80,7 @@ pub(super) const LETTERS: Side<Letter> = Side {
             state: MessageState::parse(r.get_ref(7)?.as_str().unwrap_or_default()).unwrap_or(MessageState::Unknown),
             not_before: Instant(r.get(8)?),
             sent_at: r.get::<_, Option<i64>>(9)?.map(Instant),
+            paused: r.get::<_, Option<bool>>(10)?.unwrap_or(false),
         })
     },
 };
@@ -189,6 +191,21 @@ impl Store {
             Ok((r.get(0)?, r.get(1)?, state, r.get(3)?))
         };
         Ok(statement.query_map([path], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What may leave by an instant leaves, as a rehearsal of days to come takes it: each at its own instant.
+    pub fn let_leave(&self, at: Instant) -> Result<()> {
+        const LEAVE: &str = "UPDATE messages SET state = 'sent', reason = NULL, sent_at = not_before
+            WHERE state IN ('queued', 'deferred') AND not_before <= ?1 AND (not_after IS NULL OR not_before <= not_after)";
+        self.conn.execute(LEAVE, [at.0])?;
+        Ok(())
+    }
+
+    /// Every journey on a path, with its lead.
+    pub fn enrollments_on(&self, path: &str) -> Result<Vec<(LeadId, Enrollment)>> {
+        let sql = format!("{} ", SIDE.rows.replace("{}", "path = ?1"));
+        let mut statement = self.conn.prepare(&sql)?;
+        Ok(statement.query_map([path], |r| Ok((LeadId(r.get(0)?), read_enrollment(r)?)))?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// As-of of the last import of history that stands, and whether no tick came after it.

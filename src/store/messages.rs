@@ -88,6 +88,13 @@ impl Store {
         Ok(statement.query_map([state.map(MessageState::name)], read_message)?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Every message with the run that made it, in the order in which they leave.
+    pub fn messages_with_runs(&self) -> Result<Vec<(RunId, Message)>> {
+        let sql = format!("SELECT {COLUMNS}, run FROM messages ORDER BY not_before, medium, lead, message");
+        let mut statement = self.conn.prepare(&sql)?;
+        Ok(statement.query_map([], |r| Ok((RunId(r.get(23)?), read_message(r)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Every message to one lead, oldest first.
     pub fn messages_to(&self, lead: LeadId) -> Result<Vec<Message>> {
         let sql = format!("SELECT {COLUMNS} FROM messages WHERE lead = ?1 ORDER BY due_at, message");

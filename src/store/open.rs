@@ -32,6 +32,16 @@ impl Store {
         Ok(Self { conn, path: path.to_owned(), building: None, shelf: None.into(), lock: None })
     }
 
+    /// Copies the base as it is to another file, which must not exist: for a rehearsal of days to come.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        private(&mut options);
+        options.open(path).map_err(|e| io_error(path, e))?;
+        self.conn.execute("VACUUM main INTO ?1", [path.display().to_string()])?;
+        Ok(())
+    }
+
     /// Takes the lock and opens the base inside one transaction; a base that does not exist is built beside its place.
     pub fn write(path: &Path, holder: &Holder) -> Result<Self> {
         no_folder(path)?;

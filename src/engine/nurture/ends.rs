@@ -2,7 +2,7 @@
 
 use super::Look;
 use crate::condition::Facts;
-use crate::model::{Enrollment, EnrollmentFact, Instant, JourneyState, MessageState, Value};
+use crate::model::{Enrollment, EnrollmentFact, Instant, JourneyState, Letter, MessageState, Value};
 use crate::rules::nurture::Path;
 
 impl<'a> Look<'a> {
@@ -56,16 +56,19 @@ impl<'a> Look<'a> {
         (e.state, e.why, e.ended_at, e.due_at) = (state, Some(why.clone()), Some(as_of), None);
         (e.hold_from, e.wait_from) = (None, None);
         let told = format!("{}: {why}", state.name());
-        for letter in self.journeys.letters.iter_mut().filter(|l| l.enrollment == e.id) {
-            if letter.waits() || letter.state == MessageState::Held {
-                letter.state = MessageState::Cancelled;
-                self.out.cancelled.push((letter.id, told.clone()));
-            }
-        }
-        // What this very look queued is not even written.
-        let cancelled = &self.out.cancelled;
-        self.out.messages.retain(|m| !cancelled.iter().any(|(id, _)| *id == m.id));
+        self.restate(e.id, |l| l.waits() || l.state == MessageState::Held, MessageState::Cancelled, Some(&told));
         self.tell(&e, Some(from), why);
         self.put(e);
+    }
+
+    /// Puts messages of a journey into another state. What this very look has decided is changed where it stands.
+    pub(super) fn restate(&mut self, id: i64, which: impl Fn(&Letter) -> bool, state: MessageState, why: Option<&str>) {
+        for letter in self.journeys.letters.iter_mut().filter(|l| l.enrollment == id && which(l)) {
+            letter.state = state;
+            match self.out.messages.iter_mut().find(|m| m.id == letter.id) {
+                Some(new) => (new.state, new.reason) = (state, why.map(str::to_owned)),
+                None => self.out.restated.push((letter.id, state, why.map(str::to_owned))),
+            }
+        }
     }
 }

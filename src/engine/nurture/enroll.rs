@@ -5,11 +5,11 @@
 
 use super::due::due;
 use super::occasion::{day_of, occasion};
-use super::{Begin, Look, Looked, Seen, is_control};
+use super::{Begin, Look, Seen, is_control};
 use crate::condition::Condition;
 use crate::engine::alerts::event_id::{event_id, told};
 use crate::engine::events::last_event_at;
-use crate::model::{Enrollment, FieldIx, Instant, JourneyState, Journeys, KindId, Until};
+use crate::model::{Enrollment, FieldIx, Instant, JourneyState, KindId, Until};
 use crate::rules::nurture::{Again, Enroll, Feb29, Path};
 use chrono::NaiveDate;
 
@@ -200,25 +200,23 @@ impl<'a> Look<'a> {
         self.enter(path, begin, entry, false);
     }
 
+    /// Puts the lead onto a path because a person says so, whether it matches or not. The error says why not.
+    pub(super) fn enroll_by_hand(&mut self, path: &str, why: &str) -> Result<(), String> {
+        let seen: &'a Seen<'a> = self.seen;
+        let place = seen.sop.paths.iter().position(|p| p.name == path);
+        let found = place.and_then(|place| Some((seen.sop.paths.get(place)?, seen.begins.get(place).copied()?)));
+        let Some((path, begin)) = found else { return Err(format!("no path is named `{path}`")) };
+        if self.latest(path).is_some_and(|l| l.state.is_open()) {
+            return Err(format!("it is on the path `{}` already", path.name));
+        }
+        let entry = self.entry_now(path, why.to_owned());
+        self.enter(path, begin, entry, true).map_or(Ok(()), Err)
+    }
+
     fn entry_now(&self, path: &Path, why: String) -> Entry {
         let at = self.as_of();
         let noted = self.latest(path).filter(|l| l.state == JourneyState::Noted).map(|l| l.cause);
         let cause = noted.unwrap_or_else(|| (self.journeys.enrollments.iter().filter(|e| e.path == path.name).count() + 1).to_string());
         Entry { cause, at, day_one: self.seen.facts.calendar.date(at), why }
-    }
-}
-
-/// Puts a lead onto a path because a person says so, whether it matches or not. Steps wait for the next tick. The error says why not.
-pub fn enroll_by_hand(seen: &Seen<'_>, journeys: &Journeys, path: &str, why: &str) -> Result<Looked, String> {
-    let mut look = Look { seen, journeys: journeys.clone(), out: Looked::default(), until: Until::NEVER };
-    let place = seen.sop.paths.iter().position(|p| p.name == path).ok_or_else(|| format!("no path is named `{path}`"))?;
-    let (Some(path), Some(begin)) = (seen.sop.paths.get(place), seen.begins.get(place).copied()) else { return Err("no such path".to_owned()) };
-    if look.latest(path).is_some_and(|l| l.state.is_open()) {
-        return Err("it is on this path already".to_owned());
-    }
-    let entry = look.entry_now(path, why.to_owned());
-    match look.enter(path, begin, entry, true) {
-        Some(why) => Err(why),
-        None => Ok(look.out),
     }
 }

@@ -5,6 +5,7 @@
 //! has at most one message of each part; a step is due no earlier than the one before really went plus their designed distance; a lead
 //! is on at most one exclusive path; of the control group nothing is sent or done.
 
+mod by_hand;
 mod choose;
 mod due;
 mod ends;
@@ -16,13 +17,13 @@ mod post;
 mod steps;
 mod walk;
 
+pub use by_hand::{Act, act};
 pub use choose::{arm_of, is_control};
-pub use enroll::enroll_by_hand;
 pub use gates::{Gate, Verdict, address, consents, gate, reachable};
 pub use walk::look;
 
 use crate::condition::Facts;
-use crate::model::{Change, Enrollment, Instant, Journeys, Key, LeadId, Letter, Message, MessageId, Standing, Suppressed, Until, What};
+use crate::model::{Change, Enrollment, Instant, Journeys, Key, LeadId, Letter, Message, MessageId, MessageState, Standing, Suppressed, Until, What};
 use crate::rules::Sop;
 use crate::rules::nurture::{Path, SetField};
 use std::collections::BTreeMap;
@@ -92,8 +93,8 @@ pub struct Looked {
     pub enrollments: Vec<Enrollment>,
     /// New messages, still without subject and text; those that do not leave say why.
     pub messages: Vec<Message>,
-    /// Messages that no longer leave, and why.
-    pub cancelled: Vec<(MessageId, String)>,
+    /// Earlier messages that are in another state now, and why.
+    pub restated: Vec<(MessageId, MessageState, Option<String>)>,
     /// Work for colleagues.
     pub tasks: Vec<Task>,
     /// What is done to the lead, with the path and step that do it.
@@ -172,6 +173,7 @@ impl<'a> Look<'a> {
             state: message.state,
             not_before: message.not_before,
             sent_at: message.sent_at,
+            paused: false,
         });
         self.out.messages.push(message);
     }

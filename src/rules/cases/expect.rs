@@ -3,13 +3,12 @@
 use super::Around;
 use crate::diag::{Code, Span};
 use crate::model::{ClockStatus, nearest};
-use crate::rules::reader::Reader;
+use crate::rules::reader::{Reader, date_of};
 use crate::rules::yaml::{Kind, Node, Style};
+use chrono::NaiveDate;
 
 /// The keys of `expect` that this version knows, beside the groups' ids.
-pub(in crate::rules) const KEYS: &[&str] = &["score", "band", "lines", "stage", "owner", "queue", "reached", "promises", "warned", "alerts"];
-/// Outcomes of engines that are still to come.
-const LATER: &[&str] = &["messages"];
+pub(in crate::rules) const KEYS: &[&str] = &["score", "band", "lines", "stage", "owner", "queue", "reached", "promises", "warned", "alerts", "messages"];
 
 /// One promised outcome and where it stands.
 #[derive(Clone, Debug)]
@@ -45,6 +44,8 @@ pub enum Outcome {
     Warned(Vec<String>),
     /// Which alerts rang over all ticks, by name and in order; twice when it rang twice.
     Alerts(Vec<String>),
+    /// Which messages leave on which local days, by content or `path/step`: up to the last day that is named these and no others.
+    Messages(Vec<(NaiveDate, Vec<String>)>),
 }
 
 /// Reads all outcomes.
@@ -106,12 +107,9 @@ pub(super) fn read(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<
                 let named: Vec<Option<String>> = items.map(|n| around.alert(n, r)).collect();
                 named.into_iter().collect::<Option<Vec<String>>>().map(Outcome::Alerts)
             }
+            "messages" => messages(&e.value, around, r).map(Outcome::Messages),
             key => match scoring.groups.iter().position(|g| g.id == key) {
                 Some(g) => r.whole(&e.value).map(|points| Outcome::Group(g, points)),
-                None if LATER.contains(&key) => {
-                    r.error(Code::NotYet, e.key_span, format!("`{key}` cannot be expected yet"), "it comes with a later version; take it out for now");
-                    None
-                }
                 None => {
                     let known = KEYS.iter().copied().chain(scoring.groups.iter().map(|g| g.id.as_str()));
                     let help = nearest(key, known.clone())
@@ -124,6 +122,29 @@ pub(super) fn read(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Vec<
         all.extend(outcome.map(|outcome| Expectation { outcome, span: e.key_span }));
     }
     all
+}
+
+/// `{2026-11-22: [case-mfg], 2026-11-24: []}`
+fn messages(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Option<Vec<(NaiveDate, Vec<String>)>> {
+    let (mut all, before) = (Vec::new(), r.out.0.len());
+    for e in r.names(node, "days") {
+        let Some(day) = date_of(e.key.trim()) else {
+            r.error(Code::BadValue, e.key_span, format!("`{}` is not a date", e.key), "write the day on which they leave, e.g. `2026-11-22: [case-mfg]`");
+            continue;
+        };
+        let items = match &e.value.kind {
+            Kind::List(items) => items.as_slice(),
+            _ if nobody(&e.value) => &[],
+            _ => std::slice::from_ref(&e.value),
+        };
+        let known = |n: &Node, r: &mut Reader<'_>| {
+            r.known(n, "message", around.letters.iter().map(String::as_str), "write a content's name, or `path/step`").map(str::to_owned)
+        };
+        let names: Vec<Option<String>> = items.iter().map(|n| known(n, r)).collect();
+        all.extend(names.into_iter().collect::<Option<Vec<String>>>().map(|names| (day, names)));
+    }
+    all.sort();
+    (r.out.0.len() == before).then_some(all)
 }
 
 impl Around<'_> {

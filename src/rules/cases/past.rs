@@ -2,7 +2,7 @@
 
 use super::{Around, Since, instant};
 use crate::diag::Code;
-use crate::model::{Deal, DealStatus, FollowUp, Instant, Outcome, Verdict};
+use crate::model::{Deal, DealStatus, FeedbackKind, FollowUp, Instant, Outcome, Verdict};
 use crate::rules::reader::{Map, Reader};
 use crate::rules::yaml::{Kind, Node, Scalar, Style};
 
@@ -19,6 +19,9 @@ pub(in crate::rules) const FOLLOW_UP_KEYS: &[&str] = &["at", "owner", "outcome"]
 /// The keys of a verdict.
 pub(in crate::rules) const VERDICT_KEYS: &[&str] = &["at", "owner", "verdict", "reason"];
 
+/// The keys of a sign that came back on a message.
+pub(in crate::rules) const FEEDBACK_KEYS: &[&str] = &["kind", "message", "at"];
+
 /// See the fields of [`super::Case`].
 #[derive(Default)]
 pub(super) struct Past {
@@ -31,6 +34,8 @@ pub(super) struct Past {
     pub(super) verdicts: Vec<Verdict>,
     pub(super) held: Vec<(String, u32)>,
     pub(super) ticks: Vec<Instant>,
+    pub(super) feedback: Vec<(FeedbackKind, String, Instant)>,
+    pub(super) feedback_until: Option<Instant>,
 }
 
 impl Around<'_> {
@@ -75,6 +80,9 @@ pub(super) fn read(map: Map<'_>, as_of: Option<Instant>, around: &Around<'_>, r:
     past.verdicts.sort_by_key(|v| v.at);
     past.held = map.get("held").map(|n| held(n, around, r)).unwrap_or_default();
     past.ticks = ticks(map, as_of, around, r);
+    past.feedback = items(map, "feedback", r).iter().filter_map(|n| feedback(n, around, r)).collect();
+    past.feedback.sort_by_key(|(.., at)| *at);
+    past.feedback_until = map.get("feedback_until").and_then(|n| instant(n, around.calendar, true, r));
     past
 }
 
@@ -155,6 +163,17 @@ fn verdict(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Option<Verdi
     }
     accepted?;
     Some(Verdict { at: at?, owner, reason })
+}
+
+fn feedback(node: &Node, around: &Around<'_>, r: &mut Reader<'_>) -> Option<(FeedbackKind, String, Instant)> {
+    let what = "a sign that came back";
+    let map = r.map(node, what, FEEDBACK_KEYS)?;
+    let signs = [("open", FeedbackKind::Open), ("click", FeedbackKind::Click), ("reply", FeedbackKind::Reply)];
+    let kind = r.need(map, what, "kind").and_then(|n| r.choice(n, &signs));
+    let steps = around.letters.iter().filter(|l| l.contains('/')).map(String::as_str);
+    let message = r.need(map, what, "message").and_then(|n| r.known(n, "message", steps, "write `path/step`, a step that sends"));
+    let at = around.at(map, what, r);
+    Some((kind?, message?.to_owned(), at?))
 }
 
 /// `{zhang.wei: 30}`

@@ -3,9 +3,10 @@
 use super::life::Life;
 use super::{Happening, local};
 use crate::engine::scoring::ScoreCard;
-use crate::model::{Clock, ClockKind, ClockStatus};
+use crate::model::{Clock, ClockKind, ClockStatus, Message, MessageState};
 use crate::rules::Sop;
 use crate::rules::cases::{Case, Outcome};
+use chrono::NaiveDate;
 
 /// A case that has run.
 pub(super) struct Judge<'a> {
@@ -51,6 +52,7 @@ impl Judge<'_> {
             Outcome::Promise(promise, expected) => self.promise(promise, *expected),
             Outcome::Warned(expected) => self.warned(expected),
             Outcome::Alerts(expected) => self.alerts(expected),
+            Outcome::Messages(_) => None, // judged when its last day is over: `letters`
         }
     }
 
@@ -173,6 +175,38 @@ impl Judge<'_> {
         let text = format!("alerts that rang: {}, expected {}", list(rung), list(expected));
         Some(with_why(text, (!why.is_empty()).then(|| why.join("; "))))
     }
+}
+
+/// How what left differs from what was promised, day by day up to the last that is named.
+pub(super) fn letters(sop: &Sop, life: &Life<'_>, expected: &[(NaiveDate, Vec<String>)]) -> Option<String> {
+    let day = |m: &Message| sop.calendar.date(m.not_before);
+    let end = expected.last().map(|(day, _)| *day)?;
+    let leaves = |m: &&Message| matches!(m.state, MessageState::Queued | MessageState::Deferred) && day(m) <= end;
+    let mut left: Vec<&Message> = life.travels.messages.iter().filter(leaves).collect();
+    left.sort_by_key(|m| m.not_before);
+    let is = |m: &Message, name: &String| m.content.as_ref() == Some(name) || format!("{}/{}", m.path, m.step) == *name;
+    let mut rest: Vec<&Message> = left.clone();
+    let mut missing: Vec<String> = Vec::new();
+    for (on, name) in expected.iter().flat_map(|(on, names)| names.iter().map(move |n| (*on, n))) {
+        match rest.iter().position(|m| day(m) == on && is(m, name)) {
+            Some(place) => {
+                rest.remove(place);
+            }
+            None => missing.push(format!("{on} {name}")),
+        }
+    }
+    if missing.is_empty() && rest.is_empty() {
+        return None;
+    }
+    let shown = |m: &&Message| format!("{} {}", day(m), m.content.as_deref().unwrap_or(&m.step));
+    let is: Vec<String> = left.iter().map(shown).collect();
+    let promised: Vec<String> = expected.iter().flat_map(|(on, names)| names.iter().map(move |n| format!("{on} {n}"))).collect();
+    let stopped = life.travels.messages.iter().filter(|m| !matches!(m.state, MessageState::Queued | MessageState::Deferred));
+    let mut why: Vec<String> = stopped.map(|m| format!("{}/{} {}: {}", m.path, m.step, m.state.name(), m.reason.as_deref().unwrap_or_default())).collect();
+    let journey = |h: &&Happening| h.what.starts_with("enrollment:");
+    let told = |h: &Happening| format!("{} {} {}: {}", local(&sop.calendar, h.at), h.what.trim_start_matches("enrollment:"), h.to.as_deref().unwrap_or("-"), h.why);
+    why.extend(life.story.iter().filter(journey).map(told));
+    Some(with_why(format!("messages: {}, expected {}", list(&is), list(&promised)), (!why.is_empty()).then(|| why.join("; "))))
 }
 
 fn list(names: &[String]) -> String {

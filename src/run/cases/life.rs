@@ -4,14 +4,16 @@
 //! says under `held:`, and nobody had a turn yet.
 
 use super::subject::Subject;
+use super::travels::Travels;
 use super::{Happening, local};
 use crate::condition::Facts;
 use crate::engine::alerts::Memory;
 use crate::engine::assignment::{Candidate, Credits, Desk, Desks, Kin, Trace, Tried, counts_as_held, deal, give_back, trace};
+use crate::engine::nurture::Deed;
 use crate::engine::lifecycle::{Judged, Move, cross, judge, place};
 use crate::engine::scoring::{Scored, Scorer};
 use crate::engine::sla::{Action, ActionKind, Done, quiet_before};
-use crate::model::{Change, Clock, DealFacts, Hold, Instant, Key, LeadId, Standing, Suppressed, Verdict};
+use crate::model::{Change, Clock, DealFacts, Hold, Instant, Key, LeadId, Standing, Suppressed, Until, Verdict};
 use crate::rules::Sop;
 use crate::rules::cases::{Case, Since};
 use crate::run::lead::Lead;
@@ -28,7 +30,10 @@ pub(super) struct Life<'a> {
     subject: &'a Subject<'a>,
     seen_at: Instant,
     closed: Suppressed,
+    pub(super) travels: Travels,
     pub(super) standing: Standing,
+    /// When time alone could next change something.
+    pub(super) until: Until,
     scored: Option<Scored>,
     holds: Vec<Hold>,
     entered: Vec<(Instant, String)>,
@@ -68,7 +73,9 @@ impl<'a> Life<'a> {
             subject,
             seen_at: created,
             closed: Suppressed::default(),
+            travels: Travels::new(sop, first),
             standing: Standing { spell_at: Some(created), ..Standing::default() },
+            until: Until::NEVER,
             scored: None,
             holds: Vec::new(),
             entered: Vec::new(),
@@ -124,23 +131,52 @@ impl<'a> Life<'a> {
         self.score(scorer, at);
         let steps = Steps::new(self.sop, Engines::ALL);
         self.waits = None;
+        self.travels.leave(at);
         for _ in 0..MOST_TURNS {
             let turned = self.with_lead(at, |lead| steps.turn(lead, self.standing.clone()));
+            self.until = turned.until;
             self.keep(turned.standing, at, &turned.moves, &turned.changes);
             let Some(candidate) = turned.candidate else { break };
             if !self.deal(candidate, at) {
                 break;
             }
         }
+        self.nurture(at);
         self.warn(&steps, at);
         self.look(at);
         self.last = Some(at);
     }
 
+    /// Its journeys. What a path does to the lead itself is done to its stage; fields stay as the case says.
+    fn nurture(&mut self, at: Instant) {
+        for _ in 0..MOST_TURNS {
+            let looked = self.with_lead(at, |lead| self.travels.look(self.sop, lead, &self.standing, &self.entered));
+            self.until = self.until.and(looked.until.unwrap_or(Until::NEVER));
+            for c in &looked.changes {
+                self.tell(c.at, &c.what.name(), c.from.clone(), c.to.clone(), c.why.clone());
+            }
+            for (deed, by) in &looked.deeds {
+                let Deed::Move(stage) = deed else { continue };
+                let mut after = self.standing.clone();
+                if let Ok(moved) = place(&self.sop.lifecycle, &mut after, stage, at, &format!("by {by}")) {
+                    let changes: Vec<Change> = moved.iter().flat_map(|m| changes_of(LEAD, m)).collect();
+                    self.keep(after, at, moved.as_slice(), &changes);
+                }
+            }
+            let again = !looked.deeds.is_empty();
+            self.travels.keep(looked);
+            if !again {
+                return;
+            }
+        }
+    }
+
     /// The lead as the engines see it at an instant.
     pub(super) fn with_lead<T>(&self, at: Instant, f: impl FnOnce(&Lead<'_>) -> T) -> T {
         let band = self.scored.as_ref().and_then(|s| self.sop.scoring.bands.get(s.band)).map(|b| b.id.as_str());
+        let messages = self.travels.facts(self.case);
         self.subject.with_facts(at, |facts| {
+            let facts = &Facts { messages: &messages, ..*facts };
             f(&Lead {
                 lead: LEAD,
                 key: Key::from_number(LEAD.0),

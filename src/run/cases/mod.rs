@@ -6,6 +6,7 @@
 mod judge;
 mod life;
 mod subject;
+mod travels;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,8 @@ use crate::diag::Span;
 use crate::engine::scoring::{Line, ScoreCard, Scorer};
 use crate::model::{Calendar, Instant};
 use crate::rules::Sop;
-use crate::rules::cases::Case;
+use crate::rules::cases::{Case, Expectation, Outcome};
+use chrono::NaiveDate;
 use judge::Judge;
 use life::Life;
 use std::fmt::Write as _;
@@ -75,15 +77,42 @@ fn run_case(sop: &Sop, scorer: &mut Scorer<'_>, case: &Case) -> CaseResult {
     failures.extend(life.refused.iter().map(|why| format!("{}: {why}", place(case.span))));
     let judge = Judge { sop, case, card: &card, life: &life };
     let (mut eventful, mut broken) = (!life.refused.is_empty(), Vec::new());
-    for expected in &case.expect {
+    let later = |e: &&Expectation| matches!(e.outcome, Outcome::Messages(_));
+    for expected in case.expect.iter().filter(|e| !later(e)) {
         if let Some(text) = judge.broken(&expected.outcome) {
             eventful |= !judge::is_of_score(&expected.outcome);
+            broken.push(format!("{}: {text}", place(expected.span)));
+        }
+    }
+    for expected in case.expect.iter().filter(later) {
+        let Outcome::Messages(days) = &expected.outcome else { continue };
+        walk(sop, scorer, case, &mut life, days.last().map(|(day, _)| *day));
+        if let Some(text) = judge::letters(sop, &life, days) {
+            eventful = true;
             broken.push(format!("{}: {text}", place(expected.span)));
         }
     }
     failures.extend(broken);
     let story = if eventful { std::mem::take(&mut life.story) } else { Vec::new() };
     CaseResult { name: case.name.clone(), span: case.span, passed: failures.is_empty(), failures, card, story }
+}
+
+/// The most ticks that a case walks on.
+const MOST_TICKS: usize = 2_000;
+
+/// Lets a punctual cron run on until a day is over, without the ticks that nothing would happen in.
+fn walk(sop: &Sop, scorer: &mut Scorer<'_>, case: &Case, life: &mut Life<'_>, until: Option<NaiveDate>) {
+    let Some(end) = until.map(|day| sop.calendar.end_of(day)) else { return };
+    let (mut at, step) = (case.as_of, sop.calendar.tick.0.max(60));
+    for _ in 0..MOST_TICKS {
+        // The next tick by which something could have changed.
+        let ticks = life.until.0.0.saturating_sub(at.0).saturating_add(step - 1) / step;
+        at = at.plus(ticks.max(1).saturating_mul(step));
+        if at > end {
+            return;
+        }
+        life.tick(scorer, at);
+    }
 }
 
 /// An instant for people, in the calendar's zone.

@@ -6,6 +6,7 @@
 
 mod claim;
 mod field;
+mod journey;
 mod log;
 mod queue;
 mod set;
@@ -19,6 +20,7 @@ pub use queue::{queue_list, return_leads};
 pub use set::set;
 pub use verdict::{Rejection, accept, reject};
 
+pub(super) use journey::on_leads;
 pub(super) use twin::{TOLD, told_to_merge};
 pub(super) use verdict::{Brought, brought, move_judged};
 

@@ -20,7 +20,7 @@ pub(in crate::run) use chain::{Chain, Steps, Turned, changes_of, goes_back};
 pub(in crate::run) use inbox::Inbox;
 pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use look::{Past, Said, entered, look};
-pub(in crate::run) use nurture::Tally;
+pub(in crate::run) use nurture::{Book, Gardener, Tally, keep_looked, see, with_seen};
 pub(in crate::run) use place::{credits, desks, kin, put_credits, setting};
 
 use super::evaluate::{Evaluator, evaluate, evaluate_these};
@@ -153,6 +153,20 @@ pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunE
                 Err(session.abandon(e))
             }
         };
+    }
+}
+
+/// The same on a copy, where what may leave has left at its instant.
+pub(in crate::run) fn tick_leaving(workspace: &Workspace, context: &Context<'_>) -> Result<(), RunError> {
+    let mut session = Session::begin(workspace, context)?;
+    let mut done = Done::default();
+    let result = session.store.let_leave(context.as_of).map_err(RunError::from).and_then(|()| day(&mut session, None, &mut done));
+    match result {
+        Ok(()) => {
+            session.counts.insert("simulated".into(), true.into());
+            session.end().map(|_| ())
+        }
+        Err(e) => Err(session.abandon(e)),
     }
 }
 

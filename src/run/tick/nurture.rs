@@ -9,7 +9,7 @@ use crate::engine::lifecycle::place;
 use crate::engine::nurture::{Begin, Deed, Looked, Seen, look};
 use crate::ingest::{Cell, cell};
 use crate::model::{
-    Change, DealFacts, Instant, JourneyState, LeadId, Message, MessageState, Standing, Suppressed, Until, Value, What, fold, stable_hash,
+    Change, DealFacts, Instant, JourneyState, Journeys, LeadId, Message, MessageState, Standing, Suppressed, Until, Value, What, fold, stable_hash,
 };
 use crate::rules::Sop;
 use crate::rules::nurture::{NewValue, Path, SetField, version};
@@ -119,7 +119,7 @@ impl Gardener {
         if sop.paths.is_empty() && row.journeys.enrollments.is_empty() {
             return Ok(Until::NEVER);
         }
-        let mut looked = chain.world.with_lead(row, |lead| see(sop, &self.book, lead, standing, row));
+        let mut looked = chain.world.with_lead(row, |lead| see(sop, &self.book, lead, standing, (&row.entered, &row.journeys)));
         let until = looked.until.unwrap_or(Until::NEVER);
         keep_looked(session, row, &mut looked, done)?;
         for (deed, by) in &looked.deeds {
@@ -131,9 +131,9 @@ impl Gardener {
 }
 
 /// One look, with its messages filled in.
-pub(in crate::run) fn see(sop: &Sop, book: &Book, lead: &Lead<'_>, standing: &Standing, row: &ScanRow) -> Looked {
-    with_seen(sop, book, lead, standing, &row.entered, |seen| {
-        let mut looked = look(seen, &row.journeys);
+pub(in crate::run) fn see(sop: &Sop, book: &Book, lead: &Lead<'_>, standing: &Standing, (entered, journeys): (&[(Instant, String)], &Journeys)) -> Looked {
+    with_seen(sop, book, lead, standing, entered, |seen| {
+        let mut looked = look(seen, journeys);
         if !looked.messages.is_empty() {
             let vars = vars(sop, lead, standing);
             looked.messages.iter_mut().for_each(|m| fill(sop, &vars, m));
@@ -179,8 +179,8 @@ pub(in crate::run) fn keep_looked(session: &Session<'_>, row: &ScanRow, looked: 
             done.nurture.count(message);
         }
     }
-    for (message, why) in &looked.cancelled {
-        store.set_message_state(*message, MessageState::Cancelled, Some(why))?;
+    for (message, state, why) in &looked.restated {
+        store.set_message_state(*message, *state, why.as_deref())?;
     }
     for (experiment, arm) in &looked.exposures {
         store.expose(experiment, lead, arm, as_of, run)?;

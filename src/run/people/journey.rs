@@ -1,0 +1,70 @@
+//! Journeys by hand.
+
+use super::{Acted, act as act_on};
+use crate::engine::nurture::{Act, act};
+use crate::model::{JourneyState, Standing};
+use crate::rules::nurture::Path;
+use crate::run::evaluate::Evaluator;
+use crate::run::journeys::Travellers;
+use crate::run::score::note;
+use crate::run::tick::{Done, Gardener, keep_looked, with_seen};
+use crate::run::{Context, RunError, Workspace};
+use crate::store::Store;
+
+/// Does an act for every lead that is meant. Of named leads every one, or none; of all, those for whom it can be done.
+pub(in crate::run) fn on_leads(workspace: &Workspace, context: &Context<'_>, path: &Path, what: Act, whom: &Travellers, why: &str) -> Result<Acted, RunError> {
+    let (typed, all) = match whom {
+        Travellers::Leads(typed) => (typed.clone(), false),
+        Travellers::All => (everybody(workspace, path, what)?, true),
+    };
+    act_on(workspace, context, &typed, |work, rows| {
+        let session = work.session;
+        let gardener = Gardener::new(session)?;
+        let mut world = Evaluator::new(&workspace.sop, &session.store, &session.columns, context.as_of)?;
+        let mut left_out = 0_usize;
+        for row in &rows {
+            let standing: &Standing = &row.standing;
+            let done = world.with_lead(row, |lead| {
+                with_seen(&workspace.sop, &gardener.book, lead, standing, &row.entered, |seen| act(seen, &row.journeys, &path.name, what, why))
+            });
+            match done {
+                Ok(mut looked) => {
+                    let mut tally = Done::default();
+                    keep_looked(session, row, &mut looked, &mut tally)?;
+                    if !looked.changes.is_empty() {
+                        work.count_changes(&looked.changes);
+                        work.touch(row.record.lead)?;
+                    }
+                }
+                Err(_) if all => left_out += 1,
+                Err(why) => work.refuse(row, why, "see `sop nurture status`"),
+            }
+        }
+        if left_out > 0 {
+            work.notes.push(note("left-out", format!("{left_out} leads stay as they are: on a stronger path, or the path would end at once")));
+        }
+        Ok(())
+    })
+}
+
+/// The keys of everybody whom an act on all means.
+fn everybody(workspace: &Workspace, path: &Path, what: Act) -> Result<Vec<String>, RunError> {
+    let store = Store::read(&workspace.db)?;
+    let states: &[JourneyState] = match what {
+        Act::Enroll => &[JourneyState::Noted],
+        Act::Exit => &[JourneyState::Active, JourneyState::Paused],
+        Act::Pause => &[JourneyState::Active],
+        Act::Resume => &[JourneyState::Paused],
+    };
+    let mut keys = Vec::new();
+    for state in states {
+        for lead in store.leads_on(&path.name, *state)? {
+            keys.extend(store.key_of(lead)?.map(|k| k.to_string()));
+        }
+    }
+    if keys.is_empty() {
+        let what = if what == Act::Enroll { "nobody matched before the path began" } else { "nobody is on the path" };
+        return Err(RunError::refused(format!("`{}`: {what}", path.name), "see `sop nurture status`"));
+    }
+    Ok(keys)
+}
