@@ -102,7 +102,11 @@ fn check_laws(w: &World, caps: Option<(u8, u8, u8)>) -> Result<(), TestCaseError
                 *by_week.entry(week).or_insert(0_u8) += 1;
             }
         }
-        prop_assert!(by_day.values().all(|n| *n <= per_day) && by_week.values().all(|n| *n <= per_week) && in_all.values().all(|n| *n <= all), "{:?}", w.leaves());
+        prop_assert!(
+            by_day.values().all(|n| *n <= per_day) && by_week.values().all(|n| *n <= per_week) && in_all.values().all(|n| *n <= all),
+            "{:?}",
+            w.leaves()
+        );
     }
     for m in leaving(w) {
         let medium = w.sop.delivery.medium(&m.medium).unwrap();

@@ -6,7 +6,8 @@ use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Wit
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use sop::report::{
-    assign, attainment, changes, check, explain, history, import, interventions, leads, plan, promises, queue, routing, score, tests, today, worklist,
+    assign, attainment, changes, check, explain, history, import, interventions, leads, nurture, plan, promises, queue, routing, score, simulate, tests, today,
+    worklist,
 };
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
@@ -82,6 +83,48 @@ fn asked() -> routing::Row {
     routing::Row { round: "交销售".into(), rule: "大客户".into(), said: routing::Said::Goes, detail: "to 张伟 (zhang.wei) by least_loaded".into() }
 }
 
+fn letter(at: Instant) -> explain::Letter {
+    let (path, step, medium) = ("web-form".into(), "case".into(), "email".into());
+    explain::Letter { at, path, step, part: "main", medium, content: None, state: "held", why: some("no consent") }
+}
+
+/// What people see of paths.
+fn of_paths() -> Vec<Report> {
+    let f = frame();
+    let status = nurture::Status { path: "web-form".into(), title: "官网".into(), next: Some(f.as_of), ..Default::default() };
+    let line = nurture::Line {
+        tree: "└─ case".into(),
+        day: 1,
+        due: String::new(),
+        does: "email".into(),
+        texts: vec!["case-mfg".into()],
+        counts: Default::default(),
+        here: 2,
+    };
+    let row = simulate::Row {
+        at: f.as_of,
+        key: "kaaaaaaaaaaa".into(),
+        name: None,
+        path: "web-form".into(),
+        step: "case".into(),
+        part: "main",
+        medium: "email".into(),
+        content: None,
+        leaves: false,
+        state: "skipped",
+        why: some("no consent"),
+    };
+    let states = || [("active", 2)].into();
+    vec![
+        nurture::status(&f, vec![status.clone(), nurture::Status { next: None, ..status }], vec![]),
+        nurture::status(&f, vec![], vec![]),
+        nurture::show(&f, vec![line], states(), vec![]),
+        nurture::show(&f, vec![], Default::default(), vec![]),
+        simulate::report(&f, vec![row], vec![]),
+        simulate::report(&f, vec![], vec![]),
+    ]
+}
+
 fn state(at: Instant) -> explain::State {
     let undated = explain::DealLine {
         id: None,
@@ -104,6 +147,8 @@ fn state(at: Instant) -> explain::State {
         alerts: vec![explain::Rang { at, alert: "高价值行为".into(), to: None, answered_at: None, why: "trial".into() }],
         deals: vec![undated],
         follow_ups: vec![explain::Contact { at, owner: None, ty: some("call"), outcome: Some("connected"), next_at: Some(at), note: None }],
+        journeys: vec![explain::Journey { at, path: "web-form".into(), state: "active".into(), step: some("case"), due_at: Some(at), why: None }],
+        messages: vec![letter(at)],
     }
 }
 
@@ -278,6 +323,7 @@ fn every_report() -> Vec<Report> {
     };
     let written = worklist::Written { owner: "zhang.wei".into(), name: "张伟".into(), leads: 1, due: 1, file: "lists/zhang.wei.xlsx".into() };
     let mut all = of_people();
+    all.extend(of_paths());
     all.extend(vec![
         worklist::report(listed.clone()),
         worklist::report(worklist::Facts { leads: vec![], ..listed }),

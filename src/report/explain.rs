@@ -3,7 +3,7 @@
 
 mod state;
 
-pub use state::{Contact, DealLine, Rang, Stands, State};
+pub use state::{Contact, DealLine, Journey, Letter, Rang, Stands, State};
 
 use super::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use crate::model::Instant;

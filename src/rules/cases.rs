@@ -23,8 +23,24 @@ use chrono::{NaiveDateTime, NaiveTime};
 /// The keys of a file of cases that is more than its list.
 pub(super) const FILE_KEYS: &[&str] = &["review_by", "cases"];
 /// The keys of one case.
-pub(super) const KEYS: &[&str] =
-    &["name", "as_of", "ticks", "lead", "events", "stage", "owner", "queue", "history", "deals", "follow_ups", "verdicts", "held", "feedback", "feedback_until", "expect"];
+pub(super) const KEYS: &[&str] = &[
+    "name",
+    "as_of",
+    "ticks",
+    "lead",
+    "events",
+    "stage",
+    "owner",
+    "queue",
+    "history",
+    "deals",
+    "follow_ups",
+    "verdicts",
+    "held",
+    "feedback",
+    "feedback_until",
+    "expect",
+];
 #[cfg(test)]
 pub(super) use expect::KEYS as EXPECT_KEYS;
 #[cfg(test)]

@@ -58,8 +58,16 @@ impl<'a> Evaluator<'a> {
             details.0.push(detail(&sop.dictionary, stored));
         }
         classify(sop, &mut details);
-        Ok(Self { sop, as_of, details, covers: store.feedback_covers()?,
-            closed: Arc::new(store.suppressed()?), scorer: Scorer::new(&sop.scoring, &sop.dictionary), kept: Vec::new(), bots: 0 })
+        Ok(Self {
+            sop,
+            as_of,
+            details,
+            covers: store.feedback_covers()?,
+            closed: Arc::new(store.suppressed()?),
+            scorer: Scorer::new(&sop.scoring, &sop.dictionary),
+            kept: Vec::new(),
+            bots: 0,
+        })
     }
 
     /// The details that events of this base refer to.

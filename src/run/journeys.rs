@@ -27,7 +27,11 @@ pub fn nurture_status(workspace: &Workspace, context: &Context<'_>) -> Result<Re
         by_path.insert(path.name.clone(), report::Status { path: path.name.clone(), title: path.title.clone(), ..report::Status::default() });
     }
     for c in store.path_counts()? {
-        let status = by_path.entry(c.path.clone()).or_insert_with(|| report::Status { path: c.path.clone(), title: "not in sops/nurture".into(), ..report::Status::default() });
+        let status = by_path.entry(c.path.clone()).or_insert_with(|| report::Status {
+            path: c.path.clone(),
+            title: "not in sops/nurture".into(),
+            ..report::Status::default()
+        });
         status.control += if c.control && c.state != JourneyState::Noted { c.n } else { 0 };
         *status.states.entry(c.state.name()).or_insert(0) += c.n;
         status.next = [status.next, c.next].into_iter().flatten().min();
@@ -117,7 +121,8 @@ pub(super) fn real_days(path: &Path, calendar: &Calendar, journeys: &[(LeadId, E
     let days = planned(path);
     let mut told = Vec::new();
     for (step, day) in path.steps.iter().zip(&days).filter(|(s, _)| matches!(s.what, What::Send(_))) {
-        let leaves = |m: &&Message| m.step == step.id && m.part == Part::Main && matches!(m.state, MessageState::Sent | MessageState::Queued | MessageState::Deferred);
+        let leaves =
+            |m: &&Message| m.step == step.id && m.part == Part::Main && matches!(m.state, MessageState::Sent | MessageState::Queued | MessageState::Deferred);
         let mut real: Vec<i64> = messages
             .iter()
             .filter(leaves)
@@ -141,7 +146,9 @@ fn known<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Path, RunError>
     found.ok_or_else(|| {
         let near = nearest(name, paths.iter().map(|p| p.name.as_str())).map(|n| format!("did you mean `{n}`?"));
         let known: Vec<&str> = paths.iter().map(|p| p.name.as_str()).collect();
-        let help = near.unwrap_or_else(|| if known.is_empty() { "paths are declared in sops/nurture/*.yaml".to_owned() } else { format!("there are: {}", known.join(", ")) });
+        let help = near.unwrap_or_else(|| {
+            if known.is_empty() { "paths are declared in sops/nurture/*.yaml".to_owned() } else { format!("there are: {}", known.join(", ")) }
+        });
         RunError::refused(format!("no path is named `{name}`"), help)
     })
 }

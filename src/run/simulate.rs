@@ -68,7 +68,8 @@ pub fn simulate(workspace: &Workspace, context: &Context<'_>, asked: Simulation)
     for (done, at) in ticks.iter().enumerate() {
         (context.progress)("simulating", done as u64, ticks.len() as u64);
         let committed = std::sync::Mutex::new(false);
-        let circumstances = Context { verb: "tick".into(), as_of: *at, dry_run: false, yes: true, progress: &|_, _, _| (), committed: &committed, ..context.clone() };
+        let circumstances =
+            Context { verb: "tick".into(), as_of: *at, dry_run: false, yes: true, progress: &|_, _, _| (), committed: &committed, ..context.clone() };
         super::tick::tick_leaving(&there, &circumstances)?;
     }
     let store = Store::read(&copy)?;
@@ -100,7 +101,10 @@ pub fn simulate(workspace: &Workspace, context: &Context<'_>, asked: Simulation)
         let journeys = store.enrollments_on(&path.name)?;
         notes.extend(real_days(path, calendar, &journeys, &rows_of(&store, &path.name)?).map(|text| note("days", text)));
     }
-    notes.push(note("simulated", format!("{} ticks up to {} on a copy: nothing was changed, and nothing came in from outside", ticks.len(), calendar.local(last))));
+    notes.push(note(
+        "simulated",
+        format!("{} ticks up to {} on a copy: nothing was changed, and nothing came in from outside", ticks.len(), calendar.local(last)),
+    ));
     Ok(report::report(&frame(workspace, context), rows, notes))
 }
 

@@ -210,7 +210,8 @@ impl Store {
 
     /// As-of of the last import of history that stands, and whether no tick came after it.
     pub fn last_history(&self) -> Result<Option<(Instant, bool)>> {
-        const LAST: &str = "SELECT as_of, NOT EXISTS (SELECT 1 FROM runs t WHERE t.run > h.run AND t.verb = 'tick' AND t.undone_by IS NULL AND t.counts <> '{}')
+        const LAST: &str =
+            "SELECT as_of, NOT EXISTS (SELECT 1 FROM runs t WHERE t.run > h.run AND t.verb = 'tick' AND t.undone_by IS NULL AND t.counts <> '{}')
             FROM runs h WHERE undone_by IS NULL AND ' ' || flags || ' ' LIKE '% --history %' AND counts <> '{}' ORDER BY run DESC LIMIT 1";
         Ok(self.conn.query_row(LAST, [], |r| Ok((Instant(r.get(0)?), r.get(1)?))).optional()?)
     }

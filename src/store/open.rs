@@ -38,7 +38,11 @@ impl Store {
         options.write(true).create_new(true);
         private(&mut options);
         options.open(path).map_err(|e| io_error(path, e))?;
-        self.conn.execute("VACUUM main INTO ?1", [path.display().to_string()])?;
+        // A base opened for reading lets nothing be written, not even elsewhere.
+        self.conn.execute_batch("PRAGMA query_only = OFF")?;
+        let copied = self.conn.execute("VACUUM main INTO ?1", [path.display().to_string()]);
+        self.conn.execute_batch("PRAGMA query_only = ON")?;
+        copied?;
         Ok(())
     }
 

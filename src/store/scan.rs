@@ -81,7 +81,18 @@ impl ScanRow {
             true => Standing { stage: state.stage.clone(), owner: state.owner.clone(), queue: state.queue.clone(), ..Standing::default() },
             false => Standing::default(),
         };
-        Self { record, state, events, standing, deals: Vec::new(), follow_ups: Vec::new(), verdicts: Vec::new(), messages: Vec::new(), journeys: Journeys::default(), entered: Vec::new() }
+        Self {
+            record,
+            state,
+            events,
+            standing,
+            deals: Vec::new(),
+            follow_ups: Vec::new(),
+            verdicts: Vec::new(),
+            messages: Vec::new(),
+            journeys: Journeys::default(),
+            entered: Vec::new(),
+        }
     }
 
     /// Takes what a row of `standings` says; the state has said the rest.

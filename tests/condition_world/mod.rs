@@ -4,8 +4,10 @@
 use chrono::NaiveDate;
 use sop::condition::{Condition, Explanation, Facts, MessageStep, Messages, Place, Scope, ScopeKind, StateName, StateUse, Want, compile};
 use sop::diag::{Code, Diagnostics, Severity, SourceId};
-use sop::engine::state::{Known, media_of, values};
+use sop::engine::nurture::address;
+use sop::engine::state::{Known, values};
 use sop::model::*;
+use sop::rules::delivery::Delivery;
 use sop::rules::lifecycle::{Detour, Lifecycle, Stage};
 use sop::rules::scoring::{Band, Clamp, Group, Scoring};
 use sop::rules::state::{Ids, lifecycle_names, owner_names, state_names};
@@ -223,7 +225,8 @@ impl World {
     }
     /// What stands and was sold as of now becomes what conditions see; until when the clock alone leaves that as it is.
     pub fn restate(&mut self) -> Until {
-        let media = media_of(&self.dictionary, &self.lead);
+        let delivery = Delivery::usual(&self.dictionary);
+        let media: Vec<&str> = delivery.media.iter().filter(|m| address(m, &self.lead).is_some()).map(|m| m.id.as_str()).collect();
         let known = Known {
             score: Some(42),
             groups: &[30, 12],

@@ -36,8 +36,7 @@ impl World {
         let mail = |name: &str| (format!("sops/content/{name}.md"), Ok(format!("---\nmedium: email\nsubject: {name}\n---\nhello. unsubscribe\n").into_bytes()));
         let text = |name: &str| (format!("sops/content/{name}.md"), Ok(format!("---\nmedium: sms\n---\n【示例】{name} 拒收请回复R\n").into_bytes()));
         let file = |name: &str, text: &str| (format!("sops/{name}"), Ok(text.as_bytes().to_vec()));
-        let files =
-            [file("fields.yaml", FIELDS), file("nurture/p.yaml", path), file("delivery.yaml", delivery), mail("a"), mail("b"), mail("c"), text("s")];
+        let files = [file("fields.yaml", FIELDS), file("nurture/p.yaml", path), file("delivery.yaml", delivery), mail("a"), mail("b"), mail("c"), text("s")];
         let (sop, _) = load(&files).unwrap_or_else(|(sources, out)| panic!("{path}\n{}", sop::render::diagnostics(&out, &sources, false)));
         let lead = sop.dictionary.fields.iter().map(|f| match f.id.as_str() {
             "email" => Value::text("a@example.com"),

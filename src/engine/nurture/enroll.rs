@@ -79,7 +79,8 @@ impl<'a> Look<'a> {
         let cause = noted.unwrap_or_else(|| (self.journeys.enrollments.iter().filter(|e| e.path == path.name).count() + 1).to_string());
         let day_one = self.seen.facts.calendar.date(as_of);
         if begin.note {
-            let e = Enrollment { state: JourneyState::Noted, version: None, ..self.fresh(path, begin, &Entry { cause, at: as_of, day_one, why: String::new() }) };
+            let e =
+                Enrollment { state: JourneyState::Noted, version: None, ..self.fresh(path, begin, &Entry { cause, at: as_of, day_one, why: String::new() }) };
             self.put(Enrollment { control: false, day_one: None, due_at: None, ..e });
             return;
         }

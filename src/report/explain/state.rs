@@ -21,6 +21,48 @@ pub struct State {
     pub deals: Vec<DealLine>,
     /// Newest first.
     pub follow_ups: Vec<Contact>,
+    /// Oldest first.
+    pub journeys: Vec<Journey>,
+    /// Oldest first.
+    pub messages: Vec<Letter>,
+}
+
+/// One journey on a path.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// When it began.
+    pub at: Instant,
+    /// The path's name.
+    pub path: String,
+    /// How it stands.
+    pub state: String,
+    /// The step that is before it.
+    pub step: Option<String>,
+    /// When that is due.
+    pub due_at: Option<Instant>,
+    /// Why it ended, is held or paused.
+    pub why: Option<String>,
+}
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// When it left, or may leave.
+    pub at: Instant,
+    /// The path's name.
+    pub path: String,
+    /// The step's id.
+    pub step: String,
+    /// `main` or `fallback`.
+    pub part: &'static str,
+    /// How it leaves.
+    pub medium: String,
+    /// What it says.
+    pub content: Option<String>,
+    /// How far it has come.
+    pub state: &'static str,
+    /// Why it is there.
+    pub why: Option<String>,
 }
 
 /// One thing that a lead's standing says.
@@ -122,6 +164,14 @@ pub(super) fn sections(state: State) -> Vec<Section> {
             (Cell::maybe(f.owner.as_deref()), Cell::maybe(f.ty.as_deref()), Cell::maybe(f.outcome), Cell::maybe(f.note.as_deref()));
         vec![Cell::Instant(f.at), owner, ty, outcome, maybe(f.next_at), note]
     });
+    let journeys = state.journeys.into_iter().map(|j| {
+        let (step, why) = (Cell::maybe(j.step.as_deref()), Cell::maybe(j.why.as_deref()));
+        vec![Cell::Instant(j.at), Cell::text(j.path), Cell::text(j.state), step, maybe(j.due_at), why]
+    });
+    let messages = state.messages.into_iter().map(|m| {
+        let (content, why) = (Cell::maybe(m.content.as_deref()), Cell::maybe(m.why.as_deref()));
+        vec![Cell::Instant(m.at), Cell::text(m.path), Cell::text(m.step), Cell::text(m.part), Cell::text(m.medium), content, Cell::text(m.state), why]
+    });
     let why = || Column::text("why").sentences();
     vec![
         section("standing", Layout::Table, vec![Column::text("what"), Column::text("value"), instant("at"), why()], standing),
@@ -163,6 +213,27 @@ pub(super) fn sections(state: State) -> Vec<Section> {
             Layout::Log,
             vec![instant("at"), Column::text("owner"), Column::text("type"), Column::text("outcome"), instant("next_at"), Column::text("note").sentences()],
             contacts.collect(),
+        ),
+        section(
+            "journeys",
+            Layout::Table,
+            vec![instant("at"), Column::text("path"), Column::text("state"), Column::text("step"), instant("due_at"), why()],
+            journeys.collect(),
+        ),
+        section(
+            "messages",
+            Layout::Table,
+            vec![
+                instant("at"),
+                Column::text("path"),
+                Column::text("step"),
+                Column::text("part"),
+                Column::text("medium"),
+                Column::text("content"),
+                Column::text("state"),
+                why(),
+            ],
+            messages.collect(),
         ),
     ]
 }

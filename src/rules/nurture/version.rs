@@ -1,14 +1,14 @@
 //! An older text of a path, read again for those who entered by it: the same reader, the present files around it.
 
-use super::read::{Around, names, read};
 use super::Path;
+use super::read::{Around, names, read};
 use crate::condition::MessageStep;
 use crate::diag::{Diagnostics, SourceId};
+use crate::rules::Sop;
 use crate::rules::known::Known;
 use crate::rules::reader::Reader;
 use crate::rules::state::MEDIA;
 use crate::rules::yaml;
-use crate::rules::Sop;
 
 /// The path that a text was, or `None` where the files of today no longer allow it: a content, a field or a stage is gone.
 pub fn version(sop: &Sop, name: &str, text: &str) -> Option<Path> {

@@ -204,7 +204,8 @@ pub(super) fn letters(sop: &Sop, life: &Life<'_>, expected: &[(NaiveDate, Vec<St
     let stopped = life.travels.messages.iter().filter(|m| !matches!(m.state, MessageState::Queued | MessageState::Deferred));
     let mut why: Vec<String> = stopped.map(|m| format!("{}/{} {}: {}", m.path, m.step, m.state.name(), m.reason.as_deref().unwrap_or_default())).collect();
     let journey = |h: &&Happening| h.what.starts_with("enrollment:");
-    let told = |h: &Happening| format!("{} {} {}: {}", local(&sop.calendar, h.at), h.what.trim_start_matches("enrollment:"), h.to.as_deref().unwrap_or("-"), h.why);
+    let told =
+        |h: &Happening| format!("{} {} {}: {}", local(&sop.calendar, h.at), h.what.trim_start_matches("enrollment:"), h.to.as_deref().unwrap_or("-"), h.why);
     why.extend(life.story.iter().filter(journey).map(told));
     Some(with_why(format!("messages: {}, expected {}", list(&is), list(&promised)), (!why.is_empty()).then(|| why.join("; "))))
 }

@@ -6,9 +6,9 @@
 mod judge;
 mod life;
 mod subject;
-mod travels;
 #[cfg(test)]
 mod tests;
+mod travels;
 
 use crate::diag::Span;
 use crate::engine::scoring::{Line, ScoreCard, Scorer};

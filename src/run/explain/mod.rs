@@ -1,6 +1,7 @@
 //! `sop explain LEAD`: the score card with the rules that did not fire, who the lead is and where it stands, and what happened
 //! when.
 
+mod journeys;
 mod past;
 mod standing;
 
@@ -95,6 +96,7 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
         None => None,
     };
     let recorded = store.breaches(Some(lead))?;
+    let (journeys, messages) = journeys::of(&store, sop, &row)?;
     let promises = clocks.into_iter().map(|c| (told(&sop.team, &c, &recorded), c)).map(|(told, c)| (c, told)).collect();
     let group = |g: CardGroup| report::Group { id: g.id, lines: g.lines.into_iter().map(line).collect(), clamp: g.clamp.map(line), points: g.points };
     Ok(report::report(report::Facts {
@@ -104,7 +106,7 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
         clamp: card.clamp.map(line),
         score: card.total,
         band: card.band,
-        state: report::State { standing, routing: routing_rows(&sop.team, &asking, trace.as_ref()), promises, alerts, deals, follow_ups },
+        state: report::State { standing, routing: routing_rows(&sop.team, &asking, trace.as_ref()), promises, alerts, deals, follow_ups, journeys, messages },
         timeline,
         notes,
     }))

@@ -69,7 +69,12 @@ fn fingerprint(path: &Path) -> String {
 
 impl Book {
     /// Of a base that has ticked before, or ticks now for the first time.
-    pub(in crate::run) fn open(store: &Store, sop: &Sop, versions: &[PathVersion], present: impl Fn(&Path) -> Result<Option<i64>, RunError>) -> Result<Self, RunError> {
+    pub(in crate::run) fn open(
+        store: &Store,
+        sop: &Sop,
+        versions: &[PathVersion],
+        present: impl Fn(&Path) -> Result<Option<i64>, RunError>,
+    ) -> Result<Self, RunError> {
         let mut book = Self::default();
         let history = store.last_history()?;
         for path in &sop.paths {
