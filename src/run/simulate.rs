@@ -9,7 +9,7 @@ use crate::model::{Duration, Instant, LeadId, Message, MessageState, RunId};
 use crate::report::Report;
 use crate::report::simulate as report;
 use crate::store::Store;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// What is to be rehearsed.
@@ -48,6 +48,10 @@ pub fn simulate(workspace: &Workspace, context: &Context<'_>, asked: Simulation)
     Store::read(&workspace.db)?.copy_to(&copy)?;
     let store = Store::read(&copy)?;
     let (before, versions) = (store.last_run()?.map_or(RunId(0), |r| r.run), store.path_versions()?.len());
+    let mut waiting = BTreeSet::new();
+    for state in [MessageState::Queued, MessageState::Deferred] {
+        waiting.extend(store.messages(Some(state))?.into_iter().map(|m| m.id));
+    }
     drop(store);
     let calendar = &workspace.sop.calendar;
     let day = |n: u32| calendar.instant(calendar.local(context.as_of) + chrono::Days::new(u64::from(n)));
@@ -78,12 +82,11 @@ pub fn simulate(workspace: &Workspace, context: &Context<'_>, asked: Simulation)
     let mut names: BTreeMap<LeadId, (String, Option<String>)> = BTreeMap::new();
     let mut rows = Vec::new();
     for (run, m) in store.messages_with_runs()? {
-        let waits = matches!(m.state, MessageState::Queued | MessageState::Deferred);
-        let at = m.sent_at.unwrap_or(m.not_before);
         // What left before is past; what was stopped before is told elsewhere.
-        if run <= before && !(waits || m.sent_at.is_some_and(|at| at >= context.as_of)) {
+        if run <= before && !waiting.contains(&m.id) {
             continue;
         }
+        let at = m.sent_at.unwrap_or(m.not_before);
         if !names.contains_key(&m.lead)
             && let Some(record) = store.lead(&columns, m.lead)?
         {
