@@ -78,7 +78,9 @@ fn the_days_to_come_are_the_ticks_that_will_make_them() {
         .collect();
     for day in 20..28 {
         // Whoever carries messages on takes each at its instant.
-        let left = format!("UPDATE messages SET state = 'sent', sent_at = not_before WHERE state IN ('queued', 'deferred') AND not_before <= unixepoch('2026-11-{day} 02:00:00')");
+        let left = format!(
+            "UPDATE messages SET state = 'sent', sent_at = not_before WHERE state IN ('queued', 'deferred') AND not_before <= unixepoch('2026-11-{day} 02:00:00')"
+        );
         base.open().execute(&left, []).unwrap();
         base.run(&["tick", "--as-of", &format!("2026-11-{day}T10:00:00")]).ok();
     }
@@ -127,7 +129,11 @@ fn people_take_leads_off_stop_them_and_let_them_go_on() {
     assert_eq!(base.number("SELECT count(*) FROM messages WHERE path = 'newcomer' AND state IN ('queued', 'deferred')"), 0);
     base.run(&["nurture", "resume", "newcomer", "--why", "done", "--as-of", "2026-11-24T10:05:00"]).ok();
     base.run(&["tick", "--as-of", "2026-11-24T10:30:00"]).ok();
-    assert_eq!(base.number("SELECT count(*) FROM messages WHERE path = 'newcomer' AND step = 'product' AND state IN ('queued', 'deferred')"), on, "a pause is no lateness");
+    assert_eq!(
+        base.number("SELECT count(*) FROM messages WHERE path = 'newcomer' AND step = 'product' AND state IN ('queued', 'deferred')"),
+        on,
+        "a pause is no lateness"
+    );
     base.run(&["nurture", "exit", "newcomer", "a3@example.com", "--why", "no more", "--as-of", "2026-11-24T11:00:00"]).ok();
     assert_eq!(base.number("SELECT count(*) FROM changes WHERE what = 'enrollment:newcomer' AND \"to\" = 'exited' AND why = 'by hand: no more'"), 1);
     let refused = base.run(&["nurture", "exit", "newcomr", "a3@example.com", "--why", "x"]);

@@ -119,6 +119,7 @@ pub fn nurture_show(workspace: &Workspace, context: &Context<'_>, name: &str) ->
 /// The days on which a path's messages really fall, beside those that it was designed with: the middle one of all journeys.
 pub(super) fn real_days(path: &Path, calendar: &Calendar, journeys: &[(LeadId, Enrollment)], messages: &[Message]) -> Option<String> {
     let days = planned(path);
+    let day_one: BTreeMap<i64, _> = journeys.iter().filter_map(|(_, e)| Some((e.id, e.day_one?))).collect();
     let mut told = Vec::new();
     for (step, day) in path.steps.iter().zip(&days).filter(|(s, _)| matches!(s.what, What::Send(_))) {
         let leaves =
@@ -126,10 +127,7 @@ pub(super) fn real_days(path: &Path, calendar: &Calendar, journeys: &[(LeadId, E
         let mut real: Vec<i64> = messages
             .iter()
             .filter(leaves)
-            .filter_map(|m| {
-                let e = &journeys.iter().find(|(_, e)| e.id == m.enrollment)?.1;
-                Some((calendar.date(m.sent_at.unwrap_or(m.not_before)) - e.day_one?).num_days() + 1)
-            })
+            .filter_map(|m| Some((calendar.date(m.sent_at.unwrap_or(m.not_before)) - *day_one.get(&m.enrollment)?).num_days() + 1))
             .collect();
         real.sort_unstable();
         if let Some(middle) = real.get(real.len() / 2) {
