@@ -18,6 +18,7 @@ pub mod model;
 pub mod condition;
 pub mod rules;
 
+pub mod deliver;
 pub mod engine;
 pub mod ingest;
 pub mod measure;

@@ -216,6 +216,18 @@ fn history(by: By, weights: &[u32], deals: &[(u32, i64)]) -> Vec<(Vec<usize>, Ve
     out
 }
 
+/// Deals in a row with the same people, as one; those that nobody could have had say nothing.
+fn stretches(deals: Vec<(Vec<usize>, Vec<usize>)>) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let mut all: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+    for (there, got) in deals.into_iter().filter(|(there, got)| !there.is_empty() && !got.is_empty()) {
+        match all.last_mut() {
+            Some((same, so_far)) if *same == there => so_far.extend(got),
+            _ => all.push((there, got)),
+        }
+    }
+    all
+}
+
 fn count(got: &[usize], who: usize) -> f64 {
     got.iter().filter(|i| **i == who).count() as f64
 }
@@ -238,6 +250,26 @@ proptest! {
         }
     }
 
+    /// Weighted, per unit of weight: in every stretch of N leads in a row while the same people are there, n / weight differs from
+    /// N / (sum of weights) by at most 1, whoever came and went before. (Of a stretch, the windows are told by its prefixes: the
+    /// deviation of a window is the difference of two.)
+    #[test]
+    fn a_unit_of_weight_gets_its_share_within_one(
+        weights in proptest::collection::vec(1..=10_u32, 2..=8),
+        deals in proptest::collection::vec((0..256_u32, 0..50_i64), 1..14),
+    ) {
+        for (there, got) in stretches(history(By::Weighted, &weights, &deals)) {
+            let total: u32 = there.iter().map(|who| weights[*who]).sum();
+            for who in &there {
+                let weight = i64::from(weights[*who]);
+                let deviation = |upto: usize| count(&got[..upto], *who) as i64 * i64::from(total) - upto as i64 * weight;
+                let all: Vec<i64> = (0..=got.len()).map(deviation).collect();
+                let widest = all.iter().max().expect("some") - all.iter().min().expect("some");
+                prop_assert!(widest <= weight * i64::from(total), "{weights:?} {deals:?}: {who} of {there:?} in {got:?}");
+            }
+        }
+    }
+
     /// Weighted, from the start: after any number of leads, everyone is within about one lead of their share.
     #[test]
     fn weights_are_kept_to_one_lead(weights in proptest::collection::vec(1..12_u32, 1..12), n in 1..120_i64) {
@@ -252,7 +284,7 @@ proptest! {
     }
 
     /// Weighted, after any history of absences: in each stretch with the same people, everyone is within about two leads of their
-    /// share (one of the stretch, and one owed when it began), however long it is.
+    /// share, however long it is: turns do not come in bursts.
     #[test]
     fn weights_are_kept_through_absences(
         weights in proptest::collection::vec(1..5_u32, 1..8),
@@ -280,9 +312,9 @@ proptest! {
     }
 }
 
-/// Smooth weighted round robin passes one lead by a hair: 1.04 is the worst that a long search found.
+/// 1.12 is the worst that a long search found.
 const WORST_FRESH: f64 = 1.25;
-/// 2.0 is the worst that a long search found.
+/// 1.86 is the worst that a long search found.
 const WORST_CARRIED: f64 = 2.5;
 
 /// 10,000 leads, 50 owners, 200 rules of which every lead matches all: what a first tick over a big base could bring.

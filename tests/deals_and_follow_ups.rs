@@ -58,6 +58,44 @@ fn what_cannot_be_read_of_a_deal_is_listed() {
 }
 
 #[test]
+fn what_is_odd_about_a_deal_is_named() {
+    let base = with_leads();
+    let header = "商机编号,手机,公司,金额,创建时间,成交时间,商机状态\n";
+    let rows = "D1,,,10,2026-04-01,,进行中\nD2,13920417003,甲,-5,2026-04-01,,进行中\nD3,13920417003,甲,5,2026-04-01,2027-05-01,赢单\nD4,13920417003,甲,5,2026-04-01,,天知道\n";
+    let run = import(&base, "11-02", "deals.csv", &format!("{header}{rows}")).ok();
+    let said = run.json()["notes"].to_string();
+    for note in [
+        "1 deal names neither a known lead nor a company (counted for nobody): D1",
+        "1 deal has a negative amount (taken off the sums): D2 -5.00",
+        "D3 closed 2027-05-01",
+    ] {
+        assert!(said.contains(note), "{note}\n{said}");
+    }
+    let listed = rejects(&base, "deals.csv");
+    assert!(listed.contains("open (进行中, ") && listed.contains("won (赢单, ") && listed.contains("lost (丢单, "), "{listed}");
+    let today = base.on("11-02", &["today", "-f", "json"]).ok().json();
+    assert!(today["rows"].to_string().contains("name neither a known lead nor a company: D1"), "{today}");
+}
+
+#[test]
+fn a_deal_that_is_open_again_brings_its_lead_to_mind() {
+    let base = with_leads();
+    let deals = |status: &str| format!("商机编号,手机,金额,创建时间,成交时间,商机状态\nD1,13920417003,5,2026-04-01,{status}\n");
+    import(&base, "11-02", "deals.csv", &deals("2026-05-01,丢单")).ok();
+    base.on("11-02", &["tick"]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM lead_state WHERE stage = 'lost'"), 1);
+    assert!(!base.on("11-02", &["today"]).ok().stdout().contains("reopened"));
+    let told = import(&base, "11-03", "deals.csv", &deals(",进行中")).ok();
+    assert!(told.said().contains("open while nobody works on its lead, which is in a detour"), "{}", told.said());
+    let today = base.on("11-03", &["today", "-f", "json"]).ok().json();
+    let row = today["rows"].as_array().unwrap().iter().find(|r| r["waits"] == "reopened").unwrap_or_else(|| panic!("{today}")).clone();
+    assert!(row["detail"].as_str().unwrap().contains("张三") && row["next"].as_str().unwrap().contains("stage=opportunity"), "{row}");
+    let key = base.texts("SELECT key FROM v_leads WHERE id = 'L1'").remove(0);
+    base.on("11-03", &["set", &key, "stage=opportunity", "--why", "the deal is open again"]).ok();
+    assert!(!base.on("11-03", &["today"]).ok().stdout().contains("reopened"));
+}
+
+#[test]
 fn won_may_be_a_yes_or_no_and_odd_dates_are_named() {
     let base = with_leads();
     let rows = "合同编号,邮箱,金额,创建时间,签约时间,是否成交\nC1,zs@example.com,10,2026-05-01,2026-04-01,是\nC2,ls@example.com,10,,2026-01-15,是\nC3,ls@example.com,10,2026-05-01,2026-06-01,否\nC4,ls@example.com,10,2026-05-01,,\n";
@@ -141,6 +179,30 @@ fn answers_that_contradict_or_cannot_be_read() {
     for why in ["another verdict on this lead was read first", "a lead is rejected for a reason", "no lead of the base is known by this", "飞了"] {
         assert!(listed.contains(why), "{why}\n{listed}");
     }
+}
+
+#[test]
+fn what_is_split_off_gets_its_deals_where_that_is_known() {
+    let base = Base::new();
+    let leads = "姓名,手机,邮箱,线索编号,公司\n张三,13920417003,zs@example.com,L1,甲厂\n李四,13920417040,ls@example.com,L2,乙厂\n";
+    let leads = base.write("leads.csv", leads).display().to_string();
+    base.on("11-01", &["score", &leads]).ok();
+    let deals = "商机编号,手机,公司,金额,商机状态\nD1,13920417003,甲厂,10,open\nD2,13920417040,乙厂,20,won\nD3,13920417040,,30,won\n";
+    import(&base, "11-02", "deals.csv", deals).ok();
+    import(&base, "11-02", "f.csv", "手机,跟进人,跟进时间,跟进方式,跟进结果,备注\n13920417040,张伟,2026-10-01 10:00,电话,未接,x\n").ok();
+    base.on("11-03", &["merge", "13920417003", "13920417040", "--why", "one person"]).ok();
+    let before = base.facts();
+    let run = base.on("11-04", &["split", "13920417003", "--why", "two after all"]).ok();
+    for told in ["the deal D2 goes to", "1 deal stays with the older lead", "1 follow-up stays with the older lead"] {
+        assert!(run.said().contains(told), "{told}\n{}", run.said());
+    }
+    let whose = |id: &str| base.texts(&format!("SELECT l.\"name\" FROM deals d JOIN leads l USING (lead) WHERE d.id = '{id}'"));
+    assert_eq!((whose("D1"), whose("D2"), whose("D3")), (vec!["张三".into()], vec!["李四".into()], vec!["张三".into()]));
+    let copy = base.copy();
+    copy.on("11-04", &["undo", "--yes"]).ok();
+    assert_same("taken back", &before, &copy.facts());
+    import(&base, "11-05", "deals.csv", deals).ok();
+    assert_eq!(whose("D3"), ["李四"], "its row names whose it is");
 }
 
 #[test]

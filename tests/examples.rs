@@ -88,7 +88,7 @@ fn run(topic: &str) -> Result<(), String> {
         let words = words(&line);
         assert_eq!(words.first().map(String::as_str), Some("sop"), "examples/{topic}/cmd: {line}");
         let mut command = Command::new(env!("CARGO_BIN_EXE_sop"));
-        command.args(&words[1..]).current_dir(&home).env("NO_COLOR", "1").env("LC_ALL", "C").env("COLUMNS", "140").env_remove("SOP_DB");
+        command.args(&words[1..]).current_dir(&home).env("NO_COLOR", "1").env("LC_ALL", "C").env_remove("COLUMNS").env_remove("SOP_DB");
         let out = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(place.to_str().unwrap(), "[workspace]");
         writeln!(transcript, "$ {line}\n{}", text(&out.stdout)).unwrap();

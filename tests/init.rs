@@ -42,6 +42,24 @@ fn fields_of(name: &str, export: &str) -> String {
     fields
 }
 
+/// What no export tells comes along as comments; taken off, they are the starter's files.
+#[test]
+fn stages_and_people_come_along_asleep() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("leads.csv");
+    fs::write(&file, "姓名,手机,公司\n张三,13920417003,甲\n李四,13920417040,乙\n").unwrap();
+    let workspace = journey(&file).unwrap();
+    let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("sops");
+    for name in ["lifecycle.yaml", "team.yaml", "assignment.yaml", "sla.yaml", "alerts.yaml"] {
+        let asleep = fs::read_to_string(workspace.join("sops").join(name)).unwrap();
+        assert!(asleep.lines().all(|l| l.starts_with('#')), "{name}");
+        let woken: String = asleep.lines().skip(3).map(|l| format!("{}\n", l.strip_prefix("# ").unwrap_or_default())).collect();
+        assert_eq!(woken, fs::read_to_string(starter.join(name)).unwrap(), "{name}");
+    }
+    assert!(workspace.join("sops/calendar.yaml").exists());
+    fs::remove_dir_all(workspace).unwrap();
+}
+
 /// The data that is shared beside the checkout, if it is there.
 fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("SOP_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from).join("data");

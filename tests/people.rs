@@ -56,6 +56,116 @@ fn dealt() -> Base {
     base
 }
 
+#[test]
+fn a_queue_named_wrongly_is_answered_with_the_queues() {
+    let base = dealt();
+    base.on("11-02", &["queue", "claim", "nope", "--by", "张伟"]).refused(2, &["`nope` is neither a queue nor a lead", "public (公共线索池)"]);
+    base.on("11-02", &["queue", "claim", "pubic", "--by", "张伟"]).refused(2, &["did you mean `public`?"]);
+    let past = base.run(&["queue", "list", "--as-of", "2026-10-01", "-f", "json"]).ok().json();
+    assert!(past["notes"].to_string().contains("are today's"), "{past}");
+    assert!(!base.on("11-02", &["queue", "list", "-f", "json"]).ok().json()["notes"].to_string().contains("today's"));
+}
+
+#[test]
+fn whoever_leaves_hands_over_everything_at_once() {
+    let base = dealt();
+    base.write("sops/team.yaml", TEAM.replace("  li.na: {name: 李娜, role: sales, email: ln@corp.example}\n", ""));
+    let today = base.on("11-02", &["today", "-f", "json"]).ok().json();
+    let row = today["rows"].as_array().unwrap().iter().find(|r| r["waits"] == "owner").unwrap().clone();
+    assert_eq!((row["subject"].as_str(), row["count"].as_i64()), (Some("li.na"), Some(2)), "{row}");
+    assert!(row["detail"].as_str().unwrap().contains("left the team"), "{row}");
+    assert!(row["next"].as_str().unwrap().starts_with("sop set --where \"owner = 'li.na'\" owner="), "{row}");
+
+    let before = base.facts();
+    let all = ["set", "--where", "owner = 'li.na'", "owner=张伟", "--why", "left"];
+    base.on("11-02", &all).refused(2, &["2 leads match", "--yes"]);
+    let rehearsed = base.on("11-02", &[&all[..], &["--dry-run", "-f", "json"]].concat()).ok().json();
+    assert!(rehearsed["notes"].to_string().contains("2 leads match: "), "{rehearsed}");
+    assert_same("a refusal and a rehearsal", &before, &base.facts());
+    base.on("11-02", &[&all[..], &["--yes"]].concat()).ok();
+    assert_eq!(base.number("SELECT count(*) FROM lead_state WHERE owner = 'zhang.wei'"), 4);
+    assert!(base.on("11-02", &[&all[..], &["--yes"]].concat()).ok().said().contains("no lead matches"));
+    base.on("11-02", &["undo", "--yes"]).ok();
+    let facts = |mut dump: base::Dump| {
+        dump.remove("sop_versions");
+        dump
+    };
+    assert_same("taken back", &facts(before), &facts(base.facts()));
+    // One lead is nobody's surprise; a blank releases; a slip in the condition is shown.
+    base.on("11-03", &["set", "--where", "phone = '+8613920417009' OR phone LIKE '%17009'", "tags+=x", "--why", "y"]).ok();
+    base.on("11-03", &["set", "--where", "owner = 'li.na'", "owner=", "--why", "left", "--yes"]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM lead_state WHERE owner IS NULL"), 7);
+    base.on("11-03", &["set", "--where", "ownr = 'li.na'", "owner=", "--why", "left"]).refused(2, &["did you mean `owner`"]);
+    base.on("11-03", &["set", "1", "--why", "left"]).refused(2, &["nothing is to be changed"]);
+}
+
+#[test]
+fn leads_of_a_stage_that_is_gone_wait_for_a_word() {
+    let base = dealt();
+    base.on("11-02", &["accept", "1"]).ok();
+    base.on("11-02", &["tick"]).ok();
+    assert_eq!(state(&base, "1", "stage"), "sql");
+    base.write("sops/lifecycle.yaml", LIFECYCLE.replace("  - {id: sql, title: 销售认可线索, enter: accepted}\n", ""));
+    for day in ["11-03", "11-04"] {
+        let told = base.on(day, &["tick"]).ok().said();
+        assert!(told.contains("1 lead is at `sql`, which lifecycle.yaml has no more"), "{told}");
+        assert_eq!(state(&base, "1", "stage"), "sql", "nobody asked for a move");
+    }
+    assert!(base.on("11-04", &["today"]).ok().stdout().contains("stage = 'sql'"));
+    let other = base.copy();
+    other.on("11-04", &["tick", "--yes"]).ok();
+    assert_ne!(state(&other, "1", "stage"), "sql", "confirmed: it begins anew");
+    base.on("11-04", &["set", "--where", "stage = 'sql'", "stage=mql", "--why", "we have no sql any more"]).ok();
+    assert_eq!(state(&base, "1", "stage"), "mql");
+    assert!(!base.on("11-04", &["tick"]).ok().said().contains("has no more"));
+}
+
+#[test]
+fn a_file_of_dated_stages_brings_nobody_out_of_a_detour() {
+    let base = dealt();
+    base.on("11-02", &["reject", "1", "--reason", "price"]).ok();
+    assert_eq!(state(&base, "1", "stage"), "recycled");
+    let file = base.write("stages.csv", "线索编号,阶段,进入时间\n1,connected,2026-11-03 10:00\n2,connected,2026-11-03 10:00\n").display().to_string();
+    let run = base.on("11-04", &["import", &file]).ok();
+    assert!(run.said().contains("1 dated stages are kept as history"), "{}", run.said());
+    assert_eq!((state(&base, "1", "stage"), state(&base, "2", "stage")), ("recycled".into(), "connected".into()));
+    assert_eq!(base.number("SELECT count(*) FROM stage_history h JOIN leads l USING (lead) WHERE l.id = '1' AND h.stage = 'connected'"), 2, "kept as history");
+}
+
+#[test]
+fn more_leads_than_people_are_told_by_check() {
+    let rounds = "rounds:\n  - {name: 交销售, when: owner IS NULL, roles: [sales], rules: [{name: 轮流, by: round_robin}]}\n";
+    let team = |per_day: u32| format!("owners:\n  an: {{name: An, role: sales, per_day: {per_day}}}\n  bo: {{name: Bo, role: sales, per_day: {per_day}}}\n");
+    let base = Base::with(&[("sops/assignment.yaml", rounds), ("sops/team.yaml", &team(1))]);
+    let rows: String = (0..70).map(|n| format!("{n},{}\n", base::phone(n))).collect();
+    base.write("inbox/leads.csv", format!("线索编号,手机\n{rows}"));
+    base.on("11-01", &["tick"]).ok();
+    let told = base.on("11-01", &["check", "--data"]).ok().said();
+    assert!(told.contains("the round `交销售` gets 2.5 leads a day") && told.contains("may get 2 a day together"), "{told}");
+    base.write("sops/team.yaml", team(3));
+    assert!(!base.on("11-01", &["check", "--data"]).ok().said().contains("leads a day"));
+}
+
+#[test]
+fn a_chinese_screen_says_in_chinese_what_waits() {
+    let base = dealt();
+    let zh = base.on("11-02", &["today", "--lang", "zh"]).ok().stdout();
+    assert!(zh.contains("今日待办") && zh.contains("待认领") && !zh.contains("queue  "), "{zh}");
+    let json = base.on("11-02", &["today", "-f", "json", "--lang", "zh"]).ok().json();
+    assert!(json["rows"].as_array().unwrap().iter().any(|r| r["waits"] == "queue"), "{json}");
+}
+
+#[test]
+fn a_contact_of_an_odd_day_is_refused() {
+    let base = dealt();
+    let log = |rest: &[&str]| base.on("11-05", &[&["log", "1", "--type", "call", "--outcome", "connected"], rest].concat());
+    log(&["--at", "1900-01-01"]).refused(2, &["more than ten years ago"]);
+    log(&["--next", "2026-11-01"]).refused(2, &["before the contact itself"]);
+    log(&["--next", "3026-11-01"]).refused(2, &["more than ten years ahead"]);
+    assert_eq!(base.number("SELECT count(*) FROM follow_ups"), 0);
+    log(&["--next", "2026-11-05"]).ok();
+}
+
 fn state(base: &Base, id: &str, column: &str) -> String {
     base.texts(&format!("SELECT s.{column} FROM lead_state s JOIN leads USING (lead) WHERE leads.id = '{id}'")).remove(0)
 }

@@ -184,6 +184,23 @@ fn the_owner_is_warned_before_but_never_before_it_began() {
 }
 
 #[test]
+fn nobody_loses_a_lead_unwarned() {
+    let mut world = world();
+    let clock = Clock { add: &|at, w| at.plus(wall(w)), before: &|at, w| at.plus(-wall(w)) };
+    let at = |warned: Option<i64>, now: i64, world: &World| {
+        let due = due(world, &since_now(), &[], &[], NOW.plus(now)).expect("due").warned(warned.map(|w| NOW.plus(w)), NOW.plus(now), &clock);
+        (due.due_at.0 - NOW.0, due.late)
+    };
+    let (limit, warn) = (2 * DAY, 14_400);
+    assert_eq!(at(Some(limit - warn), limit, &world), (limit, false), "warned in time");
+    assert_eq!(at(None, DAY, &world), (limit, false), "nothing is late yet");
+    assert_eq!(at(None, 5 * DAY, &world), (5 * DAY + warn, true), "never warned: the warning comes first");
+    assert_eq!(at(Some(5 * DAY), 6 * DAY, &world), (5 * DAY + warn, true), "and the time after it is over");
+    world.sop.assignment.queues[0].reclaim.warn = None;
+    assert_eq!(at(None, 5 * DAY, &world), (limit, false), "a queue that never warns");
+}
+
+#[test]
 fn only_leads_of_the_team_before_customer_are_taken_back_and_by_their_own_queue() {
     let mut world = world();
     world.sop.assignment.queues[1].reclaim = Reclaim::default();

@@ -1,14 +1,16 @@
 //! What a reader of any report was promised, whatever the format.
 
 use calamine::{Data, Reader, Xlsx};
+use chrono::NaiveDate;
 use sop::measure::{attainment_by_owner, attainment_by_promise};
 use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Within};
 use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
 use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use sop::report::{
-    assign, attainment, changes, check, explain, history, import, interventions, leads, nurture, plan, promises, queue, routing, score, simulate, tests, today,
-    worklist,
+    assign, attainment, attribution, catalogue, changes, channels, check, compare, costs, experiments, explain, history, import, interventions, kpi, leads,
+    nurture, outbox, plan, promises, queue, roi, routing, score, simulate, suppressions, tests, today, worklist,
 };
+use sop::report::{cohorts, funnel, journeys, meeting, owners, quality, scores, timing, velocity, walk};
 use std::io::Cursor;
 use unicode_width::UnicodeWidthStr;
 
@@ -19,6 +21,26 @@ fn frame() -> Frame {
 
 fn some(text: &str) -> Option<String> {
     Some(text.into())
+}
+
+fn outboxed(at: Instant) -> outbox::Row {
+    outbox::Row {
+        message: "mabcdefghijk".into(),
+        state: "failed".into(),
+        reason: some("550 no such user"),
+        medium: "email".into(),
+        path: "web-form".into(),
+        step: "guide".into(),
+        key: "kaaaaaaaaaaa".into(),
+        name: some("王伟"),
+        address: some("wei@example.com"),
+        colleague: None,
+        subject: some("案例"),
+        not_before: at,
+        attempts: 1,
+        sent_at: None,
+        text: "您好".into(),
+    }
 }
 
 fn score_facts(rows: Vec<score::Row>) -> score::Facts {
@@ -199,6 +221,107 @@ fn of_people() -> Vec<Report> {
     ]
 }
 
+/// How leads flow: each report with something in every column, and once with nothing.
+fn of_flow() -> Vec<Report> {
+    let f = frame();
+    let day = |n: i64| f.as_of.plus((n - 400) * 86_400);
+    let stops = || ["lead", "mql", "sql", "customer"].map(|id| walk::Stop { id: id.into(), title: "阶段".into() }).to_vec();
+    let lead = |moves: usize| {
+        let at = (0..=moves as i64).map(|n| (n > 0).then(|| day(n))).collect();
+        walk::Walk { group: "baidu".into(), created_at: Some(day(0)), reached: moves + 1, at }
+    };
+    let walks: Vec<walk::Walk> = (0..40).map(|i| lead(i % 4)).collect();
+    let deal = |status, closed| velocity::DealFact { group: "baidu".into(), status, amount: Some(500), began_at: Some(day(1)), closed_at: closed };
+    let mut all = Vec::new();
+    for (walks, by) in [(&walks[..], Some("channel")), (&walks[..], None), (&[], None)] {
+        let mut leads = funnel::Funnel::new(stops(), None);
+        let mut speed = velocity::Velocity::new(stops(), None, f.as_of);
+        let marks = if walks.is_empty() { cohorts::Marks::default() } else { cohorts::Marks { mql: Some(1), sql: Some(2), won: Some(3) } };
+        let mut months = cohorts::Cohorts::new(marks, None, f.as_of);
+        for walk in walks {
+            leads.add(walk, &[1]);
+            speed.walk(walk);
+            months.add(walk, chrono::NaiveDate::from_ymd_opt(2025, 10, 17).expect("a date"), &[(day(3), 500)]);
+            speed.deal(&deal(sop::model::DealStatus::Won, Some(day(9))));
+            speed.deal(&deal(sop::model::DealStatus::Open, None));
+        }
+        all.extend([leads.report(&f, by, vec![]), speed.report(&f, by, vec![]), months.report(&f, vec![])]);
+    }
+    let answered: Vec<Clock> = (0..6).map(|_| Clock { answered_at: Some(f.as_of.plus(60)), status: ClockStatus::Met, ..clock() }).collect();
+    let kept = attainment_by_owner(&answered, &sop::model::Calendar::default()).pop();
+    let owner = owners::Row { owner: "zhang.wei".into(), name: some("张伟"), kept, late: 1, revenue: 5, ..owners::Row::default() };
+    all.push(owners::report(&f, vec![owner, owners::Row { owner: "gone".into(), stranger: true, ..owners::Row::default() }], true, vec![]));
+    all.push(owners::report(&f, vec![], false, vec![]));
+    let finding = quality::Finding { check: quality::Check::Blank, subject: "phone".into(), count: 2, of: Some(9), detail: "d".into(), next: "n".into() };
+    let verdicts = quality::Verdicts { channel: "baidu".into(), accepted: 4, rejected: 6, reason: some("price") };
+    let loss = quality::Loss { what: "lost", reason: "price".into(), stage: "sql".into(), count: 9 };
+    let found = quality::Facts { frame: f.clone(), findings: vec![finding], verdicts: vec![verdicts], losses: vec![loss], period: true, notes: vec![] };
+    all.push(quality::report(found.clone()));
+    all.push(quality::report(quality::Facts { findings: vec![], verdicts: vec![], losses: vec![], ..found }));
+    let band = |name: &str, won| scores::Band { band: name.into(), leads: 20, accepted: 9, won };
+    let judged =
+        scores::Facts { frame: f.clone(), bands: vec![band("cold", 6), band("hot", 9)], at_assignment: 30, at_mql: 10, never: 1, open: 2, notes: vec![] };
+    all.push(scores::report(judged.clone()));
+    all.push(scores::report(scores::Facts { bands: vec![], ..judged }));
+    let mut hours = timing::Hours::default();
+    (0..60).for_each(|i| hours.add(i % 7, i % 24));
+    for hours in [hours, timing::Hours::default()] {
+        all.push(timing::report(timing::Facts { frame: f.clone(), acts: hours.clone(), clicks: hours.clone(), replies: hours, notes: vec![] }));
+    }
+    let states = |all: &[&str]| all.iter().map(|s| ((*s).to_owned(), 30)).collect();
+    let path =
+        journeys::Path { path: "web".into(), title: some("官网"), noted: 4, treated: states(&["goal", "active"]), control: states(&["goal", "active"]) };
+    let step = journeys::Step {
+        path: "web".into(),
+        step: "guide".into(),
+        part: "main".into(),
+        medium: "email".into(),
+        states: states(&["sent", "held"]),
+        ..Default::default()
+    };
+    let deaf = journeys::Step { unheard: true, bounced: 1, ..step.clone() };
+    let exit = journeys::Exit { path: "web".into(), state: "exited".into(), why: "无效".into(), count: 3 };
+    let came = journeys::Facts { frame: f.clone(), paths: vec![path], steps: vec![step, deaf], exits: vec![exit], period: false, notes: vec![] };
+    all.push(journeys::report(came.clone()));
+    all.push(journeys::report(journeys::Facts { paths: vec![], steps: vec![], exits: vec![], ..came }));
+    all
+}
+
+/// What was spent and what came of it, each with numbers, without, and beside the period before.
+fn of_money() -> Vec<Report> {
+    let f = frame();
+    let sums = roi::Sums { cost: 120_050, media: 100_000, leads: 12, mql: Some(3), sql: None, deals: 1.5, revenue: 500_001 };
+    let row = roi::Row { name: "baidu".into(), sums: sums.clone(), immature: true, ..roi::Row::default() };
+    let spent = |rows| roi::Facts {
+        frame: f.clone(),
+        by: "channel",
+        rows,
+        whole_cost: false,
+        totals: vec![("period", sums.clone(), false), ("cohort", sums.clone(), true)],
+        other_kinds: 5,
+        notes: vec![],
+    };
+    let channel = channels::Row { channel: "baidu".into(), impressions: Some(1000), clicks: Some(10), cost: 5, leads: 2, ..channels::Row::default() };
+    let credit = attribution::Credit { conversions: 1.5, revenue: 300, removal_effect: Some(0.5) };
+    let credited = |model| attribution::Credited { model, credits: [("baidu".to_owned(), credit), ("(no channel)".to_owned(), credit)].into() };
+    let cost = costs::Row { what: "baidu".into(), cost: 10_000, impressions: Some(0), clicks: None };
+    let entry = catalogue::Entry { name: "roi", about: "what came back", needs: "costs", by: &["channel", "month"] };
+    let reports = vec![
+        roi::report(spent(vec![row])),
+        roi::report(spent(vec![])),
+        channels::report(&f, &[channel], vec![]),
+        channels::report(&f, &[], vec![]),
+        attribution::report(&f, "channel", &[credited("markov")], vec![]),
+        attribution::report(&f, "channel", &[credited("first"), credited("last-non-direct")], vec![]),
+        costs::report(&f, "channel", &[cost], vec![]),
+        costs::report(&f, "month", &[], vec![]),
+        kpi::report(&f, |id| if id == "roi" { Some((Cell::Percent(0.5), Some(3))) } else { Some((Cell::Money(5), None)) }, vec![]),
+        kpi::report(&f, |_| None, vec![]),
+    ];
+    let compared: Vec<Report> = reports.iter().map(|r| compare::compare(r.clone(), r)).collect();
+    reports.into_iter().chain(compared).chain([catalogue::report(&f, &[entry]), kpi::list(&f)]).collect()
+}
+
 /// One of every report, with something in every column that can be blank, and once with nothing at all.
 fn every_report() -> Vec<Report> {
     let f = frame();
@@ -323,6 +446,8 @@ fn every_report() -> Vec<Report> {
     };
     let written = worklist::Written { owner: "zhang.wei".into(), name: "张伟".into(), leads: 1, due: 1, file: "lists/zhang.wei.xlsx".into() };
     let mut all = of_people();
+    all.extend(of_flow());
+    all.extend(of_money());
     all.extend(of_paths());
     all.extend(vec![
         worklist::report(listed.clone()),
@@ -353,10 +478,36 @@ fn every_report() -> Vec<Report> {
         tests::report(&f, &[]),
         queue::report(waiting.clone()),
         queue::report(queue::Facts { masked: false, claimed: some("zhang.wei"), rehearsal: true, ..waiting }),
+        outbox::report(&f, vec![outboxed(at)], &[("failed".into(), 1)], &[("550 no such user".into(), 1)], &[("queued".into(), 2)], vec![]),
+        outbox::report(&f, vec![], &[], &[], &[], vec![]),
+        outbox::written(&f, &[outbox::Written { file: "lists/2026-11-20/email.csv".into(), messages: 1 }], vec![]),
+        outbox::written(&f, &[], vec![]),
         today::report(&f, &[item]),
         today::report(&f, &[]),
     ]);
+    all.extend(["weekly", "monthly", "quarterly"].map(|name| page(name, all.iter().find(|r| r.name == "today").cloned().expect("today"))));
+    let arm = |name: &str, hits, of| experiments::Arm { name: name.into(), weight: 1.0, assigned: of, counted: sop::measure::Proportion::new(hits, of) };
+    let trial = experiments::Experiment { name: "offer-test".into(), measure: "clicked".into(), arms: vec![arm("a", 200, 4000), arm("b", 250, 4000)] };
+    all.push(experiments::report(&experiments::Facts { frame: f.clone(), experiments: vec![trial], notes: vec![] }));
+    let closed = suppressions::Row { address: "a@b.cn".into(), medium: None, kind: "complaint", at, why: "import a.csv".into() };
+    all.push(suppressions::report(&f, [closed].into_iter()));
     all
+}
+
+/// A page of a meeting with one part.
+fn page(name: &str, decisions: Report) -> Report {
+    let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+    meeting::report(meeting::Facts {
+        frame: frame(),
+        name: name.into(),
+        days: (day("2026-11-09"), day("2026-11-15")),
+        before: (day("2026-11-02"), day("2026-11-08")),
+        headline: vec![meeting::Headline { id: "leads".into(), value: Cell::Integer(9), previous: Cell::Integer(8) }],
+        trend: vec![],
+        decisions,
+        parts: vec![table(vec![Column::text("channel"), Column::integer("leads")], vec![vec![Cell::text("baidu"), Cell::Integer(9)]])],
+        notes: vec![],
+    })
 }
 
 fn bytes(report: &Report, format: Format, options: &Options) -> Vec<u8> {
@@ -695,7 +846,7 @@ fn colour_only_when_asked() {
 fn a_score_card_is_never_cut_by_the_limit() {
     let mut report = table(vec![Column::integer("n")], (0..30).map(|i| vec![Cell::Integer(i)]).collect());
     report.whole = true;
-    let log = Section { id: "timeline".into(), layout: Layout::Log, columns: vec![Column::text("what")], rows: vec![vec![Cell::text("x")]; 30] };
+    let log = Section::new("timeline", Layout::Log, vec![Column::text("what")], vec![vec![Cell::text("x")]; 30]);
     report.sections.push(log);
     let printed = text(&report, &Options { limit: Some(5), ..Options::default() });
     assert!(printed.contains("29") && printed.contains("5 of 30 shown"), "{printed}");

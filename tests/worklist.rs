@@ -170,6 +170,18 @@ fn answers_come_back_once_and_the_next_list_knows_them() {
 }
 
 #[test]
+fn a_next_day_that_is_none_is_listed_and_the_rest_of_the_row_stands() {
+    let base = with_leads();
+    let path = filled(&base, &[("L1", &[("结果", "接通"), ("备注", "好"), ("下次跟进", "下周吧")]), ("L2", &[("判定", "拒绝"), ("原因", "太贵")])]);
+    let run = import(&base, "11-03", &path).ok();
+    assert_eq!((run.of_file(0, "new"), run.of_file(0, "rejected")), (1, 1), "{}", run.said());
+    assert_eq!(base.texts("SELECT note FROM follow_ups WHERE next_at IS NULL"), ["好"]);
+    let listed: String = std::fs::read_dir(base.path().join("rejects")).unwrap().map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap()).collect();
+    assert!(listed.contains("下周吧"), "{listed}");
+    assert!(listed.contains("known: 价格敏感 (price)") || listed.contains("did you mean `价格敏感`"), "by the words of the sheet: {listed}");
+}
+
+#[test]
 fn a_verdict_of_a_list_is_the_one_of_the_command_line() {
     let by_list = with_leads();
     by_list.on("11-03", &["tick", "--yes"]).ok();

@@ -180,11 +180,15 @@ verbs! {
     "nurture" Nurture(super::nurture::Args): "Leads on paths: status, show, enroll, exit, pause, resume";
     "simulate" Simulate(super::simulate::Args): "The days to come, on a copy: what would leave to whom, and why not";
     "set" Set(super::set::Args): "Change a lead by hand: fields, stage, owner, queue, tags";
+    "outbox" Outbox(super::outbox::Args): "Messages: list, export, cancel";
+    "send" Send(super::send::Args): "Send what is due: messages to leads, notices to colleagues";
     "today" Today(super::today::Args): "What waits for a person";
     "worklist" Worklist(super::worklist::Args): "A workbook per owner to fill in; `sop import` reads the answers";
     "changes" Changes(super::changes::Args): "What moved, and by which rule";
+    "report" Report(super::report::Args): "What it cost and what came of it: return, channels, attribution, KPIs";
     "merge" Merge(super::merge::Args): "Two leads are one: join B into A";
     "split" Split(super::split::Args): "Take the rows that were joined into a lead apart again";
+    "suppress" Suppress(super::suppress::Args): "Addresses that must not be written to: close, list, open again";
     "undo" Undo(super::undo::Args): "Take back the last writing run; a rehearsal unless --yes";
     "history" History(super::history::Args): "The runs of the base, or every change of a lead or a run";
     "schema" Schema(super::schema::Args): "The JSON Schema of a report's JSON, or of an SOP file";

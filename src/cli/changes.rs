@@ -47,6 +47,8 @@ pub(crate) enum Kind {
     Deal,
     /// A field that was overwritten
     Field,
+    /// An address that must not be written to any more, or may be again
+    Suppression,
     /// A lead joined into another
     Merge,
     /// A joined row taken out again

@@ -19,6 +19,8 @@ pub(crate) enum Exit {
     Database,
     /// Another run holds the lock.
     Locked,
+    /// Some messages did not leave.
+    Unsent,
     /// Ctrl-C: rolled back.
     Interrupted,
 }
@@ -34,6 +36,7 @@ impl Exit {
             Self::Files => 4,
             Self::Database => 5,
             Self::Locked => 6,
+            Self::Unsent => 7,
             Self::Interrupted => 130,
         }
     }

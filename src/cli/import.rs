@@ -12,6 +12,7 @@ const EXAMPLES: &str = "Examples:
   sop import leads.csv events.csv         kinds are recognised from the headers
   sop import visits.xlsx --as events      when the headers leave it open
   sop import crm.csv --source crm         its `id` column belongs to this source
+  sop import baidu-2026-10.csv            what was spent: exports of advertising platforms, or your own list
   sop import leads.csv --dry-run          what it would do";
 
 #[derive(Debug, clap::Args)]

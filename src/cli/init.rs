@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
   sop init my-team                        the starter SOPs, every key explained
-  sop init my-team --from leads.csv       fields.yaml written from that export: names, types, blanks seen";
+  sop init my-team --from leads.csv       fields.yaml written from that export; stages, team, promises as comments";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

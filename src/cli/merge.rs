@@ -48,6 +48,7 @@ pub(crate) fn print(setup: &Setup<'_>, output: &Output, command: &str, merged: &
     if !merged.shared.is_empty() {
         notes.push(note("shared", format!("identifies nobody from now on, since several people have it: {}", merged.shared.join(", "))));
     }
+    notes.extend(merged.notes.iter().map(|text| note("stays", text.clone())));
     if command == "split" {
         notes.push(note("events", "events stay with the older lead: no file says which of the two acted".into()));
     }

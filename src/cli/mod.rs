@@ -26,15 +26,19 @@ mod leads;
 mod log;
 mod merge;
 mod nurture;
+mod outbox;
 mod queue;
 mod reject;
+mod report;
 mod schema;
 mod score;
+mod send;
 mod set;
 mod setup;
 mod simulate;
 mod sla;
 mod split;
+mod suppress;
 mod test;
 mod tick;
 mod today;
@@ -59,6 +63,9 @@ pub(crate) fn main() -> ExitCode {
     };
     // What a run had begun dies with the process and is rolled back; once it is durable, only its printing is left.
     let _ = ctrlc::set_handler(|| {
+        if setup::STOP.ask() {
+            return; // the message that is under way first
+        }
         if !*setup::COMMITTED.lock().unwrap_or_else(PoisonError::into_inner) {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
@@ -97,10 +104,14 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Today(args) => today::run(&args, &global),
         Verb::Worklist(args) => worklist::run(&args, &global),
         Verb::Changes(args) => changes::run(&args, &global),
+        Verb::Report(args) => report::run(&args, &global),
         Verb::Merge(args) => merge::run(&args, &global),
         Verb::Split(args) => split::run(&args, &global),
+        Verb::Suppress(args) => suppress::run(&args, &global),
         Verb::Undo(args) => undo::run(&args, &global),
         Verb::History(args) => history::run(&args, &global),
+        Verb::Outbox(args) => outbox::run(&args, &global),
+        Verb::Send(args) => send::run(&args, &global),
         Verb::Schema(args) => schema::run(&args, &global),
         Verb::Completions(args) => completions::run(&args, &global),
     }

@@ -37,7 +37,7 @@ impl Output {
         }
         let options = Options {
             lang: language(global.lang, |name| env::var(name).ok()),
-            width: if file.is_none() && stdout.is_terminal() { width() } else { None },
+            width: if file.is_some() { None } else { width().filter(|_| stdout.is_terminal()).or_else(asked_width) },
             color: file.is_none() && colored(global.color, &stdout),
             limit: match (&file, global.limit) {
                 (Some(_), _) | (None, Some(0)) => None,
@@ -174,6 +174,11 @@ fn colored(asked: Color, stdout: &io::Stdout) -> bool {
         // Knows NO_COLOR, CLICOLOR and a terminal that has no colours.
         Color::Auto => anstream::AutoStream::choice(stdout) != anstream::ColorChoice::Never,
     }
+}
+
+/// What `COLUMNS` asks for, where nobody's terminal says it: `COLUMNS=60 sop today | mail …`.
+fn asked_width() -> Option<usize> {
+    env::var("COLUMNS").ok()?.trim().parse().ok().filter(|w| *w > 0)
 }
 
 fn width() -> Option<usize> {

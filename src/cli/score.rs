@@ -45,6 +45,16 @@ pub(crate) enum Kind {
     Payments,
     /// What owners logged, and worklists that come back
     FollowUps,
+    /// Opens, clicks, replies, bounces, complaints, unsubscriptions
+    Feedback,
+    /// Replies by SMS
+    SmsReplies,
+    /// Contacts added in 企微, and their replies
+    Wecom,
+    /// What was spent, with when and on what
+    Costs,
+    /// Counted paths: not kept, `sop report attribution --journeys FILE` reads them
+    Journeys,
 }
 
 impl Kind {
@@ -57,6 +67,11 @@ impl Kind {
             Self::Deals => "deals",
             Self::Payments => "payments",
             Self::FollowUps => "follow-ups",
+            Self::Feedback => "feedback",
+            Self::SmsReplies => "sms-replies",
+            Self::Wecom => "wecom",
+            Self::Costs => "costs",
+            Self::Journeys => "journeys",
         }
     }
 }

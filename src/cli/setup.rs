@@ -12,9 +12,30 @@ use sop::store::{Holder, StoreError};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether this program's run is durable: from then on there is nothing to interrupt.
 pub(crate) static COMMITTED: Mutex<bool> = Mutex::new(false);
+
+/// Ctrl-C while messages leave: the one that is under way is settled first. Asked a second time, the program ends at once.
+pub(crate) static STOP: Stop = Stop { listens: AtomicBool::new(false), asked: AtomicBool::new(false) };
+
+/// See [`STOP`].
+pub(crate) struct Stop {
+    listens: AtomicBool,
+    pub(crate) asked: AtomicBool,
+}
+
+impl Stop {
+    /// From here on somebody looks at `asked` between two messages.
+    pub(crate) fn begin(&self) {
+        self.listens.store(true, Ordering::SeqCst);
+    }
+    /// Whether asking was enough.
+    pub(crate) fn ask(&self) -> bool {
+        self.listens.load(Ordering::SeqCst) && !self.asked.swap(true, Ordering::SeqCst)
+    }
+}
 
 /// What every verb starts from.
 pub(crate) struct Setup<'g> {

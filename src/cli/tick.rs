@@ -31,8 +31,10 @@ pub(crate) fn print(setup: &Setup<'_>, output: &Output, command: &str, ticked: &
         setup.say(&format!("{file} was not read: {why}"));
     }
     let rehearsal = ticked.ended.rehearsed;
+    let mut notes: Vec<_> = ticked.import.iter().flat_map(super::score::import_notes).collect();
+    notes.extend(ticked.notes.iter().cloned());
     let exit = if is_brief(setup, output) {
-        for note in &ticked.notes {
+        for note in &notes {
             setup.say(&note.text);
         }
         let at = setup.workspace.sop.calendar.local(setup.as_of);
@@ -44,7 +46,7 @@ pub(crate) fn print(setup: &Setup<'_>, output: &Output, command: &str, ticked: &
             command: command.to_owned(),
             rehearsal,
             counts: ticked.counts.clone(),
-            notes: ticked.notes.clone(),
+            notes,
         }))?
     };
     Ok(if ticked.set_aside.is_empty() { exit } else { Exit::Problems })

@@ -54,6 +54,7 @@ fn called(table: &str) -> &str {
         "changes" => "recorded changes",
         "sop_versions" => "texts of the SOP files",
         "meta" => "counters of the base",
+        "notices" => "notices to colleagues",
         other => other,
     }
 }

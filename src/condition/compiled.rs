@@ -112,6 +112,10 @@ impl Condition {
         let details = Details::default();
         self.test(&Facts { state, ..nobody(dictionary, calendar, as_of, &details) })
     }
+    /// A condition on a lead of which nothing is known but its state.
+    pub fn test_state(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> (Option<bool>, Until) {
+        self.test_owner(state, as_of, dictionary, calendar)
+    }
     /// Why a condition on one colleague holds or not.
     pub fn explain_owner(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> Explanation {
         let details = Details::default();

@@ -103,6 +103,10 @@ codes! {
     NoFallback = "no-fallback", Warning;
     /// Working time without a calendar.yaml that says when the company works.
     NoCalendar = "no-calendar", Warning;
+    /// A stage that a lead would leave again as soon as it has entered it.
+    LeavesAtOnce = "leaves-at-once", Warning;
+    /// More leads come than the people of a round may get.
+    TooFewPeople = "too-few-people", Warning;
     // --- messages and paths
     /// A password, a key or a robot's address written out in a file.
     LiteralSecret = "literal-secret", Error;

@@ -17,12 +17,14 @@
 //! **Turns** (`by:`) are kept per (round, rule), ties go by owner id:
 //! - `round_robin`: the next id after the one who got the last lead. While the same owners are eligible, their numbers differ
 //!   by at most 1.
-//! - `weighted`: smooth weighted round robin as in nginx (`ngx_http_upstream_round_robin.c`: every eligible peer's credit grows by
-//!   its weight, the greatest is chosen and pays what all grew). Credits are kept in parts of one lead, so that they
-//!   mean the same whoever is eligible: each lead is owed in shares by those who could have had it, which is the fair share of
-//!   Fagin and Williams, *A fair carpool scheduling algorithm*, IBM J. Res. Dev. 27 (1983). Owners who are not eligible neither
-//!   grow nor pay. A newcomer starts at the mean of the others. From the start everyone stays within about one lead of their
-//!   share; after changes of who is eligible within about two, one of them owed from before.
+//! - `weighted`: stride scheduling (Waldspurger and Weihl, *Stride Scheduling: Deterministic Proportional-Share Resource Management*,
+//!   MIT/LCS/TM-528, 1995): everyone's turns come at equal distances, those of weight 2 twice as often, and whoever's is due next
+//!   gets the lead. Credits are kept in parts of one lead, so that they mean the same whoever is eligible: each lead is owed in
+//!   shares by those who could have had it (the fair share of Fagin and Williams, *A fair carpool scheduling algorithm*, IBM J. Res.
+//!   Dev. 27, 1983). Owners who are not eligible neither grow nor pay. A newcomer starts at the mean of the others.
+//!   While the same owners are eligible, as many leads in a row as their weights sum up to give everyone exactly their weight, from
+//!   the first lead on, whatever went before; so in any stretch of N leads `|n / weight − N / sum|` is at most 1. For that, who
+//!   comes back out of step (owed or owing more than a turn beside the others) is brought into step, and the rest is forgotten.
 //! - `least_loaded`: smallest (held + 1) / weight.
 //! - `longest_idle`: whose last follow-up or assignment is longest ago; never comes first. Leads of the same deal count in their order.
 //!
@@ -50,6 +52,8 @@ pub use kin::{Kin, Kinship, kinships};
 pub use pool::Nobody;
 pub use trace::{Bar, SiblingTrace, Trace, Tried};
 pub use turns::{Credits, Turn, give_back};
+
+pub use pool::asks_the_clock;
 
 pub(super) use desk::of_owner;
 

@@ -46,7 +46,7 @@ pub fn bot_filter(events: &[Event], details: &Details, dictionary: &Dictionary, 
         out.extend_from_slice(events);
         return 0;
     };
-    let fields = ["path", "asset", "content"].map(|id| dictionary.event_fields.iter().position(|f| f.id == id).map(EventFieldIx));
+    let fields = ["path", "asset", "content", "link"].map(|id| dictionary.event_fields.iter().position(|f| f.id == id).map(EventFieldIx));
     let mut suspects: Vec<(Instant, usize)> = events.iter().enumerate().filter(|(_, e)| clicks(filter, e)).map(|(place, e)| (e.at, place)).collect();
     suspects.sort_unstable();
     let removed = burst(&suspects, filter, |place| events.get(place).map(|event| link(details.of(event), &fields)));
@@ -82,7 +82,7 @@ pub(super) fn burst<L: PartialEq>(suspects: &[(Instant, usize)], filter: &BotFil
 }
 
 /// What a click opened.
-fn link<'a>(detail: &'a Detail, fields: &[Option<EventFieldIx>; 3]) -> [Option<&'a Value>; 3] {
+fn link<'a>(detail: &'a Detail, fields: &[Option<EventFieldIx>; 4]) -> [Option<&'a Value>; 4] {
     fields.map(|field| field.and_then(|ix| detail.values.get(ix.0)).filter(|value| !value.is_null()))
 }
 
@@ -150,6 +150,7 @@ mod tests {
             paths: Vec::new(),
             content: Vec::new(),
             experiments: Vec::new(),
+            reports: crate::rules::reports::Reports::default(),
             derived: [MAIL, ANY].map(|kind| Derived { kind, when: None }).into(),
             tables: Vec::new(),
             cases: Vec::new(),

@@ -26,6 +26,8 @@ pub(super) enum Holds {
     At,
     /// Money in the base's currency.
     Money,
+    /// A whole number.
+    Whole,
     /// Yes or no.
     Boolean,
     /// One of a few words.
@@ -92,6 +94,31 @@ impl TableMapping {
         mapping
     }
 
+    /// The same of a file whose rows name nobody.
+    pub(super) fn of_nobody(layout: &Layout, headers: &[String], tables: &[Table]) -> Self {
+        let folded: Vec<String> = (0..headers.len()).map(|i| fold_header(base_of(headers, i))).collect();
+        let table = tables.iter().find(|t| t.id == layout.table);
+        let mut mapping = Self { ids: layout.columns.iter().map(|(id, _)| *id).collect(), ..Self::default() };
+        for (id, _) in layout.columns {
+            let aliases = table.and_then(|t| t.columns.iter().find(|c| c.id == *id)).map(|c| c.aliases.as_slice()).unwrap_or_default();
+            let mut names = std::iter::once(*id).chain(aliases.iter().map(String::as_str)).map(fold_header);
+            let found = names.find_map(|n| folded.iter().enumerate().position(|(i, f)| *f == n && !mapping.columns.contains(&Some(i))));
+            mapping.columns.push(found);
+        }
+        let named = |i: usize, h: &String| !mapping.columns.contains(&Some(i)) && !super::header::is_unnamed(headers, h);
+        mapping.unmatched = headers.iter().enumerate().filter(|(i, h)| named(*i, h)).map(|(_, h)| h.clone()).collect();
+        mapping
+    }
+
+    /// Lets a header that means nothing yet mean a column that no header means yet.
+    pub(super) fn fill(&mut self, id: &str, headers: &[String], name: &str) {
+        let found = headers.iter().position(|h| fold_header(h) == name && self.unmatched.contains(h));
+        let place = self.ids.iter().position(|c| *c == id).and_then(|i| self.columns.get_mut(i));
+        if let (Some(place @ None), Some(found)) = (place, found) {
+            *place = Some(found);
+            self.unmatched.retain(|h| fold_header(h) != name);
+        }
+    }
     /// The column of a name of the layout.
     pub fn column(&self, id: &str) -> Option<usize> {
         self.ids.iter().position(|c| *c == id).and_then(|i| self.columns.get(i).copied().flatten())
@@ -168,6 +195,7 @@ impl<'a> TableReader<'a> {
                 Holds::Text | Holds::Choice(_) => FieldType::Text,
                 Holds::At => FieldType::Datetime,
                 Holds::Money => FieldType::Money,
+                Holds::Whole => FieldType::Integer,
                 Holds::Boolean => FieldType::Boolean,
             };
             let known = declared(id);
@@ -249,12 +277,19 @@ impl<'a> TableReader<'a> {
     }
 }
 
+/// So many spellings of a choice are named.
+const SPELT: usize = 3;
+
 /// Why a word is none of the choices, with the nearest that is.
 fn unknown(text: &str, choices: &[Choice]) -> String {
     let known = || choices.iter().flat_map(|(name, spellings)| std::iter::once(*name).chain(spellings.split('|')));
     match nearest(text, known()) {
         Some(near) => format!("no such word is known here; did you mean `{near}`?"),
-        None => format!("no such word is known here; known: {}", choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")),
+        None => {
+            let spelt = |spellings: &str| spellings.split('|').take(SPELT).collect::<Vec<_>>().join(", ");
+            let all: Vec<String> = choices.iter().map(|(name, spellings)| format!("{name} ({} …)", spelt(spellings))).collect();
+            format!("no such word is known here; known: {}; `values:` of the column in fields.yaml adds others", all.join("; "))
+        }
     }
 }
 

@@ -5,7 +5,8 @@
 //! After a broken record, reading goes on at the next line. Memory is bounded by [`MAX_RECORD`].
 
 use super::RawRow;
-use super::decode::{Decoder, Flaw};
+use super::ahead::Text;
+use super::decode::Flaw;
 use std::io;
 
 /// The longest record.
@@ -50,7 +51,7 @@ pub(super) enum Scan {
 
 /// The records of one text file.
 pub(super) struct Records {
-    pub(super) decoder: Decoder,
+    pub(super) text: Text,
     dialect: Dialect,
     buffer: String,
     at: usize,
@@ -61,13 +62,13 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn new(decoder: Decoder, dialect: Dialect) -> Self {
-        Self { decoder, dialect, buffer: String::new(), at: 0, base: 0, line: 1, eof: false }
+    pub(super) fn new(text: Text, dialect: Dialect) -> Self {
+        Self { text, dialect, buffer: String::new(), at: 0, base: 0, line: 1, eof: false }
     }
 
     /// Skips a first line `sep=;`.
     pub(super) fn skip_line(&mut self) -> io::Result<()> {
-        self.eof = !self.decoder.fill(&mut self.buffer, 1)?;
+        self.eof = !self.text.fill(&mut self.buffer, 1)?;
         let end = self.buffer.find('\n').map_or(self.buffer.len(), |i| i + 1);
         (self.at, self.line) = (end, 2);
         Ok(())
@@ -83,7 +84,7 @@ impl Records {
                     let start = self.base + self.at as u64;
                     self.at += bytes;
                     self.line += lines;
-                    if !self.decoder.flaws.is_empty() {
+                    if !self.text.flaws.is_empty() {
                         self.flawed(row, start);
                     }
                     if row.buffer.len() > MAX_CELL as usize && row.spans.iter().any(|(a, b)| b - a > MAX_CELL) {
@@ -105,7 +106,7 @@ impl Records {
                     self.base += self.at as u64;
                     self.at = 0;
                     // Doubling keeps the repeated scan of a long record linear.
-                    self.eof = !self.decoder.fill(&mut self.buffer, pending.max(1)).map_err(RecordError::Io)?;
+                    self.eof = !self.text.fill(&mut self.buffer, pending.max(1)).map_err(RecordError::Io)?;
                 }
             }
         }
@@ -114,11 +115,11 @@ impl Records {
     /// Refuses a row that holds a flaw of the decoder.
     fn flawed(&mut self, row: &mut RawRow, start: u64) {
         let end = self.base + self.at as u64;
-        while let Some(&(at, flaw)) = self.decoder.flaws.front() {
+        while let Some(&(at, flaw)) = self.text.flaws.front() {
             if at >= end {
                 break;
             }
-            self.decoder.flaws.pop_front();
+            self.text.flaws.pop_front();
             if at >= start {
                 row.refuse(match flaw {
                     Flaw::Undecodable => "bytes that are no text in the file's encoding (shown as \u{fffd})",

@@ -208,7 +208,8 @@ impl<'a> FollowUpReader<'a> {
         BadCell::new(self.rows.table().headers().get(column).map_or("", String::as_str), self.rows.raw().text(column), why.to_owned())
     }
 
-    /// The next row. An answer that is no known word refuses it; so does a date that is none.
+    /// The next row. An answer that is no known word refuses it, and so does a day of the contact that is none; a next day that is
+    /// none becomes blank and is listed: what else was filled in stands.
     pub fn next(&mut self, out: &mut FollowUpCells) -> Result<Next, IngestError> {
         let next = self.rows.next(&mut self.row)?;
         let row = &mut self.row;
@@ -216,7 +217,7 @@ impl<'a> FollowUpReader<'a> {
         if next != Next::Row {
             return Ok(next);
         }
-        if let Some(bad) = row.bad_in(&["at", "outcome", "verdict", "next_at"]) {
+        if let Some(bad) = row.bad_in(&["at", "outcome", "verdict"]) {
             out.bad = vec![bad.clone()];
             return Ok(Next::Rejected);
         }

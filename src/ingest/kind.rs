@@ -1,7 +1,9 @@
 //! Which kind of file this is, read off its headers. One line per kind in [`KINDS`]; the first that is sure wins.
 
+use super::cost::{cost_mapping, platform_of};
 use super::deal::{deal_mapping, payment_mapping};
 use super::event::EventMapping;
+use super::feedback::{feedback_mapping, is_wide, sms_mapping, wecom_mapping};
 use super::follow_up::follow_up_mapping;
 use super::mapping::{ColumnUse, LeadMapping};
 use super::stage::StageMapping;
@@ -23,13 +25,25 @@ pub enum FileKind {
     Payments,
     /// 跟进
     FollowUps,
+    /// What came back on messages.
+    Feedback,
+    /// 短信回复
+    SmsReplies,
+    /// Contacts added in 企微, and their replies.
+    Wecom,
+    /// 费用
+    Costs,
 }
 
 type Recogniser = fn(&Headers<'_>) -> Option<String>;
 
 /// Narrower kinds first: an events file would pass for leads too.
-const KINDS: [(FileKind, &str, Recogniser); 6] = [
+const KINDS: [(FileKind, &str, Recogniser); 10] = [
     (FileKind::FollowUps, "follow-ups", follow_ups),
+    (FileKind::Feedback, "feedback", feedback),
+    (FileKind::SmsReplies, "sms-replies", sms_replies),
+    (FileKind::Wecom, "wecom", wecom),
+    (FileKind::Costs, "costs", costs),
     (FileKind::Payments, "payments", payments),
     (FileKind::Deals, "deals", deals),
     (FileKind::Stages, "stages", stages),
@@ -123,6 +137,53 @@ fn follow_ups(h: &Headers<'_>) -> Option<String> {
     let ours = m.key.is_some() || m.has(&["worklist"]);
     let sure = m.has_who() && more && (ours || (m.has(&["at"]) && h.only_of_leads(&m.used()) <= FEW));
     sure.then(|| format!("`{}` says what came of speaking to a lead", h.name(Some(answer))))
+}
+
+/// Columns that only the exports of certain mail systems have, folded.
+const OF_MAILERS: [&str; 8] = ["smtpid", "sgmessageid", "sgeventid", "unsubtime", "cleantime", "memberrating", "dateread", "isread"];
+
+fn feedback(h: &Headers<'_>) -> Option<String> {
+    let m = feedback_mapping(h.headers, h.dictionary, h.tables);
+    let of_mailer = h.headers.iter().find(|header| OF_MAILERS.contains(&fold_header(header).as_str()));
+    let (who, what) = (m.has(&["address", "message"]), m.has(&["kind"]) || is_wide(&m));
+    // An events file, too, says who, what and when: ours names the message.
+    let ours = m.has(&["kind"]) && m.has(&["at"]) && m.has(&["message"]) && m.has(&["address"]) && h.only_of_leads(&m.used()) <= FEW;
+    let sure = who && what && (of_mailer.is_some() || ours);
+    let by = of_mailer.map_or_else(|| h.name(m.column("message")).to_owned(), Clone::clone);
+    sure.then(|| format!("`{by}` is of messages, `{}` of those who got them", h.name(m.column("address").or(m.column("message")))))
+}
+
+fn sms_replies(h: &Headers<'_>) -> Option<String> {
+    const SURE: [&str; 6] = ["回复内容", "上行内容", "短信回复", "replytext", "replycontent", "inboundmessage"];
+    let m = sms_mapping(h.headers, h.dictionary, h.tables);
+    let said = h.headers.iter().find(|header| SURE.contains(&fold_header(header).as_str()))?;
+    let sure = m.has(&["address"]) && m.has(&["text"]) && m.has(&["at"]) && h.only_of_leads(&m.used()) <= FEW;
+    sure.then(|| format!("`{said}` is what people answered by SMS"))
+}
+
+fn wecom(h: &Headers<'_>) -> Option<String> {
+    let m = wecom_mapping(h.headers, h.dictionary, h.tables);
+    let own = h.headers.iter().any(|header| ["externaluserid", "企微客户id", "外部联系人id"].contains(&fold_header(header).as_str()));
+    let dated = m.has(&["added_at", "replied_at"]) || (m.has(&["kind"]) && m.has(&["at"]));
+    // With more about the people it is a list of leads: `--as wecom` reads it as contacts.
+    let sure = own && m.has_who() && dated && h.only_of_leads(&m.used()) == 0;
+    let when = m.column("added_at").or(m.column("replied_at")).or(m.column("at"));
+    sure.then(|| format!("`{}` says when contacts of 企微 were added or wrote", h.name(when)))
+}
+
+/// What an advertising platform exports, or a table that says how much was spent when and on what, and names nobody.
+fn costs(h: &Headers<'_>) -> Option<String> {
+    let m = cost_mapping(h.headers, h.tables);
+    let spent = m.has(&["amount"]) && m.has(&["from", "month"]);
+    if let Some(platform) = platform_of(h.headers).filter(|_| spent) {
+        return Some(format!("it has the columns of {}", platform.name));
+    }
+    let lead = LeadMapping::new(h.headers, h.dictionary);
+    let deal = deal_mapping(h.headers, h.dictionary, h.tables);
+    let of_somebody = lead.has_identity(h.dictionary) || lead.key.is_some() || deal.has(&["id", "status", "won", "closed_at", "company"]);
+    let spends = m.has(&["channel", "campaign", "kind"]) || (m.has(&["impressions"]) && m.has(&["clicks"]));
+    let sure = spent && spends && !of_somebody && EventMapping::new(h.headers, h.dictionary).kind.is_none_or(|c| Some(c) == m.column("kind"));
+    sure.then(|| format!("`{}` was spent from `{}` on", h.name(m.column("amount")), h.name(m.column("from").or(m.column("month")))))
 }
 
 fn payments(h: &Headers<'_>) -> Option<String> {

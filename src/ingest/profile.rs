@@ -119,7 +119,9 @@ fn run(table: &mut TableFile, dates: Vec<usize>, name: Option<usize>, who: Vec<(
         return Ok(found);
     }
     let mut tallies: Vec<Tally> = dates.iter().map(|_| Tally::default()).collect();
-    let mut pairs: Vec<Vec<(u64, u64)>> = who.iter().map(|_| Vec::new()).collect();
+    // A row of a hundred bytes or more: growing by doubling would copy the pairs again and again.
+    let rows = usize::try_from(table.progress().1 / 128).unwrap_or(0).min(4 << 20);
+    let mut pairs: Vec<Vec<(u64, u64)>> = who.iter().map(|_| Vec::with_capacity(rows)).collect();
     let (mut row, mut text) = (RawRow::default(), String::new());
     while table.next_row(&mut row)? {
         if row.problem.is_some() {

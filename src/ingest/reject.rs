@@ -94,6 +94,40 @@ impl RejectWriter {
     }
 }
 
+/// One line of a reject file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// The file's name.
+    pub file: String,
+    /// The column of the cell; blank = the row itself.
+    pub column: String,
+    /// What stood there.
+    pub value: String,
+    /// Why it could not be read.
+    pub reason: String,
+}
+
+/// What lies in a folder of reject files, by file; what cannot be read as one is passed over.
+pub fn rejected(folder: &Path) -> Vec<Rejected> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "csv")).collect();
+    paths.sort();
+    let mut all = Vec::new();
+    for path in paths {
+        let Ok(mut reader) = csv::ReaderBuilder::new().flexible(true).from_path(&path) else { continue };
+        let Ok(headers) = reader.headers().cloned() else { continue };
+        // The file's own columns may bear the same names; ours stand last.
+        let place = |name: &str| headers.iter().enumerate().filter(|(_, h)| *h == name).last().map(|(i, _)| i);
+        let (Some(column), Some(value), Some(reason)) = (place("_column"), place("_value"), place("_reason")) else { continue };
+        let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        for record in reader.records().filter_map(Result::ok) {
+            let text = |i: usize| record.get(i).unwrap_or_default().to_owned();
+            all.push(Rejected { file: file.clone(), column: text(column), value: text(value), reason: text(reason) });
+        }
+    }
+    all
+}
+
 impl PendingRejects {
     /// Puts the file in place of an old one, or removes the old one when nothing was rejected; gives the path when there is a file.
     pub fn persist(self) -> Result<Option<PathBuf>, IngestError> {

@@ -3,16 +3,18 @@
 //! The header row is found, not assumed: blank rows and titles above it are passed over. Every header is unique (`Name (2)`).
 //! Blank rows are skipped; a row with too few cells, or with values beyond the headers, carries a problem.
 
+use super::ahead::Text;
 use super::csv::{Dialect, MAX_COLUMNS, RecordError, Records};
 use super::decode::{self, Decoder};
 use super::error::{IngestError, IngestErrorKind as Kind};
 use super::row::RawRow;
 use super::sheet::{self, SheetError, SheetRows};
-use super::{dialect, header};
+use super::{dialect, header, json};
 use encoding_rs::Encoding;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use tempfile::TempPath;
 
 /// How to open a file.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +70,8 @@ struct TextFormat {
 /// An open table.
 pub struct TableFile {
     path: PathBuf,
+    /// The file in another form, which is read in its place.
+    spool: Option<TempPath>,
     name: String,
     source: String,
     rows: Rows,
@@ -103,9 +107,15 @@ pub fn open(path: &Path, options: &Options) -> Result<TableFile, IngestError> {
     if !meta.is_file() {
         return Err(fail(Kind::NotATable, "it is a pipe or a device, not a file", "save what comes out of it to a file: each input is read twice"));
     }
-    let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
-    let mut head = Vec::new();
-    (&mut file).take(SAMPLE as u64).read_to_end(&mut head).map_err(|e| IngestError::io(path, &e))?;
+    let (mut file, mut head) = opened(path)?;
+    let mut spool = None;
+    if json::is_events(&head) {
+        let table = json::to_table(path)
+            .map_err(|e| fail(Kind::NotATable, &format!("this is JSON, and broken: {e}"), "one object a line, or one array of objects: download it again"))?;
+        (file, head) = opened(&table)?;
+        spool = Some(table);
+    }
+    let read = spool.as_deref().unwrap_or(path);
     if head.is_empty() {
         return Err(fail(Kind::Empty, "the file is empty", "export it again"));
     }
@@ -130,20 +140,28 @@ pub fn open(path: &Path, options: &Options) -> Result<TableFile, IngestError> {
         }
         let (dialect, sep_line) = dialect::sniff(sample.get(..cut).unwrap_or_default(), !more && cut == sample.len());
         let format = TextFormat { encoding, bom: bom as u64, undecided, dialect, sep_line };
-        (Rows::Text(Box::new(begin(path, format)?)), Some(format))
+        (Rows::Text(Box::new(begin(read, format)?)), Some(format))
     };
     let source = options.source.clone().unwrap_or_else(|| "default".to_owned());
     let size = meta.len();
     let mut table =
-        TableFile { path: path.to_owned(), name, source, rows, text, size, headers: Vec::new(), header_row: 0, skip: 0, named: 0, notes: Vec::new() };
+        TableFile { path: path.to_owned(), spool, name, source, rows, text, size, headers: Vec::new(), header_row: 0, skip: 0, named: 0, notes: Vec::new() };
     table.find_header()?;
     Ok(table)
+}
+
+/// A file with the beginning of its bytes.
+fn opened(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
+    let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
+    let mut head = Vec::new();
+    (&mut file).take(SAMPLE as u64).read_to_end(&mut head).map_err(|e| IngestError::io(path, &e))?;
+    Ok((file, head))
 }
 
 fn begin(path: &Path, format: TextFormat) -> Result<Records, IngestError> {
     let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
     seek(&mut file, path, format.bom)?;
-    let mut records = Records::new(Decoder::new(file, format.encoding, format.bom, format.undecided), format.dialect);
+    let mut records = Records::new(Text::new(Decoder::new(file, format.encoding, format.bom, format.undecided)), format.dialect);
     if format.sep_line {
         records.skip_line().map_err(|e| IngestError::io(path, &e))?;
     }
@@ -249,7 +267,7 @@ impl TableFile {
     pub fn rewind(&mut self) -> Result<(), IngestError> {
         match (&mut self.rows, self.text) {
             (Rows::Sheet(sheet), _) => sheet.rewind().map_err(|e| IngestError::io(&self.path, &e))?,
-            (Rows::Text(records), Some(format)) => **records = begin(&self.path, format)?,
+            (Rows::Text(records), Some(format)) => **records = begin(self.spool.as_deref().unwrap_or(&self.path), format)?,
             (Rows::Text(_), None) => {}
         }
         let mut row = RawRow::default();
@@ -343,7 +361,7 @@ impl TableFile {
         match (&self.rows, self.text) {
             (Rows::Sheet(sheet), _) => Format::Sheet { name: sheet.name.clone() },
             (Rows::Text(records), format) => {
-                Format::Text { encoding: records.decoder.encoding(), delimiter: format.map_or(',', |f| char::from(f.dialect.delimiter)) }
+                Format::Text { encoding: records.text.encoding, delimiter: format.map_or(',', |f| char::from(f.dialect.delimiter)) }
             }
         }
     }
@@ -354,7 +372,7 @@ impl TableFile {
     /// Bytes read so far, and in all.
     pub fn progress(&self) -> (u64, u64) {
         match &self.rows {
-            Rows::Text(records) => (records.decoder.read, self.size),
+            Rows::Text(records) => (records.text.read, self.size),
             Rows::Sheet(sheet) => (sheet.read, sheet.total),
         }
     }

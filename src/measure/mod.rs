@@ -2,6 +2,7 @@
 
 mod attainment;
 pub mod attribution;
+mod best;
 mod durations;
 mod proportion;
 mod quantile;
@@ -10,6 +11,7 @@ mod sample;
 mod special;
 
 pub use attainment::{Attainment, Response, attainment_by_owner, attainment_by_promise};
+pub use best::chance_best;
 pub use durations::{Durations, Waiting};
 pub use proportion::{Finding, Interval, Proportion, ZTest, chance_b_is_higher, difference, finding, z_test};
 pub use quantile::quantile;

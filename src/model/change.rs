@@ -27,6 +27,8 @@ pub enum What {
     Breach,
     /// A person was called in.
     Alert,
+    /// One of its addresses must not be written to any more, or may be again.
+    Suppression,
     /// Another lead was joined into this one.
     Merge,
     /// A joined source was taken out again.
@@ -49,6 +51,7 @@ impl What {
             Self::Warning => "warning".into(),
             Self::Breach => "breach".into(),
             Self::Alert => "alert".into(),
+            Self::Suppression => "suppression".into(),
             Self::Merge => "merge".into(),
             Self::Split => "split".into(),
         }

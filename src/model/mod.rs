@@ -1,6 +1,7 @@
 //! The nouns of the field and the pure arithmetic on them. No I/O, no clock, no other room.
 
 mod address;
+mod attribution;
 mod business;
 mod calendar;
 mod change;
@@ -27,6 +28,7 @@ mod window;
 mod within;
 
 pub use address::{Address, Suppressed, SuppressedBy};
+pub use attribution::AttributionModel;
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
 pub use clock::{Clock, ClockKind, ClockStatus, Hold};
@@ -45,7 +47,7 @@ pub use money::Currency;
 pub use outbox::{FeedbackKind, Message, MessageId, MessageState, Part};
 pub use period::Period;
 pub use standing::Standing;
-pub use text::{fold, fold_header, nearest};
+pub use text::{defused, fold, fold_header, nearest};
 pub use time::{Duration, Instant, Until};
 pub use value::{FieldType, Value};
 pub use window::{Window, WindowDays};

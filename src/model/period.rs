@@ -22,7 +22,13 @@ impl Period {
     /// `last-month`, `last-7-days` …) counts from the local day of `as_of`; `A..B` runs from the start of A to the end
     /// of B, and either side may be left out.
     pub fn parse(text: &str, calendar: &Calendar, as_of: Instant) -> Result<Self, String> {
+        Self::parse_in_weeks(text, calendar, as_of, Weekday::Mon)
+    }
+
+    /// The same where `this-week` and `last-week` start on a day of the team's own; `2026-W47` is always ISO's.
+    pub fn parse_in_weeks(text: &str, calendar: &Calendar, as_of: Instant, week_starts: Weekday) -> Result<Self, String> {
         let text = text.trim();
+        let days = |text: &str, today: NaiveDate| days(text, today, week_starts);
         let today = calendar.date(as_of);
         let start = |day: NaiveDate| calendar.start_of(day);
         let Some((from, until)) = text.split_once("..") else {
@@ -40,6 +46,38 @@ impl Period {
         }
         Ok(Self { from, until })
     }
+
+    /// The first and the last day; `None` where a side is open.
+    pub fn days(&self, calendar: &Calendar) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let first = (self.from != Instant(i64::MIN)).then(|| calendar.date(self.from));
+        (first, (self.until != Instant::MAX).then(|| calendar.date(self.until.plus(-1))))
+    }
+
+    /// The period of the same length that ends where this one starts: as many months before whole months, else as many days.
+    /// `None` where a side is open.
+    pub fn previous(&self, calendar: &Calendar) -> Option<Self> {
+        let (Some(first), Some(last)) = self.days(calendar) else { return None };
+        let after = last.succ_opt()?;
+        let before = match (first.day(), after.day()) {
+            (1, 1) => {
+                let months = (after.year() - first.year()) * 12 + after.month0() as i32 - first.month0() as i32;
+                first.checked_sub_months(Months::new(u32::try_from(months).ok()?))?
+            }
+            _ => first.checked_sub_days(Days::new(u64::try_from((after - first).num_days()).ok()?))?,
+        };
+        Some(Self { from: calendar.start_of(before), until: self.from })
+    }
+
+    /// `2026-10-01 to 2026-10-31`, for people.
+    pub fn text(&self, calendar: &Calendar) -> String {
+        match self.days(calendar) {
+            (Some(a), Some(b)) if a == b => a.to_string(),
+            (Some(a), Some(b)) => format!("{a} to {b}"),
+            (Some(a), None) => format!("from {a} on"),
+            (None, Some(b)) => format!("until {b}"),
+            (None, None) => "all time".to_owned(),
+        }
+    }
 }
 
 fn unreadable(text: &str) -> String {
@@ -50,9 +88,9 @@ fn unreadable(text: &str) -> String {
 }
 
 /// The first day and the first day after.
-fn days(text: &str, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+fn days(text: &str, today: NaiveDate, week_starts: Weekday) -> Option<(NaiveDate, NaiveDate)> {
     let text = text.trim().to_ascii_lowercase();
-    relative(&text, today).or_else(|| absolute(&text))
+    relative(&text, today, week_starts).or_else(|| absolute(&text))
 }
 
 fn absolute(text: &str) -> Option<(NaiveDate, NaiveDate)> {
@@ -75,7 +113,7 @@ fn absolute(text: &str) -> Option<(NaiveDate, NaiveDate)> {
     }
 }
 
-fn relative(text: &str, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+fn relative(text: &str, today: NaiveDate, week_starts: Weekday) -> Option<(NaiveDate, NaiveDate)> {
     let yesterday = today.checked_sub_days(Days::new(1))?;
     match text {
         "today" => return days_from(today, 1),
@@ -96,8 +134,8 @@ fn relative(text: &str, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
     let back = |months: u32| if last { today.with_day(1)?.checked_sub_months(Months::new(months)) } else { Some(today) };
     match unit {
         "week" => {
-            let monday = today.checked_sub_days(Days::new(u64::from(today.weekday().num_days_from_monday())))?;
-            days_from(if last { monday.checked_sub_days(Days::new(7))? } else { monday }, 7)
+            let first = today.checked_sub_days(Days::new(u64::from(today.weekday().days_since(week_starts))))?;
+            days_from(if last { first.checked_sub_days(Days::new(7))? } else { first }, 7)
         }
         "month" => back(1).and_then(|d| months(d.year(), d.month(), 1)),
         "quarter" => back(3).and_then(|d| months(d.year(), d.month0() / 3 * 3 + 1, 3)),
@@ -171,6 +209,31 @@ mod tests {
         ] {
             assert!(span(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_period_before_is_as_long() {
+        let calendar = Calendar::default();
+        for (text, before) in [
+            ("2026-11", "2026-10-01 to 2026-10-31"),
+            ("2026-Q1", "2025-10-01 to 2025-12-31"),
+            ("2026-W47", "2026-11-09 to 2026-11-15"),
+            ("2026-11-21", "2026-11-20"),
+            ("2026-11-01..2026-11-21", "2026-10-11 to 2026-10-31"),
+        ] {
+            let period = Period::parse(text, &calendar, Instant(0)).expect("a period");
+            assert_eq!(period.previous(&calendar).map(|p| p.text(&calendar)).as_deref(), Some(before), "{text}");
+        }
+        assert_eq!(Period::parse("2026-11..", &calendar, Instant(0)).expect("a period").previous(&calendar), None);
+    }
+
+    #[test]
+    fn weeks_start_when_the_team_says() {
+        let calendar = Calendar::default();
+        let as_of = calendar.start_of("2026-11-22".parse().expect("a Sunday"));
+        let week = |starts| Period::parse_in_weeks("this-week", &calendar, as_of, starts).map(|p| p.text(&calendar));
+        assert_eq!(week(Weekday::Mon), Ok("2026-11-16 to 2026-11-22".into()));
+        assert_eq!(week(Weekday::Sun), Ok("2026-11-22 to 2026-11-28".into()));
     }
 
     #[test]

@@ -59,6 +59,14 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, k)| k)
 }
 
+/// A text that a spreadsheet must never run as a formula: behind one `'` where it matches `^'*[=+\-@\t\r\0]`. The import takes it off again.
+pub fn defused(text: &str) -> Cow<'_, str> {
+    match text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

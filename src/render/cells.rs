@@ -1,7 +1,8 @@
 //! One cell as text: for people, and for machines.
 
+use super::labels::{Lang, word};
 use crate::model::{Currency, Instant};
-use crate::report::{Cell, Report, thousands};
+use crate::report::{Cell, Column, Report, thousands};
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, TimeZone};
 use chrono_tz::Tz;
 use std::borrow::Cow;
@@ -34,6 +35,14 @@ impl Printer<'_> {
             Cell::Instant(at) => self.local(*at).map_or_else(|| Cow::Owned(at.rfc3339()), |t| Cow::Owned(t.format("%Y-%m-%d %H:%M").to_string())),
             Cell::Boolean(b) => Cow::Borrowed(if *b { "yes" } else { "no" }),
             Cell::List(l) => Cow::Owned(l.join("; ")),
+        }
+    }
+
+    /// The same for a cell of a column, whose words may be the program's own.
+    pub(super) fn of<'c>(&self, column: &Column, cell: &'c Cell, lang: Lang) -> Cow<'c, str> {
+        match cell {
+            Cell::Text(text) => word(column, text, lang).map_or_else(|| Cow::Borrowed(text.as_str()), Cow::Borrowed),
+            cell => self.human(cell),
         }
     }
 

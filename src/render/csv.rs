@@ -3,6 +3,7 @@
 
 use super::cells::Printer;
 use super::{Options, Rows, ids};
+use crate::model::defused;
 use crate::report::{Cell, Report};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -13,7 +14,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     }
     let printer = Printer::from(report);
     let mut csv = ::csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
-    csv.write_record(ids(&report.columns).iter().map(|id| neutral(id).into_owned()))?;
+    csv.write_record(ids(&report.columns).iter().map(|id| defused(id).into_owned()))?;
     for row in rows {
         for cell in row?.iter() {
             csv.write_field(field(&printer, cell, options.excel).as_bytes())?;
@@ -25,18 +26,10 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
 
 fn field<'c>(printer: &Printer<'_>, cell: &'c Cell, excel: bool) -> Cow<'c, str> {
     match cell {
-        Cell::Text(text) => neutral(text),
-        Cell::List(items) => Cow::Owned(neutral(&items.join(";")).into_owned()),
+        Cell::Text(text) => defused(text),
+        Cell::List(items) => Cow::Owned(defused(&items.join(";")).into_owned()),
         Cell::Instant(at) if excel => printer.local(*at).map_or_else(|| Cow::Owned(at.rfc3339()), |t| Cow::Owned(t.format("%Y-%m-%d %H:%M:%S").to_string())),
         _ => printer.plain(cell).unwrap_or_default(),
-    }
-}
-
-/// The text, behind one `'` where a spreadsheet might run it.
-pub(super) fn neutral(text: &str) -> Cow<'_, str> {
-    match text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
     }
 }
 
@@ -55,7 +48,7 @@ mod tests {
     #[test]
     fn formulas_are_defused_and_every_text_comes_back() {
         for text in ["=1+1", "+8613800138000", "-x", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "'=1", "''=1", "'", "'tis", "a=1", "", "线索", " =1"] {
-            let written = neutral(text);
+            let written = defused(text);
             assert!(!written.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']), "{text:?}");
             assert_eq!(read_back(&written), text);
         }

@@ -2,8 +2,8 @@
 
 use super::cells::Printer;
 use super::labels::{Lang, label, name, title};
-use super::{Options, Rows, borrowed, shown};
-use crate::report::{Cell, Column, ColumnType, Layout, Report, Total};
+use super::{Options, Rows, borrowed, shown, svg};
+use crate::report::{Cell, Column, ColumnType, Layout, Note, Report, Section, Total};
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("html.css");
@@ -31,19 +31,59 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
         writeln!(out, "</dl>")?;
     }
     totals(report, &printer, lang, out)?;
-    for note in &report.notes {
-        writeln!(out, "<p class=\"note\">{}</p>", escaped(&note.text))?;
+    notes(&report.notes, out)?;
+    for section in report.sections.iter().filter(|s| s.layout != Layout::Card && s.layout.is_above() && !s.rows.is_empty()) {
+        part(section, &printer, options, out)?;
     }
-    for section in report.sections.iter().filter(|s| s.layout == Layout::Above && !s.rows.is_empty()) {
-        writeln!(out, "<h2>{}</h2>", escaped(name(&section.id, lang)))?;
-        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    if let Some(picture) = report.chart.as_ref().and_then(|c| svg::draw(c, &report.columns, &report.rows, &printer, lang)) {
+        out.write_all(picture.as_bytes())?;
     }
-    table(&printer, &report.columns, rows, options, out)?;
-    for section in report.sections.iter().filter(|s| !matches!(s.layout, Layout::Card | Layout::Above)) {
-        writeln!(out, "<h2>{}</h2>", escaped(name(&section.id, lang)))?;
-        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    match report.tiles {
+        true => tiles(report, &printer, lang, out)?,
+        false => table(&printer, &report.columns, rows, options, out)?,
+    }
+    for section in report.sections.iter().filter(|s| !s.layout.is_above()) {
+        part(section, &printer, options, out)?;
     }
     out.write_all(b"</body>\n</html>\n")
+}
+
+/// A further table: its heading, its picture, its numbers, its notes.
+fn part(section: &Section, printer: &Printer<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<section>\n<h2>{}</h2>", escaped(name(&section.id, options.lang)))?;
+    if let Some(picture) = section.chart.as_ref().and_then(|c| svg::draw(c, &section.columns, &section.rows, printer, options.lang)) {
+        out.write_all(picture.as_bytes())?;
+    }
+    // Columns that hold nothing here are room for those that do.
+    let filled: Vec<bool> = (0..section.columns.len()).map(|i| section.rows.iter().any(|row| row.get(i).is_some_and(|c| !c.is_empty()))).collect();
+    let kept = |i: &usize| section.rows.is_empty() || filled.get(*i) == Some(&true);
+    let columns: Vec<Column> = section.columns.iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, c)| c.clone()).collect();
+    let rows: Vec<Vec<Cell>> = section.rows.iter().map(|row| row.iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, c)| c.clone()).collect()).collect();
+    table(printer, &columns, &mut borrowed(&rows), options, out)?;
+    notes(&section.notes, out)?;
+    writeln!(out, "</section>")
+}
+
+/// One tile a row: its name, its number large, whatever else it says small.
+fn tiles(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<div class=\"tiles\">")?;
+    for row in &report.rows {
+        write!(out, "<div>")?;
+        for (i, (column, cell)) in report.columns.iter().zip(row).enumerate().filter(|(_, (_, cell))| !cell.is_empty()) {
+            let text = escaped(&printer.human(cell));
+            match i {
+                0 => write!(out, "<span>{}</span>", escaped(name(&printer.human(cell), lang)))?,
+                1 => write!(out, "<b>{text}</b>")?,
+                _ => write!(out, "<small>{} {text}</small>", escaped(&label(column, lang)))?,
+            }
+        }
+        writeln!(out, "</div>")?;
+    }
+    writeln!(out, "</div>")
+}
+
+fn notes(notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
+    notes.iter().try_for_each(|note| writeln!(out, "<p class=\"note\">{}</p>", escaped(&note.text)))
 }
 
 fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
@@ -72,29 +112,30 @@ fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Writ
 }
 
 fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let shown = shown(columns, options.verbose);
-    let class = |ty| match ty {
+    let shown = shown(columns, options.verbose, true);
+    let class = |column: &Column| match column.ty {
         ColumnType::Integer | ColumnType::Number | ColumnType::Money | ColumnType::Percent => " class=\"n\"",
+        _ if column.wrap => " class=\"s\"",
         _ => "",
     };
-    writeln!(out, "<table class=\"rows\">\n<thead><tr>")?;
+    writeln!(out, "<div class=\"wide\"><table class=\"rows\">\n<thead><tr>")?;
     for s in &shown {
-        writeln!(out, "<th scope=\"col\"{}>{}</th>", class(s.column.ty), escaped(&label(s.column, options.lang)))?;
+        writeln!(out, "<th scope=\"col\"{}>{}</th>", class(s.column), escaped(&label(s.column, options.lang)))?;
     }
     writeln!(out, "</tr></thead>\n<tbody>")?;
     for row in rows {
         let row = row?;
         out.write_all(b"<tr>")?;
         for s in &shown {
-            write!(out, "<td{}>{}</td>", class(s.column.ty), escaped(&printer.human(s.cell(&row))))?;
+            write!(out, "<td{}>{}</td>", class(s.column), escaped(&printer.of(s.column, s.cell(&row), options.lang)))?;
         }
         out.write_all(b"</tr>\n")?;
     }
-    writeln!(out, "</tbody>\n</table>")
+    writeln!(out, "</tbody>\n</table></div>")
 }
 
 /// The text so that HTML shows it as it is, in an element or a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

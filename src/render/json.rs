@@ -7,7 +7,7 @@
 use super::cells::Printer;
 use super::labels::{Lang, label};
 use super::{Rows, borrowed, ids};
-use crate::report::{Cell, Column, ColumnType, Report, Total};
+use crate::report::{Cell, Column, ColumnType, Note, Report, Total};
 use std::io::{self, Write};
 
 /// The version of the contract.
@@ -31,6 +31,10 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, out: &mut dyn Write) ->
             string(&section.id, out)?;
             out.write_all(b",\n")?;
             table(&printer, &section.columns, &mut borrowed(&section.rows), out)?;
+            if !section.notes.is_empty() {
+                out.write_all(b",\n")?;
+                notes(&section.notes, out)?;
+            }
             out.write_all(b"}")?;
         }
         out.write_all(b"]")?;
@@ -44,15 +48,22 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, out: &mut dyn Write) ->
             out.write_all(b"}")
         }
     })?;
-    out.write_all(b"},\n\"notes\": [")?;
-    for (i, note) in report.notes.iter().enumerate() {
+    out.write_all(b"},\n")?;
+    notes(&report.notes, out)?;
+    out.write_all(b"\n}\n")
+}
+
+/// `"notes": […]`.
+fn notes(notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"\"notes\": [")?;
+    for (i, note) in notes.iter().enumerate() {
         out.write_all(if i == 0 { b"\n{\"code\": " } else { b",\n{\"code\": " })?;
         string(&note.code, out)?;
         out.write_all(b", \"text\": ")?;
         string(&note.text, out)?;
         out.write_all(b"}")?;
     }
-    out.write_all(b"]\n}\n")
+    out.write_all(b"]")
 }
 
 /// `"columns": […], "rows": […]`.

@@ -3,7 +3,7 @@
 use super::cells::Printer;
 use super::labels::{label, name, title};
 use super::{Options, Rows, borrowed, shown};
-use crate::report::{Column, ColumnType, Layout, Report, Total};
+use crate::report::{Column, ColumnType, Layout, Note, Report, Section, Total};
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -16,15 +16,13 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
             writeln!(out, "| {} | {} |", escaped(&label(column, lang)), escaped(&printer.human(cell)))?;
         }
     }
-    for section in report.sections.iter().filter(|s| s.layout == Layout::Above && !s.rows.is_empty()) {
-        writeln!(out, "\n## {}\n", escaped(name(&section.id, lang)))?;
-        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    for section in report.sections.iter().filter(|s| s.layout != Layout::Card && s.layout.is_above() && !s.rows.is_empty()) {
+        part(section, &printer, options, out)?;
     }
     writeln!(out)?;
     table(&printer, &report.columns, rows, options, out)?;
-    for section in report.sections.iter().filter(|s| !matches!(s.layout, Layout::Card | Layout::Above)) {
-        writeln!(out, "\n## {}\n", escaped(name(&section.id, lang)))?;
-        table(&printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    for section in report.sections.iter().filter(|s| !s.layout.is_above()) {
+        part(section, &printer, options, out)?;
     }
     if !report.totals.is_empty() {
         writeln!(out)?;
@@ -38,14 +36,22 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
         };
         writeln!(out, "- {}: {text}", escaped(name(id, lang)))?;
     }
-    for note in &report.notes {
-        writeln!(out, "\n> {}", escaped(&note.text))?;
-    }
-    Ok(())
+    notes(&report.notes, out)
+}
+
+/// A further table with its heading and its notes.
+fn part(section: &Section, printer: &Printer<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## {}\n", escaped(name(&section.id, options.lang)))?;
+    table(printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
+    notes(&section.notes, out)
+}
+
+fn notes(notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
+    notes.iter().try_for_each(|note| writeln!(out, "\n> {}", escaped(&note.text)))
 }
 
 fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let shown = shown(columns, options.verbose);
+    let shown = shown(columns, options.verbose, options.verbose);
     for s in &shown {
         write!(out, "| {} ", escaped(&label(s.column, options.lang)))?;
     }
@@ -58,7 +64,7 @@ fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options:
     for row in rows {
         let row = row?;
         for s in &shown {
-            write!(out, "| {} ", escaped(&printer.human(s.cell(&row))))?;
+            write!(out, "| {} ", escaped(&printer.of(s.column, s.cell(&row), options.lang)))?;
         }
         writeln!(out, "|")?;
     }

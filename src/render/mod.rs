@@ -13,6 +13,7 @@ mod json;
 mod labels;
 mod markdown;
 mod schema;
+mod svg;
 mod text;
 mod width;
 mod xlsx;
@@ -146,9 +147,10 @@ impl Shown<'_> {
     }
 }
 
-/// The columns that people see: those that only back another up are left to the data formats.
-fn shown(columns: &[Column], verbose: bool) -> Vec<Shown<'_>> {
+/// The columns that people see: those that only back another up are left to the data formats; those put aside are for whoever has the room.
+fn shown(columns: &[Column], verbose: bool, aside: bool) -> Vec<Shown<'_>> {
     let backup_of = |column: &Column| column.backup.as_ref().filter(|_| !verbose).and_then(|id| columns.iter().position(|c| c.id == *id));
     let behind: Vec<usize> = columns.iter().filter_map(backup_of).collect();
-    columns.iter().enumerate().filter(|(at, _)| !behind.contains(at)).map(|(at, column)| Shown { column, at, backup: backup_of(column) }).collect()
+    let seen = |(at, column): &(usize, &Column)| !behind.contains(at) && (aside || !column.aside);
+    columns.iter().enumerate().filter(seen).map(|(at, column)| Shown { column, at, backup: backup_of(column) }).collect()
 }

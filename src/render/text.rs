@@ -8,7 +8,7 @@ use super::cells::Printer;
 use super::labels::{Lang, label, name, title};
 use super::width::{cut, lines, one_line, width};
 use super::{Options, Rows, Shown, borrowed, shown};
-use crate::report::{Cell, Column, ColumnType, Layout, Report, Total, thousands};
+use crate::report::{Cell, Column, ColumnType, Layout, Note, Report, Section, Total, thousands};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 use std::borrow::Cow;
@@ -40,24 +40,16 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
             text.card(&section.columns, row, out)?;
         }
     }
-    for section in report.sections.iter().filter(|s| s.layout == Layout::Above && (options.verbose || !s.rows.is_empty())) {
-        writeln!(out)?;
-        text.line(BOLD, name(&section.id, lang), out)?;
-        text.table(&section.columns, &mut borrowed(&section.rows), None, None, out)?;
+    for section in report.sections.iter().filter(|s| s.layout != Layout::Card && s.layout.is_above() && (options.verbose || !s.rows.is_empty())) {
+        text.section(section, None, out)?;
     }
     writeln!(out)?;
     text.table(&report.columns, rows, report.of, if report.whole { None } else { options.limit }, out)?;
-    for section in report.sections.iter().filter(|s| !matches!(s.layout, Layout::Card | Layout::Above) && (options.verbose || !s.rows.is_empty())) {
-        writeln!(out)?;
-        text.line(BOLD, name(&section.id, lang), out)?;
-        let limit = if section.layout == Layout::Log { options.limit } else { None };
-        text.table(&section.columns, &mut borrowed(&section.rows), None, limit, out)?;
+    for section in report.sections.iter().filter(|s| !s.layout.is_above() && (options.verbose || !s.rows.is_empty())) {
+        text.section(section, if section.layout == Layout::Log { options.limit } else { None }, out)?;
     }
     text.totals(report, out)?;
-    for note in report.notes.iter().filter(|_| !options.quiet) {
-        text.paragraph(lang.pick("note: ", "提示："), &note.text, out)?;
-    }
-    Ok(())
+    text.notes(&report.notes, out)
 }
 
 const BOLD: &str = "\u{1b}[1m";
@@ -106,6 +98,21 @@ impl Text<'_> {
         Ok(())
     }
 
+    /// A further table with its heading and its notes.
+    fn section(&self, section: &Section, limit: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out)?;
+        self.line(BOLD, name(&section.id, self.lang()), out)?;
+        self.table(&section.columns, &mut borrowed(&section.rows), None, limit, out)?;
+        self.notes(&section.notes, out)
+    }
+
+    fn notes(&self, notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
+        for note in notes.iter().filter(|_| !self.options.quiet) {
+            self.paragraph(self.lang().pick("note: ", "提示："), &note.text, out)?;
+        }
+        Ok(())
+    }
+
     /// One line per column that holds something.
     fn card(&self, columns: &[Column], row: &[Cell], out: &mut dyn Write) -> io::Result<()> {
         let labels: Vec<_> = columns.iter().map(|c| label(c, self.lang())).collect();
@@ -118,7 +125,7 @@ impl Text<'_> {
     }
 
     fn table(&self, columns: &[Column], rows: Rows<'_, '_>, of: Option<u64>, limit: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
-        let shown = shown(columns, self.options.verbose);
+        let shown = shown(columns, self.options.verbose, self.options.verbose);
         let limit = limit.unwrap_or(usize::MAX);
         let mut sample: Vec<Vec<String>> = Vec::new();
         while sample.len() < limit.min(SAMPLE)
@@ -182,7 +189,7 @@ impl Text<'_> {
     }
 
     fn texts(&self, shown: &[Shown<'_>], row: &[Cell]) -> Vec<String> {
-        shown.iter().map(|s| one_line(&self.printer.human(s.cell(row))).into_owned()).collect()
+        shown.iter().map(|s| one_line(&self.printer.of(s.column, s.cell(row), self.lang())).into_owned()).collect()
     }
 
     /// Settles the widths; takes off the last columns that have no room and returns their labels.

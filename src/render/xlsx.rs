@@ -7,12 +7,12 @@
 
 use super::cells::Printer;
 use super::fill_in::{self, FillIn};
-use super::labels::{Lang, choice, label, name, title};
+use super::labels::{Lang, choice, label, name, title, word};
 use super::width::width;
 use super::{Options, Rows, borrowed};
-use crate::report::{Cell, Column, Report, Total};
+use crate::report::{Cell, Chart, ChartKind, Column, Report, Section, Total};
 use chrono::{NaiveDate, NaiveDateTime};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Chart as Picture, ChartType, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::io::{self, Seek, Write};
 
 /// Rows of a sheet that is built in memory.
@@ -31,12 +31,12 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     let created = ExcelDateTime::from_timestamp(report.as_of.0).map_err(failed)?;
     let heading = title(&report.name, options.lang);
     book.workbook.set_properties(&DocProperties::new().set_title(heading).set_creation_datetime(&created));
-    book.table(heading, &report.columns, rows, SHEET_ROWS)?;
+    book.table(heading, &report.columns, rows, report.chart.as_ref(), SHEET_ROWS)?;
     if report.columns.iter().any(|c| c.fill_in) {
         fill_in::help(&mut book.workbook, &report.columns, &book.styles.header, options.lang).map_err(failed)?;
     }
     for section in &report.sections {
-        book.table(name(&section.id, options.lang), &section.columns, &mut borrowed(&section.rows), SHEET_ROWS)?;
+        book.table(name(&section.id, options.lang), &section.columns, &mut borrowed(&section.rows), section.chart.as_ref(), SHEET_ROWS)?;
     }
     book.totals(report)?;
     // The format is a zip archive, which is not written front to back.
@@ -83,8 +83,8 @@ impl Styles {
 }
 
 impl Book<'_> {
-    /// One table on as many sheets as it needs.
-    fn table(&mut self, title: &str, columns: &[Column], rows: Rows<'_, '_>, sheet_rows: u32) -> io::Result<()> {
+    /// One table on as many sheets as it needs; its picture beside the first of them.
+    fn table(&mut self, title: &str, columns: &[Column], rows: Rows<'_, '_>, chart: Option<&Chart>, sheet_rows: u32) -> io::Result<()> {
         if columns.len() > SHEET_COLUMNS {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("a sheet holds at most {SHEET_COLUMNS} columns, not {}", columns.len())));
         }
@@ -125,6 +125,10 @@ impl Book<'_> {
             if let Some(last) = columns.len().checked_sub(1).and_then(|c| u16::try_from(c).ok()) {
                 sheet.autofilter(0, 0, next - 1, last).map_err(failed)?;
             }
+            if let Some(picture) = chart.filter(|_| part == 1).and_then(|c| picture(c, columns, &labels, &sheet.name(), next - 1)) {
+                let beside = u16::try_from(columns.len() + 1).unwrap_or(u16::MAX);
+                sheet.insert_chart(1, beside, &picture).map_err(failed)?;
+            }
             for (at, widest) in (0..).zip(&widths) {
                 // Two more for the filter's button.
                 sheet.set_column_width(at, (widest + 2).min(WIDEST) as f64).map_err(failed)?;
@@ -148,6 +152,9 @@ impl Book<'_> {
             }
         }
         lines.extend(report.notes.iter().map(|note| (self.lang.pick("note", "提示"), "", Cell::text(&*note.text))));
+        let of = |section: &'_ Section| name(&section.id, self.lang).to_owned();
+        let remarks: Vec<(String, &str)> = report.sections.iter().flat_map(|s| s.notes.iter().map(move |n| (of(s), n.text.as_str()))).collect();
+        lines.extend(remarks.iter().map(|(section, text)| (self.lang.pick("note", "提示"), section.as_str(), Cell::text(*text))));
         let mut widths = [10; 2];
         for (row, (total, entry, cell)) in (0..).zip(&lines) {
             sheet.write_string_with_format(row, 0, *total, &self.styles.header).map_err(failed)?;
@@ -162,10 +169,31 @@ impl Book<'_> {
     }
 }
 
-/// The label of a cell that holds one of its column's choices.
+/// A native chart over the rows of a sheet.
+fn picture(chart: &Chart, columns: &[Column], labels: &[String], sheet: &str, last: u32) -> Option<Picture> {
+    let at = |id: &str| columns.iter().position(|c| c.id == id).and_then(|i| u16::try_from(i).ok());
+    let named = at(&chart.label).filter(|_| last > 1)?;
+    let mut picture = Picture::new(match chart.kind {
+        ChartKind::Bars | ChartKind::Funnel => ChartType::Bar,
+        ChartKind::Trend => ChartType::Line,
+    });
+    for value in chart.values.iter().filter_map(|id| at(id)) {
+        let name = labels.get(usize::from(value)).map_or("", String::as_str);
+        picture.add_series().set_name(name).set_categories((sheet, 1, named, last, named)).set_values((sheet, 1, value, last, value));
+    }
+    if chart.kind != ChartKind::Trend {
+        // The first row on top, as in the table.
+        picture.y_axis().set_reverse();
+        picture.legend().set_hidden();
+    }
+    Some(picture)
+}
+
+/// The label of a cell that holds one of its column's choices, or a word of the program.
 fn chosen(column: &Column, cell: &Cell, lang: Lang) -> Option<Cell> {
     let Cell::Text(id) = cell else { return None };
-    column.choices.iter().find(|c| c.id == *id).map(|c| Cell::text(choice(c, lang)))
+    let chosen = column.choices.iter().find(|c| c.id == *id).map(|c| choice(c, lang));
+    chosen.or_else(|| word(column, id, lang)).map(Cell::text)
 }
 
 /// Writes one cell and says how wide it looks.
@@ -194,7 +222,7 @@ fn put(sheet: &mut Worksheet, (row, at): (u32, u16), cell: &Cell, printer: &Prin
         return Ok(if matches!(cell, Cell::Instant(_)) { 19 } else { printer.human(cell).len() });
     }
     let text = printer.plain(cell).unwrap_or_default();
-    let quoted = text.starts_with('\'') && super::csv::neutral(&text).len() > text.len();
+    let quoted = text.starts_with('\'') && crate::model::defused(&text).len() > text.len();
     let text: String = quoted.then_some('\'').into_iter().chain(text.chars()).take(CELL_CHARACTERS).collect();
     sheet.write_string_with_format(row, at, &text, &styles.text)?;
     let start: String = text.chars().take(WIDEST).collect();
@@ -235,7 +263,7 @@ mod tests {
         let mut report = Report::new("leads", &frame, vec![Column::integer("rank")]);
         report.rows = (1..=7).map(|i| vec![Cell::Integer(i)]).collect();
         let mut book = Book { workbook: Workbook::new(), styles: Styles::new(), printer: Printer::from(&report), lang: Lang::En };
-        book.table("leads", &report.columns, &mut borrowed(&report.rows), 4).expect("written");
+        book.table("leads", &report.columns, &mut borrowed(&report.rows), None, 4).expect("written");
         let bytes = std::io::Cursor::new(book.workbook.save_to_buffer().expect("a workbook"));
         let mut read: calamine::Xlsx<_> = calamine::open_workbook_from_rs(bytes).expect("readable");
         let names = read.sheet_names();

@@ -74,7 +74,7 @@ fn summary(changes: &[Row]) -> Section {
     }
     let mut columns: Vec<Column> = ["what", "from", "to"].map(Column::text).into();
     columns.push(Column::integer("count"));
-    Section { id: "summary".into(), layout: Layout::Above, columns, rows }
+    Section::new("summary", Layout::Above, columns, rows)
 }
 
 /// The table that `changes` and `history` share.

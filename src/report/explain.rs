@@ -92,13 +92,13 @@ pub fn report(facts: Facts) -> Report {
     report.total("band", Cell::text(facts.band));
 
     let (columns, card) = facts.card.into_iter().unzip();
-    report.sections.push(Section { id: "lead".into(), layout: Layout::Card, columns, rows: vec![card] });
+    report.sections.push(Section::new("lead", Layout::Card, columns, vec![card]));
     let columns = vec![Column::text("group"), Column::text("rule"), Column::text("reason").sentences()];
-    report.sections.push(Section { id: "unfired".into(), layout: Layout::Table, columns, rows: unfired });
+    report.sections.push(Section::new("unfired", Layout::Table, columns, unfired));
     report.sections.extend(state::sections(facts.state));
     let columns = vec![Column::new("at", ColumnType::Instant), Column::text("what"), Column::text("detail").sentences(), Column::text("why").sentences()];
     let moments = facts.timeline.into_iter().map(|m| vec![Cell::Instant(m.at), Cell::text(m.what), Cell::text(m.detail), Cell::text(m.why)]).collect();
-    report.sections.push(Section { id: "timeline".into(), layout: Layout::Log, columns, rows: moments });
+    report.sections.push(Section::new("timeline", Layout::Log, columns, moments));
     report.notes = facts.notes;
     report
 }

@@ -5,23 +5,46 @@
 
 pub mod assign;
 pub mod attainment;
+pub mod attribution;
+pub mod catalogue;
 pub mod changes;
+pub mod channels;
+mod chart;
 pub mod check;
+pub mod cohorts;
+pub mod compare;
+pub mod costs;
+pub mod experiments;
 pub mod explain;
+pub mod funnel;
 pub mod history;
 pub mod import;
 pub mod interventions;
+pub mod journeys;
+pub mod kpi;
 pub mod leads;
+pub mod meeting;
 pub mod nurture;
+pub mod outbox;
+pub mod owners;
 pub mod plan;
 pub mod promises;
+pub mod quality;
 pub mod queue;
+pub mod roi;
 pub mod routing;
 pub mod score;
+pub mod scores;
 pub mod simulate;
+pub mod suppressions;
 pub mod tests;
+pub mod timing;
 pub mod today;
+pub mod velocity;
+pub mod walk;
 pub mod worklist;
+
+pub use chart::{Chart, ChartKind};
 
 use crate::model::{Currency, FieldType, Instant, Value};
 
@@ -68,6 +91,8 @@ pub struct Column {
     pub fill_in: bool,
     /// Stays in sight of a workbook with everything left of it.
     pub pinned: bool,
+    /// More than most want to see: on a screen and on a page it is shown when more is asked for (`-v`). Data formats and workbooks carry it.
+    pub aside: bool,
 }
 
 /// One of the few values of a column.
@@ -93,7 +118,7 @@ impl Choice {
 impl Column {
     /// A column whose label is known by its id.
     pub fn new(id: &str, ty: ColumnType) -> Self {
-        Self { id: id.into(), ty, title: None, backup: None, wrap: false, choices: Vec::new(), fill_in: false, pinned: false }
+        Self { id: id.into(), ty, title: None, backup: None, wrap: false, choices: Vec::new(), fill_in: false, pinned: false, aside: false }
     }
     /// A text column.
     pub fn text(id: &str) -> Self {
@@ -131,6 +156,12 @@ impl Column {
     #[must_use]
     pub fn to_fill(mut self) -> Self {
         self.fill_in = true;
+        self
+    }
+    /// More than most want to see; see [`Column::aside`].
+    #[must_use]
+    pub fn aside(mut self) -> Self {
+        self.aside = true;
         self
     }
     /// Stays in sight; see [`Column::pinned`].
@@ -194,6 +225,14 @@ impl Cell {
     /// Text that may be missing.
     pub fn maybe(text: Option<&str>) -> Self {
         text.map_or(Self::Empty, Self::text)
+    }
+    /// A number that may not be had.
+    pub fn share(x: Option<f64>) -> Self {
+        x.filter(|x| x.is_finite()).map_or(Self::Empty, Self::Percent)
+    }
+    /// Money that may not be had.
+    pub fn money(minor: Option<i64>) -> Self {
+        minor.map_or(Self::Empty, Self::Money)
     }
     /// Whether there is nothing to print.
     pub fn is_empty(&self) -> bool {
@@ -263,6 +302,10 @@ pub struct Report {
     pub of: Option<u64>,
     /// The rows only make sense together (a score card): `--limit` does not concern them.
     pub whole: bool,
+    /// On a page every row is a tile: its name, its number large, the rest small.
+    pub tiles: bool,
+    /// Its picture.
+    pub chart: Option<Chart>,
     /// Further tables of the same report.
     pub sections: Vec<Section>,
     /// Named totals, in order; may be nested one level (`bands: {hot: 3}`).
@@ -282,6 +325,24 @@ pub struct Section {
     pub columns: Vec<Column>,
     /// The rows, each as wide as the columns.
     pub rows: Vec<Vec<Cell>>,
+    /// Its picture.
+    pub chart: Option<Chart>,
+    /// What a reader of this table must know.
+    pub notes: Vec<Note>,
+}
+
+impl Section {
+    /// A table without picture or notes.
+    pub fn new(id: &str, layout: Layout, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Self {
+        Self { id: id.into(), layout, columns, rows, chart: None, notes: Vec::new() }
+    }
+
+    /// A report as one table of a larger one. Its own further tables follow it there.
+    pub fn of(report: Report) -> Vec<Self> {
+        let own = Self { id: report.name, layout: Layout::Table, columns: report.columns, rows: report.rows, chart: report.chart, notes: report.notes };
+        let table = |s: Self| Self { layout: if s.layout == Layout::Log { Layout::Log } else { Layout::Table }, ..s };
+        std::iter::once(own).chain(report.sections.into_iter().filter(|s| s.layout != Layout::Card).map(table)).collect()
+    }
 }
 
 /// How a section is laid out for people. Data formats do not care.
@@ -295,6 +356,13 @@ pub enum Layout {
     Card,
     /// Above the report's table, every row: what the long table below comes to.
     Above,
+}
+
+impl Layout {
+    /// Whether it stands before the report's own table.
+    pub fn is_above(self) -> bool {
+        matches!(self, Self::Card | Self::Above)
+    }
 }
 
 /// A total: one number, or a named group of them.
@@ -318,6 +386,8 @@ impl Report {
             rows: Vec::new(),
             of: None,
             whole: false,
+            tiles: false,
+            chart: None,
             sections: Vec::new(),
             totals: Vec::new(),
             notes: Vec::new(),
@@ -348,4 +418,14 @@ pub fn thousands(n: i64) -> String {
         out.push(c);
     }
     out
+}
+
+/// Money per one of `n`, rounded half away from zero to a minor unit; nothing of none.
+pub fn per(minor: i64, n: i64) -> Option<i64> {
+    if n <= 0 {
+        return None;
+    }
+    let (m, n) = (i128::from(minor), i128::from(n));
+    let half = if m < 0 { -n } else { n };
+    i64::try_from((2 * m + half) / (2 * n)).ok()
 }

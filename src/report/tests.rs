@@ -62,12 +62,12 @@ pub fn report(frame: &Frame, cases: &[Case]) -> Report {
         }
     }
     let columns = vec![Column::text("test"), Column::text("group"), Column::text("rule"), Column::integer("points"), Column::text("reason").sentences()];
-    report.sections.push(Section { id: "score_cards".into(), layout: Layout::Table, columns, rows: cards });
+    report.sections.push(Section::new("score_cards", Layout::Table, columns, cards));
     if !steps.is_empty() {
         let mut columns = vec![Column::text("test"), Column::new("at", ColumnType::Instant)];
         columns.extend(["what", "from", "to"].map(Column::text));
         columns.push(Column::text("why").sentences());
-        report.sections.push(Section { id: "stories".into(), layout: Layout::Table, columns, rows: steps });
+        report.sections.push(Section::new("stories", Layout::Table, columns, steps));
     }
     let failed = cases.iter().filter(|c| !c.differences.is_empty()).count();
     report.total("passed", Cell::count(cases.len() - failed));

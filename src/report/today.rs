@@ -27,6 +27,10 @@ pub enum Waits {
     Due,
     /// Leads that a queue is about to take back.
     Reclaim,
+    /// Leads beside the line with an open deal.
+    Reopened,
+    /// Deals of nobody.
+    Deal,
     /// Contacts planned for today or earlier.
     FollowUp,
     /// Leads that wait for a claim.
@@ -57,6 +61,8 @@ impl Waits {
             Self::Breached => "breached",
             Self::Due => "due",
             Self::Reclaim => "reclaim",
+            Self::Reopened => "reopened",
+            Self::Deal => "deal",
             Self::FollowUp => "follow_up",
             Self::Queue => "queue",
             Self::Notice => "notice",

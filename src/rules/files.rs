@@ -16,11 +16,12 @@ const KNOWN: &[&str] = &[
     "alerts.yaml",
     "delivery.yaml",
     "experiments.yaml",
+    "reports.yaml",
 ];
 /// The folders whose files are each one thing: the folder, and how their names end.
 pub(super) const FOLDERS: [(&str, &str); 3] = [("tests/", ".yaml"), ("nurture/", ".yaml"), ("content/", ".md")];
 /// The files and folders of later versions.
-const LATER: &[&str] = &["reports.yaml", "goals.yaml", "playbooks/"];
+const LATER: &[&str] = &["goals.yaml", "playbooks/"];
 
 /// A file's name inside `sops/`.
 pub(super) fn plain_name(name: &str) -> String {

@@ -14,6 +14,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("content", include_str!("schema/content.json")),
     ("nurture", include_str!("schema/nurture.json")),
     ("experiments", include_str!("schema/experiments.json")),
+    ("reports", include_str!("schema/reports.json")),
     ("tests", include_str!("schema/tests.json")),
 ];
 
@@ -25,7 +26,9 @@ pub fn schema(kind: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{alerts, assignment, calendar, cases, content, delivery, experiments, fields, lifecycle, nurture, scoring, sla, team, workspace};
+    use crate::rules::{
+        alerts, assignment, calendar, cases, content, delivery, experiments, fields, lifecycle, nurture, reports, scoring, sla, team, workspace,
+    };
     use serde_json::Value;
 
     fn json(kind: &str) -> Value {
@@ -88,6 +91,8 @@ mod tests {
             ("nurture", "/$defs/experiment/properties", nurture::send::EXPERIMENT_KEYS),
             ("nurture", "/$defs/recipient/oneOf/1/properties", sla::recipient::RECIPIENT_KEYS),
             ("experiments", "/$defs/experiment/properties", experiments::read::EXPERIMENT_KEYS),
+            ("reports", "/properties", reports::read::KEYS),
+            ("reports", "/properties/roi/properties", reports::read::ROI_KEYS),
             ("tests", "/properties", cases::FILE_KEYS),
             ("tests", "/$defs/since/oneOf/1/properties", cases::SINCE_KEYS),
             ("tests", "/$defs/case/properties/history/items/properties", cases::HISTORY_KEYS),
@@ -123,7 +128,7 @@ mod tests {
             let problems: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path)).collect();
             assert!(problems.is_empty(), "{name}: {problems:#?}");
         }
-        assert!(schema("reports").is_none());
+        assert!(schema("goals").is_none());
     }
 
     #[test]
@@ -147,6 +152,8 @@ mod tests {
             ("nurture", "{enroll: {event: a}, control: 0.1, steps: [{id: a, move: b}]}"),
             ("content", "{medium: email, purpose: advertising}"),
             ("experiments", "hillstrom: {arm: segment}"),
+            ("reports", "{revenue: booked}"),
+            ("reports", "{roi: {model: first, lookback: 180}}"),
             ("tests", "[{name: a, expect: {}}]"),
             ("tests", "[{name: a, as_of: 2026-11-21, deals: [{amount: 5}], expect: {}}]"),
         ] {

@@ -8,6 +8,7 @@ use super::delivery::Delivery;
 use super::experiments::Experiment;
 use super::lifecycle::Lifecycle;
 use super::nurture::Path;
+use super::reports::Reports;
 use super::scoring::Scoring;
 use super::sla::Promise;
 use super::team::Team;
@@ -46,6 +47,8 @@ pub struct Sop {
     pub content: Vec<Content>,
     /// experiments.yaml.
     pub experiments: Vec<Experiment>,
+    /// reports.yaml.
+    pub reports: Reports,
     /// The derived event kinds' conditions, in an order in which each only needs earlier ones.
     pub derived: Vec<Derived>,
     /// The columns of costs, deals, payments, stages, feedback and follow-ups.
@@ -56,7 +59,7 @@ pub struct Sop {
     pub reviews: Vec<(Span, NaiveDate)>,
     /// Where the list of holidays is, and the last day that it speaks for.
     pub calendar_ends: Option<(Span, NaiveDate)>,
-    /// Changes whenever a text, the zone or the program's rules version does (texts of tests apart).
+    /// Changes whenever a text, the zone or the program's rules version does (texts of tests and of reports apart).
     pub fingerprint: String,
     /// The texts as read, for `sop_versions` and excerpts.
     pub sources: Sources,

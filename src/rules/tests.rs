@@ -188,7 +188,7 @@ fn the_bench_workspace_reads() {
 
 #[test]
 fn files_of_other_versions_are_named() {
-    assert_eq!(told(&[("sops/reports.yaml", "x: 1")]), ["not-yet 1:1"]);
+    assert_eq!(told(&[("sops/goals.yaml", "x: 1")]), ["not-yet 1:1"]);
     assert_eq!(told(&[("sops/playbooks/双十一.yaml", "x: 1")]), ["not-yet 1:1"]);
     assert_eq!(told(&[("sops/scorings.yaml", "x: 1")]), ["unknown-file 1:1"]);
     assert_eq!(told(&[("sops/scoring.yml", "x: 1")]), ["unknown-file 1:1"]);

@@ -1,8 +1,8 @@
 //! The files of a workspace together: bytes in, [`Sop`] out, or every problem of every file. Pure: the caller reads the folder.
 //!
 //! Files are read in the order in which they need each other (fields, calendar, scoring, team, lifecycle,
-//! assignment, sla, alerts, experiments, delivery, content, nurture, tests), whatever order they came in; a file that is missing brings its default. One problem never
-//! hides another file's problems, and a file that cannot be read at all makes no name of another one wrong.
+//! assignment, sla, alerts, experiments, reports, delivery, content, nurture, tests), whatever order they came in; a file that is missing brings its default. One problem never
+//! hides another file's problems, and a file with errors makes no name of another one wrong (`echo`).
 
 use super::fields::{self, Fields};
 use super::files::{is_beside_the_point, plain_name, text_of};
@@ -10,7 +10,7 @@ use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{alerts, assignment, calendar, cases, experiments, lifecycle, paths, sla, team, yaml};
+use super::{alerts, assignment, calendar, cases, echo, experiments, lifecycle, paths, reports, sla, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -33,6 +33,7 @@ pub fn starter() -> Vec<(String, Vec<u8>)> {
         file("sops/assignment.yaml", include_str!("../../sops/assignment.yaml")),
         file("sops/sla.yaml", include_str!("../../sops/sla.yaml")),
         file("sops/alerts.yaml", include_str!("../../sops/alerts.yaml")),
+        file("sops/reports.yaml", include_str!("../../sops/reports.yaml")),
         file("sops/delivery.yaml", include_str!("../../sops/delivery.yaml")),
         file("sops/nurture/birthday.yaml", include_str!("../../sops/nurture/birthday.yaml")),
         file("sops/nurture/decision.yaml", include_str!("../../sops/nurture/decision.yaml")),
@@ -107,6 +108,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let alerting = read_file(whole("alerts.yaml"), &mut out, &mut reviews, |n, r| alerts::read::read(n, &known, r));
     let (alerts, told) = split(alerting, there("alerts.yaml"));
     let experiments = read_file(whole("experiments.yaml"), &mut out, &mut reviews, |n, r| experiments::read::read(n, &known, r)).unwrap_or_default();
+    let reports = read_file(whole("reports.yaml"), &mut out, &mut reviews, reports::read::read).unwrap_or_default();
     let read = letters.read(&known, &mut out, &mut reviews);
     let (mut all_cases, named) = (Vec::new(), read.letters());
     for (_, id, text) in texts.iter().filter(|(n, ..)| n.starts_with("tests/")) {
@@ -118,7 +120,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
     let (lifecycle, team, assignment) = (lifecycle.unwrap_or_default(), team.unwrap_or_default(), assignment.unwrap_or_default());
     let (promises, alerts) = (promises.unwrap_or_default(), alerts.unwrap_or_default());
     if !out.has_errors() {
-        lifecycle::check::check(&lifecycle, &scoring, &stage_spots, &mut out);
+        lifecycle::check::check(&lifecycle, &scoring, (&fields.dictionary, &calendar), &stage_spots, &mut out);
         assignment::check::check(&assignment, &rule_spots, (&team, &owner_spots), (&fields.dictionary, &calendar), &mut out);
         read.check((&scoring, &lifecycle), (&team, &fields.dictionary, &calendar), &mut out);
         [&promise_spots.recipients, &told].into_iter().for_each(|spots| sla::recipient::check(spots, &team, &mut out));
@@ -126,12 +128,13 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
             sla::check::business_time(promise_spots.business.iter().chain(&rule_spots.business), &mut out);
         }
     }
+    echo::silence(&sources, &mut out);
     out.sort();
     if out.has_errors() {
         return Err((sources, out));
     }
     let mut parts: Vec<&[u8]> = vec![RULES_VERSION.as_bytes(), calendar.zone.name().as_bytes()];
-    parts.extend(texts.iter().filter(|(n, ..)| !n.starts_with("tests/")).flat_map(|(n, _, t)| [n.as_bytes(), t.as_bytes()]));
+    parts.extend(texts.iter().filter(|(n, ..)| !n.starts_with("tests/") && n != "reports.yaml").flat_map(|(n, _, t)| [n.as_bytes(), t.as_bytes()]));
     let fingerprint = format!("{:016x}", stable_hash(&parts));
     let (delivery, paths, content) = read.parts();
     let Fields { dictionary, tables, .. } = fields;
@@ -148,6 +151,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         paths,
         content,
         experiments,
+        reports,
         derived,
         tables,
         cases: all_cases,

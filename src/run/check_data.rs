@@ -1,16 +1,21 @@
 //! `sop check --data`: the rules held against the leads of the base. A condition that is unknown for most of them rests on
-//! a field that nobody fills; a common title that no rule matches is money left on the table.
+//! a field that nobody fills; a common title that no rule matches is money left on the table; a round that more leads come to than its
+//! people may get piles them up.
 
 use super::evaluate::Evaluator;
 use super::leads::stored_columns;
+use super::routing::{candidates, rehearse};
 use super::{Context, RunError, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{FieldIx, Value, fold};
-use crate::store::{Due, Needs, Store};
+use crate::store::{Columns, Due, Needs, Store};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Rules are judged once there are this many leads.
 const ENOUGH: u64 = 20;
+/// What comes in is counted over so many days.
+const DAYS: i64 = 28;
 /// How many of the commonest unmatched values are named.
 const NAMED: usize = 5;
 
@@ -55,6 +60,7 @@ pub fn check_data(workspace: &Workspace, context: &Context<'_>) -> Result<Diagno
         },
     )?;
     let mut out = Diagnostics::default();
+    inflow(workspace, context, (&store, &columns), &mut out)?;
     if leads < ENOUGH {
         return Ok(out);
     }
@@ -74,4 +80,33 @@ pub fn check_data(workspace: &Workspace, context: &Context<'_>) -> Result<Diagno
         out.push(Diagnostic::new(Code::UnmatchedValue, None, what).help("if it matters, add it to a word list in fields.yaml"));
     }
     Ok(out)
+}
+
+/// Rounds that more leads a day came to than all of its people together may get a day: what it handed over, and what waits in it.
+fn inflow(workspace: &Workspace, context: &Context<'_>, (store, columns): (&Store, &Columns), out: &mut Diagnostics) -> Result<(), RunError> {
+    let (sop, as_of) = (&workspace.sop, context.as_of);
+    if sop.assignment.rounds.is_empty() || sop.team.owners.is_empty() {
+        return Ok(());
+    }
+    let mut came: BTreeMap<String, i64> = store.dealt_since(as_of.plus(-DAYS * 86_400), as_of)?.into_iter().collect();
+    let waiting = candidates(workspace, context, store, columns, Due::All)?;
+    for unplaced in rehearse(workspace, context, store, columns, &waiting)?.unplaced {
+        if let Some(round) = sop.assignment.rounds.get(usize::from(unplaced.round)) {
+            *came.entry(round.name.clone()).or_default() += 1;
+        }
+    }
+    for round in &sop.assignment.rounds {
+        let Some(leads) = came.get(&round.name) else { continue };
+        let roles: Vec<&String> = round.roles.iter().chain(round.rules.iter().flat_map(|r| r.roles.iter().flatten())).collect();
+        let people = sop.team.owners.iter().filter(|o| roles.is_empty() || roles.contains(&&o.role));
+        // One of them without a limit takes whatever comes.
+        let Some(per_day) = people.map(|o| if o.capacity == Some(0) { Some(0) } else { o.per_day }).sum::<Option<u32>>() else { continue };
+        if *leads > i64::from(per_day) * DAYS {
+            let mean = *leads as f64 / DAYS as f64;
+            let what = format!("the round `{}` gets {mean:.1} leads a day (mean of {DAYS} days), and its people may get {per_day} a day together", round.name);
+            let help = "raise `per_day` in team.yaml, add people, or let a last rule send the rest to a queue";
+            out.push(Diagnostic::new(Code::TooFewPeople, None, what).help(help));
+        }
+    }
+    Ok(())
 }

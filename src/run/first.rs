@@ -61,16 +61,21 @@ fn pass(session: &Session<'_>, arriving: &mut Arriving, loader: Loader) -> Resul
         let scorer = scope.spawn(move || score(&receive, &give_back, evaluator, loader, version));
         let (mut batch, mut spent) = (Vec::with_capacity(BATCH), VecDeque::new());
         let mut handed = 0;
-        let scanned = store.scan_arriving(columns, &needs(workspace, columns), &mut || arriving.next(), |row| {
-            batch.push(row);
-            if batch.len() == BATCH {
-                handed += BATCH as u64;
-                (context.progress)("scoring", handed, all);
-                spent.extend(empty.try_iter().flatten());
-                send.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).map_err(|_| failed())?;
-            }
-            Ok(spent.pop_front().unwrap_or_default())
-        });
+        let scanned = store.scan_arriving(
+            columns,
+            &needs(workspace, columns),
+            |lead, out| arriving.of(lead, out),
+            |row| {
+                batch.push(row);
+                if batch.len() == BATCH {
+                    handed += BATCH as u64;
+                    (context.progress)("scoring", handed, all);
+                    spent.extend(empty.try_iter().flatten());
+                    send.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).map_err(|_| failed())?;
+                }
+                Ok(spent.pop_front().unwrap_or_default())
+            },
+        );
         // Whoever stops listening has the better reason.
         let handed = scanned.and_then(|()| send.send(batch).map_err(|_| failed()));
         drop(send);

@@ -52,7 +52,7 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
     let columns = stored_columns(workspace, &store)?;
     let condition = match &request.filter {
         None => None,
-        Some(text) => Some(compile_filter(workspace, text)?),
+        Some(text) => Some(compile_filter(workspace, &store, text)?),
     };
     let mut evaluator = Evaluator::new(sop, &store, &columns, context.as_of)?;
     let mut kept: Vec<ScanRow> = Vec::new();
@@ -143,13 +143,20 @@ pub(super) fn stored_columns(workspace: &Workspace, store: &Store) -> Result<Col
         .ok_or_else(|| RunError::refused("the SOP files declare fields that the base does not have yet", "run `sop score` once: it adds them and re-scores"))
 }
 
-pub(super) fn compile_filter(workspace: &Workspace, text: &str) -> Result<crate::condition::Condition, RunError> {
+/// A condition of the command line. It may speak of stages that the base still has and the files do not.
+pub(super) fn compile_filter(workspace: &Workspace, store: &Store, text: &str) -> Result<crate::condition::Condition, RunError> {
     let mut sources = Sources::default();
     let id = sources.add("--where", text);
     let mut problems = Diagnostics::default();
     let sop = &workspace.sop;
     let media = sop.delivery.media.iter().map(|m| m.id.clone()).collect();
-    let state = state_names(&sop.scoring, &Ids { media, ..Ids::of(&sop.lifecycle, &sop.team, &sop.assignment) });
+    let mut ids = Ids { media, ..Ids::of(&sop.lifecycle, &sop.team, &sop.assignment) };
+    if !ids.stages.is_empty() {
+        let known: Vec<&str> = ids.stages.iter().chain(&ids.detours).map(String::as_str).collect();
+        let strange = store.places_besides(&known)?;
+        ids.detours.extend(strange.into_iter().map(|(stage, _)| stage));
+    }
+    let state = state_names(&sop.scoring, &ids);
     let steps = sop.message_steps();
     let messages = Messages { steps: &steps, ..Messages::default() };
     let scope = Scope { messages, ..Scope::new(ScopeKind::Where, &sop.dictionary, &state) };

@@ -23,6 +23,8 @@ pub struct Merged {
     pub score: Option<i64>,
     /// Identities that two of them share, and that identify nobody any more.
     pub shared: Vec<String>,
+    /// What went with whom, and what stayed.
+    pub notes: Vec<String>,
     /// The run.
     pub ended: Ended,
 }
@@ -39,7 +41,7 @@ pub fn merge(workspace: &Workspace, context: &Context<'_>, a: &str, b: &str, why
         let age = |r: &LeadRecord| (created(&workspace.sop.dictionary, r), r.lead);
         let (mut survivor, loser) = if age(&a) <= age(&b) { (a, b) } else { (b, a) };
         let differences = unite(session, &mut survivor, &loser, why)?;
-        Ok((survivor.lead, survivor.key, vec![loser.key], differences, Vec::new()))
+        Ok(Parts { lead: survivor.lead, survivor: survivor.key, others: vec![loser.key], differences, shared: Vec::new(), notes: Vec::new() })
     })
 }
 
@@ -47,12 +49,19 @@ pub fn merge(workspace: &Workspace, context: &Context<'_>, a: &str, b: &str, why
 pub fn split(workspace: &Workspace, context: &Context<'_>, lead: &str, why: &str) -> Result<Merged, RunError> {
     in_session(workspace, context, |session| {
         let lead = find(workspace, &session.store, lead)?;
-        let (key, others, shared) = take_apart(session, lead, why)?;
-        Ok((lead, key, others, Vec::new(), shared))
+        take_apart(session, lead, why)
     })
 }
 
-type Parts = (LeadId, Key, Vec<Key>, Vec<Difference>, Vec<String>);
+/// What a merge or a split did, before the end of its run.
+struct Parts {
+    lead: LeadId,
+    survivor: Key,
+    others: Vec<Key>,
+    differences: Vec<Difference>,
+    shared: Vec<String>,
+    notes: Vec<String>,
+}
 
 /// Runs an act in a writing session, re-scores, and reads the survivor's score before the end.
 fn in_session(workspace: &Workspace, context: &Context<'_>, act: impl FnOnce(&mut Session<'_>) -> Result<Parts, RunError>) -> Result<Merged, RunError> {
@@ -62,15 +71,15 @@ fn in_session(workspace: &Workspace, context: &Context<'_>, act: impl FnOnce(&mu
     let mut session = Session::begin(workspace, context)?;
     let result = act(&mut session).and_then(|parts| {
         evaluate(&session)?;
-        let score = session.store.state(&session.columns, parts.0)?.and_then(|s| s.score);
+        let score = session.store.state(&session.columns, parts.lead)?.and_then(|s| s.score);
         Ok((parts, score))
     });
     match result {
         Err(e) => Err(session.abandon(e)),
-        Ok(((_, survivor, others, differences, shared), score)) => {
+        Ok((Parts { survivor, others, differences, shared, notes, .. }, score)) => {
             let ended = session.end()?;
             let differences = differences.into_iter().map(|d| (d.field, d.from, d.to)).collect();
-            Ok(Merged { survivor, others, differences, score, shared, ended })
+            Ok(Merged { survivor, others, differences, score, shared, notes, ended })
         }
     }
 }
@@ -169,7 +178,7 @@ fn fields_json(dictionary: &Dictionary, values: &[Value]) -> String {
     serde_json::Value::Object(fields).to_string()
 }
 
-fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key, Vec<Key>, Vec<String>), RunError> {
+fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<Parts, RunError> {
     let mut original = record(session, lead)?;
     let sources = session.store.source_rows(lead)?;
     let own = sources.iter().position(|s| Key::of_hash(s.source) == original.key).unwrap_or(0);
@@ -190,12 +199,18 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
     }
     let is_shared = |i: &Identity| shared.contains(i) || barred.binary_search_by(|h| (*h as i64).cmp(&(i.hash() as i64))).is_ok();
     let mut others = Vec::new();
+    let mut parts: Vec<(LeadId, Key, Option<String>)> = Vec::new();
+    let company = |values: &[Value]| {
+        let place = workspace.sop.dictionary.field("company").map(|(ix, _)| ix.0);
+        place.and_then(|i| values.get(i)).and_then(Value::as_text).map(|t| crate::model::fold(t).into_owned())
+    };
     let mut last = store.last_lead()?;
     for (i, source) in sources.iter().enumerate() {
         let values = values_of(workspace, columns, source);
         if i == own {
             let named: Vec<Identity> = named(source, &is_shared);
             store.insert_identities(named.iter().map(|i| (i, lead)), *run)?;
+            parts.push((lead, original.key, company(&values)));
             original.values = values;
             continue;
         }
@@ -233,6 +248,7 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
         let change =
             Change { lead, what: What::Split, at: context.as_of, from: Some(original.key.to_string()), to: Some(new.key.to_string()), why: why.to_owned() };
         store.record(*run, &change)?;
+        parts.push((new.lead, new.key, company(&new.values)));
         others.push(new.key);
     }
     original.sources = 1;
@@ -245,7 +261,41 @@ fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<(Key
     }
     store.make_due(lead)?;
     let shared = shared.iter().map(|i| format!("{} {}", i.kind, i.text.replace('\t', ":"))).collect();
-    Ok((original.key, others, shared))
+    let notes = share_out(session, lead, &parts)?;
+    Ok(Parts { lead, survivor: original.key, others, differences: Vec::new(), shared, notes })
+}
+
+/// Deals go with the one of the parts whose company they name. What names none of them, or several, stays with the older lead, and
+/// so do follow-ups, which say nothing of whom they were about: both are told.
+fn share_out(session: &Session<'_>, lead: LeadId, parts: &[(LeadId, Key, Option<String>)]) -> Result<Vec<String>, RunError> {
+    let (store, run) = (&session.store, session.run);
+    let (mut notes, mut stayed) = (Vec::new(), 0);
+    for deal in store.deal_rows_of(lead)? {
+        let named = deal.company.as_deref().map(|c| crate::model::fold(c).into_owned());
+        let mut fits = parts.iter().filter(|(.., company)| named.is_some() && *company == named);
+        match (fits.next(), fits.next()) {
+            (Some((whose, key, _)), None) if *whose != lead => {
+                let id = deal.id.clone().unwrap_or_else(|| "without an id".to_owned());
+                notes.push(format!("the deal {id} goes to {key}, whose company it names"));
+                store.put_deal(&crate::store::DealRow { lead: Some(*whose), ..deal }, run)?;
+                store.make_due(*whose)?;
+            }
+            (Some(_), None) => {} // its own
+            _ => stayed += 1,
+        }
+    }
+    if stayed > 0 {
+        let what = if stayed == 1 { "1 deal stays".to_owned() } else { format!("{stayed} deals stay") };
+        notes.push(format!(
+            "{what} with the older lead, for no company says whose: import the file of deals again, and each goes to the lead that its row names"
+        ));
+    }
+    let contacts = store.follow_ups_of(lead)?.len();
+    if contacts > 0 {
+        let what = if contacts == 1 { "1 follow-up stays".to_owned() } else { format!("{contacts} follow-ups stay") };
+        notes.push(format!("{what} with the older lead, as do its owner, its stage and what sales said of it"));
+    }
+    Ok(notes)
 }
 
 /// What recognises a row by a number that it shares with others: together with its name, so that the same file, imported

@@ -1,5 +1,6 @@
 //! `sop today`: what waits for a person, each with what to do about it. Nothing is written.
 
+mod deals;
 mod files;
 mod people;
 
@@ -31,6 +32,8 @@ pub fn today(workspace: &Workspace, context: &Context<'_>) -> Result<Report, Run
         look.strange_stages(&mut items)?;
         look.unassigned(&mut items)?;
         look.held(&mut items)?;
+        look.reopened(&mut items)?;
+        look.deals_of_nobody(&mut items)?;
         look.next_contacts(&mut items)?;
         look.queues(&mut items)?;
         look.notices(&mut items)?;
@@ -102,7 +105,7 @@ impl Look<'_> {
         if !queued.is_empty() {
             let all = queued.iter().map(|(_, n)| n).sum();
             let to = some(queued.iter().map(|(to, n)| format!("{to} {n}")).collect());
-            items.push(item(Waits::Notice, "notices to colleagues", all, format!("not told yet: {to}"), "sop changes --what warning,breach,alert"));
+            items.push(item(Waits::Notice, "notices to colleagues", all, format!("not told yet: {to}"), "sop send"));
         }
         Ok(())
     }

@@ -48,6 +48,11 @@ fn within(store: &Store, context: &Context<'_>, wanted: Option<i64>) -> Result<(
         };
         return Err(RunError::refused(what, "import the files again instead"));
     }
+    let left = store.left_the_house(run.run)?;
+    if left > 0 {
+        let what = format!("{left} messages of run {} have left, or may have: nobody can take them back", run.run.0);
+        return Err(RunError::refused(what, "what still waits can be cancelled: sop outbox cancel LEAD --why …"));
+    }
     if store.undo_is_pruned(run.run)? {
         let what = format!("run {} is too old: what it overwrote is no longer kept", run.run.0);
         return Err(RunError::refused(what, "restore a copy of the base, or import the right files"));

@@ -269,7 +269,9 @@ pub fn present(workspace: &Workspace, context: &Context<'_>, path: &Path) -> Res
         match reader.next(&mut cells)? {
             Next::End => break,
             Next::Rejected => answers += 1,
-            Next::Row => answers += u64::from(!cells.is_unfilled() || strange.iter().any(|c| !reader.raw().text(*c).trim().is_empty())),
+            Next::Row => {
+                answers += u64::from(!cells.is_unfilled() || !cells.bad.is_empty() || strange.iter().any(|c| !reader.raw().text(*c).trim().is_empty()))
+            }
         }
     }
     if answers == 0 {

@@ -121,6 +121,18 @@ impl Store {
         Ok(self.conn.prepare_cached(END)?.execute(params![lead.0, at.0, how.name()])? > 0)
     }
 
+    /// How many leads each round handed over from an instant on; by round.
+    pub fn dealt_since(&self, from: Instant, until: Instant) -> Result<Vec<(String, i64)>> {
+        const DEALT: &str = "SELECT round, count(*) FROM assignments WHERE at > ?1 AND at <= ?2 AND round IS NOT NULL GROUP BY round ORDER BY round";
+        let mut statement = self.conn.prepare(DEALT)?;
+        Ok(statement.query_map([from.0, until.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether this owner was ever given a lead here.
+    pub fn was_given_leads(&self, owner: &str) -> Result<bool> {
+        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM assignments WHERE owner = ?1)", [owner], |r| r.get(0))?)
+    }
+
     /// The holds on one lead, oldest first.
     pub fn assignments_of(&self, lead: LeadId) -> Result<Vec<AssignmentRow>> {
         let sql = format!("SELECT {LIST} FROM assignments WHERE lead = ?1 ORDER BY at, seq");

@@ -121,6 +121,25 @@ impl Store {
         Ok(())
     }
 
+    /// Leads at one of these places that may have an open deal as of an instant, in order.
+    pub fn open_deals_at(&self, places: &[&str], as_of: Instant) -> Result<Vec<(LeadId, String)>> {
+        let places = serde_json::Value::from(places).to_string();
+        const OPEN: &str = "SELECT DISTINCT d.lead, s.stage FROM deals d JOIN lead_state s USING (lead)
+            WHERE (d.status = 'open' OR d.closed_at > ?2) AND s.stage IN (SELECT value FROM json_each(?1)) ORDER BY d.lead";
+        let mut statement = self.conn.prepare(OPEN)?;
+        let rows = statement.query_map(params![places, as_of.0], |r| Ok((LeadId(r.get(0)?), r.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Deals that name neither a lead that is known nor a company: how many, and the first few by id.
+    pub fn deals_of_nobody(&self, some: usize) -> Result<(i64, Vec<String>)> {
+        let n = self.conn.query_row("SELECT count(*) FROM deals WHERE lead IS NULL AND company IS NULL", [], |r| r.get(0))?;
+        let sql = "SELECT coalesce(id, '?') FROM deals WHERE lead IS NULL AND company IS NULL ORDER BY source, id, deal LIMIT ?1";
+        let mut statement = self.conn.prepare(sql)?;
+        let ids = statement.query_map([i64::try_from(some).unwrap_or(i64::MAX)], |r| r.get(0))?;
+        Ok((n, ids.collect::<rusqlite::Result<_>>()?))
+    }
+
     /// The deals of one lead as stored, oldest first.
     pub fn deal_rows_of(&self, lead: LeadId) -> Result<Vec<DealRow>> {
         let sql = format!("SELECT {LIST} FROM deals WHERE lead = ?1 ORDER BY coalesce(opened_at, closed_at), source, id, deal");

@@ -89,7 +89,47 @@ impl Parts {
     }
 }
 
+/// A message that left, as what came back is joined to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftMessage {
+    /// Its number.
+    pub id: MessageId,
+    /// How it left.
+    pub medium: String,
+    /// Where to, as stored.
+    pub address: Option<String>,
+    /// Its content's name.
+    pub content: Option<String>,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// When.
+    pub sent_at: Instant,
+}
+
 impl Store {
+    /// The messages that left for one lead, oldest first.
+    pub fn left_for(&self, lead: LeadId) -> Result<Vec<LeftMessage>> {
+        const LEFT: &str = "SELECT message, medium, address, content, subject, sent_at FROM messages
+            WHERE lead = ?1 AND sent_at IS NOT NULL ORDER BY sent_at, message";
+        let mut statement = self.conn.prepare_cached(LEFT)?;
+        let read = |r: &rusqlite::Row<'_>| {
+            let id = MessageId(r.get::<_, i64>(0)? as u64);
+            Ok(LeftMessage { id, medium: r.get(1)?, address: r.get(2)?, content: r.get(3)?, subject: r.get(4)?, sent_at: Instant(r.get(5)?) })
+        };
+        Ok(statement.query_map([lead.0], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// To whom messages left, by address as stored: for addresses that identify nobody.
+    pub fn each_left_address(&self, mut f: impl FnMut(&str, LeadId)) -> Result<()> {
+        let sql = "SELECT DISTINCT address, lead FROM messages WHERE address IS NOT NULL AND sent_at IS NOT NULL ORDER BY address, lead";
+        let mut statement = self.conn.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(r) = rows.next()? {
+            f(r.get_ref(0)?.as_str().unwrap_or_default(), LeadId(r.get(1)?));
+        }
+        Ok(())
+    }
+
     /// The messages of one lead's journeys with what came back on them.
     pub fn sent_messages_of(&self, lead: LeadId) -> Result<Vec<SentMessage>> {
         let (mut messages, mut parts) = (Vec::new(), Parts::default());

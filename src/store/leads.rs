@@ -30,6 +30,14 @@ pub struct LeadRecord {
     pub values: Vec<Value>,
 }
 
+/// A record to be filled.
+impl Default for LeadRecord {
+    fn default() -> Self {
+        let (key, seen_at) = (Key::from_number(0), Instant(0));
+        Self { lead: LeadId(0), key, run: RunId(0), seen_at, fresh_at: None, sources: 0, extra: Vec::new(), values: Vec::new() }
+    }
+}
+
 pub(super) const OWN: &str = "lead, lead_key, lead_run, seen_at, fresh_at, sources, extra";
 pub(super) const OWN_COUNT: usize = 7;
 
@@ -132,6 +140,7 @@ impl Store {
         if let Some(shelf) = &mut *self.shelf.borrow_mut() {
             return shelf.put(r);
         }
+        self.taken_in.replace(None);
         let mut statement = self.conn.prepare_cached(&columns.sql.insert_lead)?;
         let extra = write_extra(&r.extra);
         let (key, seen, fresh) = (r.key.number(), r.seen_at.0, r.fresh_at.map(|t| t.0));
@@ -151,6 +160,7 @@ impl Store {
         if let Some(shelf) = &mut *self.shelf.borrow_mut() {
             return shelf.put(r);
         }
+        self.taken_in.replace(None);
         let mut statement = self.conn.prepare_cached(&columns.sql.update_lead)?;
         let extra = write_extra(&r.extra);
         let own: [&dyn ToSql; 4] = [&r.lead.0, &r.fresh_at.map(|t| t.0), &r.sources, &extra];
@@ -208,6 +218,7 @@ impl Store {
 
     /// Takes a lead out of the base (it was joined into another).
     pub fn delete_lead(&self, lead: LeadId) -> Result<()> {
+        self.taken_in.replace(None);
         for table in ["leads", "lead_state", "standings"] {
             self.conn.execute(&format!("DELETE FROM {table} WHERE lead = ?1"), [lead.0])?;
         }

@@ -4,7 +4,7 @@ use super::{Result, Store};
 use crate::model::{Instant, LeadId, Message, MessageId, MessageState, Part, RunId};
 use rusqlite::{OptionalExtension, Row, params};
 
-const COLUMNS: &str = "message, enrollment, lead, path, step, part, medium, service, content, experiment, arm, address, colleague, subject, body,
+pub(super) const COLUMNS: &str = "message, enrollment, lead, path, step, part, medium, service, content, experiment, arm, address, colleague, subject, body,
     state, reason, due_at, not_before, not_after, attempts, next_try, sent_at";
 
 /// A message out of [`COLUMNS`].

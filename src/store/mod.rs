@@ -8,20 +8,24 @@
 mod assignments;
 mod changes;
 mod columns;
+mod costs;
 mod deals;
 mod decide;
 mod details;
 mod enrollments;
 mod events;
+mod experiments;
 mod feedback;
 mod follow_ups;
 mod identities;
 mod leads;
 mod load;
 mod lock;
+mod merit;
 mod messages;
 mod notices;
 mod open;
+mod outbox;
 mod pages;
 mod record;
 mod runs;
@@ -31,6 +35,7 @@ mod side;
 mod standing;
 mod state;
 mod suppressions;
+mod tally;
 mod undo;
 mod views;
 mod waits;
@@ -38,21 +43,26 @@ mod waits;
 pub use assignments::{AssignmentRow, Ended, Holding, QueueStay};
 pub use changes::ChangeRow;
 pub use columns::Columns;
+pub use costs::CostRow;
 pub use deals::{DealId, DealRow};
 pub use decide::{SourceRow, ToDecide};
 pub use details::StoredDetail;
 pub use enrollments::{PathCount, PathVersion};
-pub use feedback::{FeedbackRow, Put};
+pub use experiments::{ExposureRow, JourneyCounts};
+pub use feedback::{FeedbackRow, LeftMessage, Put};
 pub use follow_ups::FollowUpRow;
 pub use identities::StoredIdentity;
 pub use leads::{LeadRecord, MOST_FOUND};
 pub use load::Loader;
 pub use lock::{Holder, Lock};
+pub use merit::{LeadAsk, LeadFact};
 pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
+pub use outbox::{OutboxFilter, OutboxRow, Settled};
 pub use runs::{RunRecord, RunRow};
 pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use suppressions::SuppressionRow;
+pub use tally::{BandChange, JourneyCount, MessageStory};
 pub use undo::Undone;
 pub use waits::{NextContact, Waiting};
 
@@ -111,6 +121,8 @@ pub struct Store {
     building: Option<PathBuf>,
     /// New leads that are not in the file yet.
     shelf: RefCell<Option<shelf::Shelf>>,
+    /// The rows of all leads as this run took them into the base that it builds, while nothing changed them since.
+    taken_in: RefCell<Option<shelf::Shelf>>,
     lock: Option<lock::Lock>,
 }
 

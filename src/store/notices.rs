@@ -62,6 +62,8 @@ pub struct BreachRow {
 pub enum NoticeState {
     /// It waits to leave.
     Queued,
+    /// Claimed, and under way.
+    Sending,
     /// It left.
     Sent,
     /// It cannot leave.
@@ -72,7 +74,8 @@ pub enum NoticeState {
 
 impl NoticeState {
     /// All, with their stored names.
-    pub const ALL: [(&'static str, Self); 4] = [("queued", Self::Queued), ("sent", Self::Sent), ("failed", Self::Failed), ("unknown", Self::Unknown)];
+    pub const ALL: [(&'static str, Self); 5] =
+        [("queued", Self::Queued), ("sending", Self::Sending), ("sent", Self::Sent), ("failed", Self::Failed), ("unknown", Self::Unknown)];
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, s)| *s == self).map_or("", |(n, _)| n)
@@ -92,7 +95,7 @@ pub struct NoticeRow {
     pub at: Instant,
     /// An owner's id, or an address.
     pub recipient: String,
-    /// An entry of `notify`, or `csv`.
+    /// An entry of `notify`; before the first `sop send` it is `notify` itself.
     pub medium: String,
     /// About whom.
     pub lead: Option<LeadId>,
@@ -114,7 +117,7 @@ fn read_breach(r: &Row<'_>) -> rusqlite::Result<BreachRow> {
     Ok(BreachRow { promise, lead, start, kind, at, owner: r.get(5)?, recipient: r.get(6)? })
 }
 
-fn read_notice(r: &Row<'_>) -> rusqlite::Result<NoticeRow> {
+pub(super) fn read_notice(r: &Row<'_>) -> rusqlite::Result<NoticeRow> {
     Ok(NoticeRow {
         notice: r.get::<_, i64>(0)? as u64,
         at: Instant(r.get(1)?),
@@ -176,6 +179,15 @@ impl Store {
         let sql = format!("SELECT promise, lead, start, kind, at, owner, recipient FROM breaches WHERE {of} ORDER BY start, lead, promise, kind DESC");
         let mut statement = self.conn.prepare_cached(&sql)?;
         Ok(statement.query_map([lead.map(|l| l.0)], read_breach)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// When owners were warned about leads that somebody holds: promise or queue, lead, the start of its clock, and when.
+    pub fn warnings(&self) -> Result<Vec<(String, LeadId, Instant, Instant)>> {
+        const WARNED: &str = "SELECT b.promise, b.lead, b.start, b.at FROM breaches b JOIN lead_state s USING (lead)
+            WHERE b.kind = 'warned' AND s.owner IS NOT NULL ORDER BY b.lead, b.promise, b.start";
+        let mut statement = self.conn.prepare(WARNED)?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, LeadId(r.get(1)?), Instant(r.get(2)?), Instant(r.get(3)?))))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Whether a breach still waits for its answer.

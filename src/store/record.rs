@@ -23,19 +23,21 @@ impl Record {
     /// A whole number, in as few bytes as it needs.
     #[inline]
     pub(super) fn int(&mut self, n: i64) {
-        let bytes = n.to_be_bytes();
-        let (ty, from) = match n {
-            0 => (8, 8),
-            1 => (9, 8),
-            -0x80..=0x7f => (1, 7),
-            -0x8000..=0x7fff => (2, 6),
-            -0x80_0000..=0x7f_ffff => (3, 5),
+        let (ty, width) = match n {
+            0 => (8, 0),
+            1 => (9, 0),
+            -0x80..=0x7f => (1, 1),
+            -0x8000..=0x7fff => (2, 2),
+            -0x80_0000..=0x7f_ffff => (3, 3),
             -0x8000_0000..=0x7fff_ffff => (4, 4),
-            -0x8000_0000_0000..=0x7fff_ffff_ffff => (5, 2),
-            _ => (6, 0),
+            -0x8000_0000_0000..=0x7fff_ffff_ffff => (5, 6),
+            _ => (6, 8),
         };
         self.types.push(ty);
-        self.body.extend_from_slice(&bytes[from..]);
+        // Always eight bytes, of which the first ones stay: as many as there are would be a call.
+        let end = self.body.len() + width;
+        self.body.extend_from_slice(&n.unbounded_shl(64 - 8 * width as u32).to_be_bytes());
+        self.body.truncate(end);
     }
 
     pub(super) fn text(&mut self, text: &str) {

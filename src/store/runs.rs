@@ -113,6 +113,12 @@ impl Store {
         Ok(self.conn.last_insert_rowid())
     }
 
+    /// The texts of every version of the rules that the base has seen, oldest first.
+    pub fn sop_texts(&self) -> Result<Vec<String>> {
+        let mut statement = self.conn.prepare("SELECT texts FROM sop_versions ORDER BY sop")?;
+        Ok(statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// A setting of the base.
     pub fn meta(&self, name: &str) -> Result<Option<String>> {
         Ok(self.conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |r| r.get(0)).optional()?)

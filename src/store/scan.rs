@@ -4,7 +4,7 @@ use super::leads::{masked_list, read_needed, read_record};
 use super::side::Reader;
 use super::state::{read_state, state_list};
 use super::{Columns, LeadRecord, Result, StateRow, Store, deals, enrollments, feedback, follow_ups, standing};
-use crate::model::{Deal, DetailId, Event, FollowUp, Instant, Journeys, Key, LeadId, RunId, SentMessage, Standing, Verdict};
+use crate::model::{Deal, DetailId, Event, FollowUp, Instant, Journeys, LeadId, SentMessage, Standing, Verdict};
 
 /// Which leads a pass hands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub enum Due {
     At(Instant, i64),
     /// Those that the engines behind scoring are due for by this instant.
     Moves(Instant),
+    /// Of these, those that do not sleep.
+    Awake(Instant),
+    /// Those that sleep because nobody can take them.
+    Asleep(Instant),
     /// Those that somebody holds.
     Held,
     /// Those that somebody holds or held, or that ever entered a stage: whom promises may be about.
@@ -105,9 +109,7 @@ impl ScanRow {
 /// A row to be filled.
 impl Default for ScanRow {
     fn default() -> Self {
-        let (key, seen_at) = (Key::from_number(0), Instant(0));
-        let record = LeadRecord { lead: LeadId(0), key, run: RunId(0), seen_at, fresh_at: None, sources: 0, extra: Vec::new(), values: Vec::new() };
-        Self::new(record, StateRow::default(), Vec::new(), false)
+        Self::new(LeadRecord::default(), StateRow::default(), Vec::new(), false)
     }
 }
 
@@ -138,8 +140,20 @@ impl Store {
     /// Hands each lead of `due`, in the order of their numbers, to `f`, which may keep the row; memory stays flat.
     /// Nothing may be written to what is read from inside `f`, except to leads already handed out.
     pub fn scan<E: From<super::StoreError>>(&self, columns: &Columns, due: Due, needs: &Needs, f: impl FnMut(ScanRow) -> Result<(), E>) -> Result<(), E> {
+        let count = if due == Due::All { i64::MAX } else { self.due_count(due)? };
+        self.scan_counted(columns, (due, count), needs, f)
+    }
+
+    /// The same for whoever has counted them.
+    pub fn scan_counted<E: From<super::StoreError>>(
+        &self,
+        columns: &Columns,
+        (due, count): (Due, i64),
+        needs: &Needs,
+        f: impl FnMut(ScanRow) -> Result<(), E>,
+    ) -> Result<(), E> {
         // Reading a tenth of the base one query each costs as much as one pass over all events.
-        let most = due == Due::All || self.due_count(due)?.saturating_mul(10) > self.due_count(Due::All)?;
+        let most = due == Due::All || count.saturating_mul(10) > self.last_lead()?;
         if !(most && needs.events) {
             return self.pass(columns, due, needs, most, None, f);
         }
@@ -154,25 +168,38 @@ impl Store {
         self.pass(columns, due, needs, most, Some(&mut next), f)
     }
 
-    /// The same for a base that is being built and has no states: `next` gives the events, in order. `f` gives back a row whose
-    /// buffers are used again.
+    /// The same for a base that is being built and has no states: `events` gives those of a lead, and leads are asked for in
+    /// their order. `f` gives back a row whose buffers are used again.
     pub fn scan_arriving<E: From<super::StoreError>>(
         &self,
         columns: &Columns,
         needs: &Needs,
-        next: &mut dyn FnMut() -> Result<Option<(i64, Event)>, E>,
+        mut events: impl FnMut(LeadId, &mut Vec<Event>) -> Result<(), E>,
         mut f: impl FnMut(ScanRow) -> Result<ScanRow, E>,
     ) -> Result<(), E> {
+        let mut whole = ScanRow::default();
+        let mut hand_out = |mut row: ScanRow| {
+            events(row.record.lead, &mut row.events)?;
+            f(row)
+        };
+        // Where the leads were just taken in, their rows need not be asked of the base.
+        if let Some(shelf) = &mut *self.taken_in.borrow_mut() {
+            let mut used = Some(whole);
+            return shelf.each(|lead, payload| {
+                let mut row = used.take().unwrap_or_default();
+                if super::shelf::read_needed(columns, needs, lead, payload, &mut row.record).is_some() {
+                    used = Some(hand_out(row)?);
+                }
+                Ok(())
+            });
+        }
         let sql_error = |e: rusqlite::Error| E::from(e.into());
         let sql = format!("SELECT {} FROM leads l ORDER BY l.lead", masked_list(columns, needs));
         let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
         let mut rows = leads.query([]).map_err(sql_error)?;
-        let mut events = Merge { stream: next, next: None };
-        let mut whole = ScanRow::default();
         while let Some(row) = rows.next().map_err(sql_error)? {
             read_needed(row, columns, needs, &mut whole.record).map_err(sql_error)?;
-            events.of(whole.record.lead, &mut whole.events)?;
-            whole = f(whole)?;
+            whole = hand_out(whole)?;
         }
         Ok(())
     }
@@ -197,6 +224,8 @@ impl Store {
                 format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2 ORDER BY s.lead")
             }
             Due::Moves(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at <= ?1 ORDER BY s.lead"),
+            Due::Awake(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at BETWEEN -?1 AND ?1 ORDER BY s.lead"),
+            Due::Asleep(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at < -?1 ORDER BY s.lead"),
             Due::Held => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.owner IS NOT NULL ORDER BY s.lead"),
             Due::Promised => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE {PROMISED} ORDER BY s.lead"),
         };
@@ -204,7 +233,7 @@ impl Store {
         let mut rows = match due {
             Due::All | Due::Held | Due::Promised => leads.query([]),
             Due::At(at, sop) => leads.query([at.0, sop]),
-            Due::Moves(at) => leads.query([at.0]),
+            Due::Moves(at) | Due::Awake(at) | Due::Asleep(at) => leads.query([at.0]),
         }
         .map_err(sql_error)?;
         let mut feed = standing::SIDE.feed(self, needs.standing, most)?;
@@ -267,9 +296,20 @@ impl Store {
                 self.conn.query_row(sql, [at.0, sop], |r| r.get(0))?
             }
             Due::Moves(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at <= ?1", [at.0], |r| r.get(0))?,
+            Due::Awake(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at BETWEEN -?1 AND ?1", [at.0], |r| r.get(0))?,
+            Due::Asleep(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at < -?1", [at.0], |r| r.get(0))?,
             Due::Held => self.conn.query_row("SELECT count(*) FROM lead_state WHERE owner IS NOT NULL", [], |r| r.get(0))?,
             Due::Promised => self.conn.query_row(&format!("SELECT count(*) FROM lead_state s WHERE {PROMISED}"), [], |r| r.get(0))?,
         })
+    }
+
+    /// Whether anybody's score is due whatever the clock says, or was made by other rules than these; and how many leads the
+    /// engines behind scoring are due for, [`Due::Awake`] and [`Due::Asleep`].
+    pub fn moves_due(&self, at: Instant, sop: i64) -> Result<(bool, i64, i64)> {
+        // One pass for all three.
+        const ALL: &str = "SELECT coalesce(max(next_change_at = ?1 OR sop IS NOT ?2), 0), count(*) FILTER (WHERE moves_at BETWEEN -?3 AND ?3),
+            count(*) FILTER (WHERE moves_at < -?3) FROM lead_state";
+        Ok(self.conn.query_row(ALL, [i64::MIN, sop, at.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?)
     }
 
     /// One lead with everything that is known of it.

@@ -2,13 +2,14 @@
 //!
 //! A row of leads may be changed by a later row of the same person, and a page that is written cannot be. So every state of
 //! a lead is appended to a temporary file, and its number remembers the last one; when all files of leads are read, the last
-//! ones become pages ([`super::load`]). Memory: 12 bytes for each lead.
+//! ones become pages ([`super::load`]). The pass that scores them for the first time reads them from here, too: from the base
+//! it takes twice as long. Memory: 12 bytes for each lead.
 
 use super::columns::{read_value, record_value};
 use super::leads::write_extra;
 use super::record::{Record, values};
-use super::{Columns, LeadRecord, Result, Store, io_error};
-use crate::model::{Instant, Key, LeadId, RunId};
+use super::{Columns, LeadRecord, Needs, Result, Store, StoreError, io_error};
+use crate::model::{Instant, Key, LeadId, RunId, Value};
 use rusqlite::types::ValueRef;
 use rustc_hash::FxHashSet;
 use std::fs::File;
@@ -67,7 +68,7 @@ impl Store {
         let Some(mut shelf) = self.shelf.take() else { return Ok(()) };
         let Some(mut loader) = self.loader(columns, run)? else { return Ok(()) };
         let mut long = Vec::new();
-        shelf.each(|lead, payload| {
+        shelf.each(|lead, payload| -> Result<()> {
             if loader.takes_lead(payload.len()) {
                 return loader.lead(lead, payload);
             }
@@ -75,7 +76,9 @@ impl Store {
             Ok(())
         })?;
         self.attach(loader)?;
-        long.iter().try_for_each(|record| self.insert_lead(columns, record))
+        long.iter().try_for_each(|record| self.insert_lead(columns, record))?;
+        self.taken_in.replace(Some(shelf));
+        Ok(())
     }
 }
 
@@ -139,7 +142,7 @@ impl Shelf {
 
     /// Every lead's key.
     pub(super) fn each_key(&mut self, mut f: impl FnMut(Key, LeadId)) -> Result<()> {
-        self.each(|lead, row| {
+        self.each(|lead, row| -> Result<()> {
             key_in(row).into_iter().for_each(|key| f(key, lead));
             Ok(())
         })
@@ -163,9 +166,9 @@ impl Shelf {
     }
 
     /// Hands out every lead in the order of numbers.
-    fn each(&mut self, mut f: impl FnMut(LeadId, &[u8]) -> Result<()>) -> Result<()> {
+    pub(super) fn each<E: From<StoreError>>(&mut self, mut f: impl FnMut(LeadId, &[u8]) -> Result<(), E>) -> Result<(), E> {
         self.flush().map_err(|e| io_error(&self.folder, e))?;
-        let fail = |e: io::Error| io_error(&self.folder, e);
+        let fail = |e: io::Error| E::from(io_error(&self.folder, e));
         // Leads that never changed stand in their order: a window on the file slides along. The others are fetched.
         let (mut window, mut from, mut single) = (Vec::new(), 0_u64, Vec::new());
         for (place, (&start, &length)) in self.starts.iter().zip(&self.lengths).enumerate() {
@@ -196,20 +199,26 @@ fn key_in(row: &[u8]) -> Option<Key> {
 
 /// A lead from its row.
 fn read(columns: &Columns, lead: LeadId, payload: &[u8]) -> Option<LeadRecord> {
+    let mut record = LeadRecord { lead, ..LeadRecord::default() };
+    read_needed(columns, &Needs::all(columns), lead, payload, &mut record)?;
+    Some(record)
+}
+
+/// The same into a record whose buffers are used again, without what a pass does not need; `None` if the row is broken.
+pub(super) fn read_needed(columns: &Columns, needs: &Needs, lead: LeadId, payload: &[u8], record: &mut LeadRecord) -> Option<()> {
     let mut row = values(payload);
     let int = |v: Option<ValueRef<'_>>| v.and_then(|v| v.as_i64_or_null().ok()).flatten();
     row.next()?;
-    let (key, run, seen_at) = (int(row.next())?, int(row.next())?, int(row.next())?);
-    let (fresh_at, sources) = (int(row.next()), int(row.next())?);
-    let extra = row.next()?.as_str_or_null().ok().flatten().map_or_else(Vec::new, super::leads::read_extra);
-    Some(LeadRecord {
-        lead,
-        key: Key::from_number(key),
-        run: RunId(run),
-        seen_at: Instant(seen_at),
-        fresh_at: fresh_at.map(Instant),
-        sources,
-        extra,
-        values: columns.fields.iter().zip(row).map(|((_, ty), v)| read_value(v, *ty)).collect(),
-    })
+    record.lead = lead;
+    record.key = Key::from_number(int(row.next())?);
+    record.run = RunId(int(row.next())?);
+    record.seen_at = Instant(int(row.next())?);
+    record.fresh_at = int(row.next()).map(Instant);
+    record.sources = int(row.next())?;
+    let extra = row.next()?.as_str_or_null().ok().flatten().filter(|_| needs.extra);
+    record.extra = extra.map_or_else(Vec::new, super::leads::read_extra);
+    record.values.clear();
+    let fields = columns.fields.iter().zip(&needs.fields).zip(row);
+    record.values.extend(fields.map(|(((_, ty), needed), v)| if *needed { read_value(v, *ty) } else { Value::Null }));
+    Some(())
 }

@@ -10,9 +10,15 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
-/// The columns of `standings` in the order of [`read`], after the lead.
-const LIST: &str = "stage_at, came_from, back_at, back_to, spell_at, assigned_at, accepted_at, rejected_at, rounds, recycled_at, barred_at,
-    spent, owner_at, last_owner, queue_at, last_queue, below";
+/// Writes a row of `standings`; its columns come in the order of [`read`]. The row keeps the number of the run that made it.
+const PUT: &str = "INSERT INTO standings (lead, stage_at, came_from, back_at, back_to, spell_at, assigned_at, accepted_at, rejected_at, rounds,
+    recycled_at, barred_at, spent, owner_at, last_owner, queue_at, last_queue, below, run)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+    ON CONFLICT (lead) DO UPDATE SET stage_at = excluded.stage_at, came_from = excluded.came_from, back_at = excluded.back_at,
+    back_to = excluded.back_to, spell_at = excluded.spell_at, assigned_at = excluded.assigned_at, accepted_at = excluded.accepted_at,
+    rejected_at = excluded.rejected_at, rounds = excluded.rounds, recycled_at = excluded.recycled_at, barred_at = excluded.barred_at,
+    spent = excluded.spent, owner_at = excluded.owner_at, last_owner = excluded.last_owner, queue_at = excluded.queue_at,
+    last_queue = excluded.last_queue, below = excluded.below";
 
 /// Standings during a pass.
 pub(super) const SIDE: Side<Standing> = Side {
@@ -29,7 +35,7 @@ pub(super) const REACHED: Side<(String, Instant)> = Side {
     read: |r| Ok((r.get(1)?, Instant(r.get(2)?))),
 };
 
-/// A standing from the columns of [`LIST`], the first of which stands at `first`. Stage, owner, queue and what was reached are blank.
+/// A standing from the columns of a row after its lead, the first of which stands at `first`. Stage, owner, queue and what was reached are blank.
 fn read(r: &Row<'_>, first: usize) -> rusqlite::Result<Standing> {
     let at = |i: usize| Ok::<_, rusqlite::Error>(r.get::<_, Option<i64>>(first + i)?.map(Instant));
     let text = |i: usize| r.get::<_, Option<String>>(first + i);
@@ -81,20 +87,28 @@ impl Store {
     /// Keeps where a lead stands, as far as it differs. `reached` is only ever added to: dates of stages that are earlier
     /// than those known become rows of the history (a later entry of the same stage is the caller's to record: [`Store::put_stage`]).
     pub fn put_standing(&self, lead: LeadId, s: &Standing, run: RunId) -> Result<()> {
-        let before = self.standing(lead)?;
-        if *s == before {
+        self.replace_standing(lead, &self.standing(lead)?, s, run)
+    }
+
+    /// The same for whoever knows what the base says (`before`).
+    pub fn replace_standing(&self, lead: LeadId, before: &Standing, s: &Standing, run: RunId) -> Result<()> {
+        if s == before {
             return Ok(());
         }
+        // A run that fails is taken back as a whole: one statement need not be able to (`OR FAIL`), which spares its journal.
+        const MOVE: &str = "UPDATE OR FAIL lead_state SET stage = ?2, owner = ?3, queue = ?4 WHERE lead = ?1";
         // A new lead may have no state yet: it is due.
-        const STATE: &str = "INSERT INTO lead_state (lead, stage, owner, queue, next_change_at) VALUES (?1, ?2, ?3, ?4, 0)
-            ON CONFLICT (lead) DO UPDATE SET stage = excluded.stage, owner = excluded.owner, queue = excluded.queue
-            WHERE stage IS NOT excluded.stage OR owner IS NOT excluded.owner OR queue IS NOT excluded.queue";
-        self.conn.prepare_cached(STATE)?.execute(params![lead.0, s.stage, s.owner, s.queue])?;
+        const BEGIN: &str = "INSERT OR IGNORE INTO lead_state (lead, stage, owner, queue, next_change_at) VALUES (?1, ?2, ?3, ?4, 0)";
+        let state = params![lead.0, s.stage, s.owner, s.queue];
+        let differs = (&s.stage, &s.owner, &s.queue) != (&before.stage, &before.owner, &before.queue);
+        if !differs || self.conn.prepare_cached(MOVE)?.execute(state)? == 0 {
+            self.conn.prepare_cached(BEGIN)?.execute(state)?;
+        }
         for (stage, at) in s.reached.iter().filter(|(stage, at)| before.reached.get(*stage).is_none_or(|known| known > at)) {
             self.put_stage(lead, *at, stage, run)?;
         }
         let bare = |s: &Standing| Standing { stage: None, owner: None, queue: None, reached: BTreeMap::new(), ..s.clone() };
-        let (old, new) = (bare(&before), bare(s));
+        let (old, new) = (bare(before), bare(s));
         if new == old {
             return Ok(());
         }
@@ -102,14 +116,9 @@ impl Store {
             self.conn.prepare_cached("DELETE FROM standings WHERE lead = ?1")?.execute([lead.0])?;
             return Ok(());
         }
-        // The row keeps the number of the run that made it.
-        let columns: Vec<&str> = LIST.split(',').map(str::trim).collect();
-        let sets: Vec<String> = columns.iter().map(|c| format!("{c} = excluded.{c}")).collect();
-        let marks: Vec<String> = (1..=columns.len() + 2).map(|i| format!("?{i}")).collect();
-        let sql = format!("INSERT INTO standings (lead, {LIST}, run) VALUES ({}) ON CONFLICT (lead) DO UPDATE SET {}", marks.join(", "), sets.join(", "));
         let at = |t: Option<Instant>| t.map(|t| t.0);
         let rounds = (!s.rounds.is_empty()).then(|| Json::from(s.rounds.clone()).to_string());
-        self.conn.prepare_cached(&sql)?.execute(params![
+        self.conn.prepare_cached(PUT)?.execute(params![
             lead.0,
             at(s.stage_at),
             s.came_from,

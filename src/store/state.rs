@@ -24,7 +24,8 @@ pub struct StateRow {
     pub next_change_at: i64,
     /// The SOP version it was scored by.
     pub sop: Option<i64>,
-    /// The engines behind scoring are due at or after this instant; 0 = there are new facts.
+    /// The engines behind scoring are due at or after this instant; 0 = there are new facts; negative: it sleeps, at the latest
+    /// until as many seconds.
     pub moves_at: i64,
 }
 
@@ -120,8 +121,15 @@ impl Store {
 
     /// When the engines behind scoring are due again for this lead.
     pub fn put_moves_at(&self, lead: LeadId, at: Until) -> Result<()> {
-        let sql = "UPDATE lead_state SET moves_at = ?2 WHERE lead = ?1 AND moves_at <> ?2";
+        let sql = "UPDATE OR FAIL lead_state SET moves_at = ?2 WHERE lead = ?1 AND moves_at <> ?2";
         self.conn.prepare_cached(sql)?.execute([lead.0, at.0.0])?;
+        Ok(())
+    }
+
+    /// Nobody can take this lead: it sleeps ([`super::Due::Asleep`]) until something changes, at the latest until this instant.
+    pub fn put_asleep(&self, lead: LeadId, until: Until) -> Result<()> {
+        let sql = "UPDATE OR FAIL lead_state SET moves_at = ?2 WHERE lead = ?1 AND moves_at <> ?2";
+        self.conn.prepare_cached(sql)?.execute([lead.0, -until.0.0.max(1)])?;
         Ok(())
     }
 

@@ -138,8 +138,10 @@ impl Store {
 
     /// Drops the kept rows of old runs, and marks these.
     pub fn prune_undo(&self) -> Result<()> {
-        // Runs past the newest that kept anything.
-        const OLD: &str = "SELECT DISTINCT run FROM undo WHERE run NOT IN (SELECT run FROM (SELECT DISTINCT run FROM undo) ORDER BY run DESC LIMIT ?1)";
+        // Runs past the newest that kept anything: from one to the next by the key, for a run may have kept millions of rows.
+        const OLD: &str = "WITH RECURSIVE newest (run, place) AS (SELECT max(run), 1 FROM undo UNION ALL
+            SELECT (SELECT max(run) FROM undo WHERE run < newest.run), place + 1 FROM newest WHERE run IS NOT NULL)
+            SELECT run FROM newest WHERE run IS NOT NULL AND place > ?1";
         self.conn.execute(&format!("UPDATE runs SET kept = 0 WHERE run IN ({OLD})"), [KEPT_RUNS])?;
         self.conn.execute("DELETE FROM undo WHERE run IN (SELECT run FROM runs WHERE kept = 0)", [])?;
         Ok(())
@@ -178,6 +180,24 @@ impl Store {
                WHERE u.made = ?1 OR EXISTS (SELECT 1 FROM undo v WHERE v.run = ?1 AND v.tbl = u.tbl AND v.pk = u.pk))"
         );
         Ok(self.conn.query_row(&sql, [run.0, but.0], |r| r.get::<_, Option<i64>>(0))?.map(RunId))
+    }
+
+    /// How many messages and notices are out of the house, or may be, of those that a run queued, changed or handed over.
+    pub fn left_the_house(&self, run: RunId) -> Result<i64> {
+        const OUT: &str = "state IN ('sending', 'sent', 'unknown') AND (t.run = ?1 OR t.sent_run = ?1
+            OR EXISTS (SELECT 1 FROM undo u WHERE u.run = ?1 AND u.tbl = ?2 AND u.pk = quote(t.NUMBER)))";
+        let mut all = 0;
+        for (table, number) in [("messages", "message"), ("notices", "notice")] {
+            let sql = format!("SELECT count(*) FROM {table} t WHERE {}", OUT.replace("NUMBER", number));
+            all += self.conn.query_row(&sql, params![run.0, table], |r| r.get::<_, i64>(0))?;
+        }
+        Ok(all)
+    }
+
+    /// Drops what was kept of a run that can never be taken back: what left, left.
+    pub fn forget_before_images(&self, run: RunId) -> Result<()> {
+        self.conn.execute("DELETE FROM undo WHERE run = ?1", [run.0])?;
+        Ok(())
     }
 
     /// Whether a later run stands.

@@ -53,8 +53,18 @@ pub(super) fn create(conn: &Connection, columns: &Columns) -> Result<()> {
     );
     let events =
         format!("CREATE VIEW v_events AS SELECT e.lead, {} AS at_local, e.at, d.kind{event_fields} FROM events e JOIN details d USING (detail)", local("e.at"));
-    let outbox = "CREATE VIEW v_outbox AS SELECT NULL AS message, NULL AS lead, NULL AS state WHERE FALSE";
-    let views = [("v_leads", leads.as_str()), ("v_events", &events), ("v_deals", &deals), ("v_follow_ups", &follow_ups), ("v_outbox", outbox)];
+    let message: Vec<String> = letters.iter().map(|l| l.replace("l.lead_key", "m.message")).collect();
+    let outbox = format!(
+        "CREATE VIEW v_outbox AS SELECT 'm' || {} AS message, m.lead, {key}, m.path, m.step, m.part, m.medium, m.service, m.content, m.experiment, m.arm,
+         m.address, m.colleague, m.subject, m.body, m.state, m.reason, {} AS due_at_local, m.due_at, {} AS not_before_local, m.not_before,
+         {} AS not_after_local, m.attempts, {} AS sent_at_local, m.sent_at FROM messages m LEFT JOIN leads l USING (lead)",
+        message.join(" || "),
+        local("m.due_at"),
+        local("m.not_before"),
+        local("m.not_after"),
+        local("m.sent_at")
+    );
+    let views = [("v_leads", leads.as_str()), ("v_events", &events), ("v_deals", &deals), ("v_follow_ups", &follow_ups), ("v_outbox", &outbox)];
     for (name, sql) in views {
         let there: Option<String> =
             conn.query_row("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?1", [name], |r| r.get(0)).map(Some).or_else(|e| match e {

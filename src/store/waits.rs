@@ -36,6 +36,14 @@ impl Store {
         Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Stages and detours of leads that are none of these, with the number of leads.
+    pub fn places_besides(&self, known: &[&str]) -> Result<Vec<(String, i64)>> {
+        let known = serde_json::Value::from(known).to_string();
+        const STRANGE: &str = "SELECT stage, count(*) FROM lead_state WHERE stage NOT IN (SELECT value FROM json_each(?1)) GROUP BY 1 ORDER BY 1";
+        let mut statement = self.conn.prepare(STRANGE)?;
+        Ok(statement.query_map([known], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The queues that leads wait in, by id.
     pub fn waiting(&self) -> Result<Vec<Waiting>> {
         const WAITING: &str = "SELECT s.queue, count(*), min(n.queue_at) FROM lead_state s LEFT JOIN standings n USING (lead)

@@ -9,6 +9,8 @@
 mod conformance;
 mod deals;
 mod measures;
+mod money;
+mod reports;
 mod routing;
 mod worklist;
 

@@ -1,6 +1,6 @@
 //! Numbers of public data sets that others worked out, reached through the library.
 
-use crate::data;
+use crate::{Workspace, data};
 use sop::measure::attribution::{Attribution, Attributor, Model, Path, Settings};
 use sop::measure::{Finding, Proportion, SampleRatio, difference, finding, z_test};
 use std::collections::BTreeMap;
@@ -118,4 +118,34 @@ fn hillstroms_experiment() {
     }
     let sizes: Vec<_> = arms.values().map(|counts| (counts[0], 1.0)).collect();
     assert!(!SampleRatio::of(&sizes).unwrap().mismatched(), "{sizes:?}");
+}
+
+/// The same experiment through the program: 64,000 rows as leads, experiments.yaml over their fields.
+#[test]
+fn hillstroms_experiment_as_a_report() {
+    let Some(data) = data() else { return };
+    let ws = Workspace::with(&[
+        ("sops/fields.yaml", "leads:\n  segment: {type: text}\n  visit: {type: integer}\n  conversion: {type: integer}\n"),
+        ("sops/experiments.yaml", "hillstrom:\n  arm: segment\n  control: No E-Mail\n  outcomes: {visit: \"visit = 1\", conversion: \"conversion = 1\"}\n"),
+    ]);
+    ws.run(&["import", &data.join("hillstrom/hillstrom.csv").display().to_string(), "--as", "leads"]).ok();
+    let said = ws.run(&["report", "experiments", "-f", "json"]).ok().json();
+    let row = |arm: &str, measure: &str| {
+        let of = |r: &&serde_json::Value| r["arm"] == arm && r["measure"] == measure;
+        said["rows"].as_array().unwrap().iter().find(of).unwrap_or_else(|| panic!("{arm} {measure}: {said}")).clone()
+    };
+    let (mens, womens, control) = ("Mens E-Mail", "Womens E-Mail", "No E-Mail");
+    for (arm, hits, n, percent) in [(mens, 3894, 21_307, 18.2757), (womens, 3238, 21_387, 15.1400), (control, 2262, 21_306, 10.6167)] {
+        let visits = row(arm, "visit");
+        assert_eq!((visits["successes"].as_i64(), visits["leads"].as_i64()), (Some(hits), Some(n)), "{arm}");
+        assert!((visits["rate"].as_f64().unwrap() * 100.0 - percent).abs() < 5.1e-5, "{arm}");
+    }
+    assert_eq!([mens, womens, control].map(|arm| row(arm, "conversion")["successes"].as_i64().unwrap()), [267, 189, 122]);
+    for (arm, p) in [(mens, 1.523_2e-13), (womens, 1.571_1e-4)] {
+        assert!((row(arm, "conversion")["p"].as_f64().unwrap() / p - 1.0).abs() < 5e-5, "{arm}: {}", row(arm, "conversion"));
+    }
+    assert!(row(mens, "conversion")["verdict"].as_str().unwrap().starts_with("the winner"), "{}", row(mens, "conversion"));
+    assert!(row(womens, "conversion")["verdict"].as_str().unwrap().contains("another arm is higher"));
+    assert_eq!(said["rows"][0]["arm"].as_str(), Some(control), "the control comes first");
+    assert_eq!(said["totals"]["mismatched"].as_i64(), Some(0));
 }

@@ -7,7 +7,7 @@ use super::roster::{Owners, Roster};
 use super::trace::Bar;
 use super::turns::{Turn, Turns};
 use crate::condition::Condition;
-use crate::rules::assignment::{By, Round, Rule, Target};
+use crate::rules::assignment::{Assignment, By, Round, Rule, Target};
 use crate::rules::team::Owner;
 use std::fmt;
 
@@ -188,6 +188,16 @@ pub(super) fn roles_of<'a>(round: &'a Round, rule: &'a Rule) -> &'a [String] {
 /// Whether an owner is of one of the roles; none named means all.
 pub(super) fn plays(roles: &[String], owner: &Owner) -> bool {
     roles.is_empty() || roles.contains(&owner.role)
+}
+
+/// Whether a condition on owners may hold at one instant and not at another of the same day, all else being equal. (A text with a
+/// parenthesis in it only costs time.)
+pub fn asks_the_clock(assignment: &Assignment) -> bool {
+    let of_rule = |rule: &Rule| {
+        let to = if let Target::Where(c) = &rule.to { Some(c.normal_form()) } else { None };
+        to.into_iter().chain(rule.pass_over.as_ref().map(Condition::normal_form)).any(|text| text.contains("as_of") || text.contains('('))
+    };
+    assignment.rounds.iter().flat_map(|round| &round.rules).any(of_rule)
 }
 
 /// Whether a condition may ask for `held`, the one value that dealing changes. (A text with that word in it only costs time.)

@@ -6,15 +6,15 @@ use crate::rules::assignment::By;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// One lead in parts of credit. Weights share it out exactly, but for less than a millionth of a lead that nobody gets.
-const LEAD: i64 = 1 << 40;
+/// One lead in parts of credit: the least number that all weights up to 40 divide, so that their turns meet exactly.
+const LEAD: i64 = 5_342_931_457_063_200;
 
 /// What one rule remembers. A plain value: the store keeps it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
     /// `round_robin`: who got the last lead.
     pub last: Option<String>,
-    /// `weighted`: by owner, what they are owed, in parts of a lead (2⁴⁰ parts are one).
+    /// `weighted`: by owner, what they are owed, in parts of a lead (5 342 931 457 063 200 parts are one).
     pub credits: BTreeMap<String, i64>,
     /// By owner: turns given back.
     pub owed: BTreeMap<String, u32>,
@@ -97,29 +97,47 @@ impl Turns {
         Some(next)
     }
 
+    /// Whoever's turn is due next. Everyone's turns come at equal distances, `LEAD / weight`.
     fn weighted(&mut self, among: &[usize], weights: &[u32]) -> Option<usize> {
         let weight = |place: usize| i64::from(weights.get(place).copied().unwrap_or(0));
         let total = among.iter().fold(0_i64, |sum, place| sum.saturating_add(weight(*place)));
-        let unit = LEAD.checked_div(total)?.max(1);
-        // A newcomer starts level with the others: neither in debt nor with a claim on what was dealt before.
-        let known = among.iter().filter_map(|place| self.credit(*place));
-        let (sum, count) = known.fold((0_i128, 0_i128), |(sum, n), credit| (sum + i128::from(credit), n + 1));
-        let mean = sum.checked_div_euclid(count).and_then(|mean| i64::try_from(mean).ok()).unwrap_or(0);
-        let mut best: Option<(i64, usize)> = None;
-        for &place in among {
-            let Some(credit) = self.credits.get_mut(place) else { continue };
-            let grown = credit.unwrap_or(mean).saturating_add(weight(place).saturating_mul(unit));
-            *credit = Some(grown);
-            if best.is_none_or(|(most, _)| grown > most) {
-                best = Some((grown, place));
-            }
+        let share = LEAD.checked_div(total)?;
+        self.welcome(among, &weight);
+        let mut waits: Vec<Wait> = among.iter().filter_map(|&place| Wait::of(place, weight(place), self.credit(place)?)).collect();
+        let next = waits.iter().map(|w| (w.left, w.place)).min()?;
+        let last = waits.iter().map(|w| (w.left - w.step, w.place)).max()?;
+        if last >= next {
+            // Somebody's next turn was due before another's last: they were not there together. All are brought into one step.
+            let now = i64::midpoint(next.0, last.0);
+            waits.iter_mut().for_each(|w| w.left = w.left.clamp(now + 1, now + w.step));
         }
-        let (_, chosen) = best?;
-        if let Some(Some(credit)) = self.credits.get_mut(chosen) {
-            *credit = credit.saturating_sub(total.saturating_mul(unit));
+        let chosen = waits.iter().map(|w| (w.left, w.place)).min()?.1;
+        for w in waits {
+            let left = w.left - share + if w.place == chosen { w.step } else { 0 };
+            if let Some(credit) = self.credits.get_mut(w.place) {
+                *credit = Some(LEAD / 2 - left.saturating_mul(weight(w.place)));
+            }
         }
         self.changed = true;
         Some(chosen)
+    }
+
+    /// Newcomers start level with the others: neither in debt nor with a claim on what was dealt before. Several of one weight
+    /// are spread over the distance of their turns, around that level, so that they do not all come at once.
+    fn welcome(&mut self, among: &[usize], weight: &impl Fn(usize) -> i64) {
+        let new: Vec<usize> = among.iter().copied().filter(|place| self.credit(*place).is_none()).collect();
+        let known = among.iter().filter_map(|place| self.credit(*place));
+        let (sum, count) = known.fold((0_i128, 0_i128), |(sum, n), credit| (sum + i128::from(credit), n + 1));
+        let mean = sum.checked_div_euclid(count).and_then(|mean| i64::try_from(mean).ok()).unwrap_or(0);
+        for (i, &place) in new.iter().enumerate() {
+            let alike = |places: &[usize]| places.iter().filter(|other| weight(**other) == weight(place)).count();
+            let (before, all) = (alike(new.get(..i).unwrap_or_default()), alike(&new));
+            let part = i128::from(LEAD) * (2 * before + 1) as i128 / (2 * all) as i128;
+            let credit = mean.saturating_add(LEAD / 2).saturating_sub(i64::try_from(part).unwrap_or(LEAD));
+            if let Some(slot) = self.credits.get_mut(place) {
+                *slot = Some(credit);
+            }
+        }
     }
 
     fn credit(&self, place: usize) -> Option<i64> {
@@ -149,6 +167,23 @@ impl Turns {
             n if n > 0 && by != By::LeastLoaded => format!("{numbers}, {n} turn{} back", if n == 1 { "" } else { "s" }),
             _ => numbers,
         }
+    }
+}
+
+/// When somebody's turn is due, in parts of what a weight of 1 waits from turn to turn.
+struct Wait {
+    place: usize,
+    /// From turn to turn.
+    step: i64,
+    /// Until the next.
+    left: i64,
+}
+
+impl Wait {
+    /// Whoever is owed half a lead is due now.
+    fn of(place: usize, weight: i64, credit: i64) -> Option<Self> {
+        let left = LEAD.checked_div(2)?.saturating_sub(credit).checked_div_euclid(weight)?;
+        Some(Self { place, step: LEAD.checked_div(weight)?, left })
     }
 }
 

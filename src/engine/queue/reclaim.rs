@@ -64,12 +64,30 @@ pub struct Due {
     pub due_at: Instant,
     /// From this instant on the owner is warned; never before `since`.
     pub warn_at: Option<Instant>,
+    /// How long after the warning the lead may still be kept, where the queue warns.
+    pub warn: Option<Within>,
+    /// The warning came when the limit was over already: what is told here runs from it.
+    pub late: bool,
 }
 
 impl Due {
     /// For the changes table.
     pub fn why(&self) -> String {
-        format!("queue {}: reclaimed: {}", self.queue, self.limit.name())
+        let late = if self.late { ", after a warning that came late" } else { "" };
+        format!("queue {}: reclaimed: {}{late}", self.queue, self.limit.name())
+    }
+
+    /// The same, once it is known when the owner was warned. Nobody loses a lead unwarned: a warning that could not go out in
+    /// time (no tick ran) goes out now, and leaves as much time as it would have left then.
+    #[must_use]
+    pub fn warned(self, at: Option<Instant>, as_of: Instant, clock: &Clock<'_>) -> Self {
+        let Some(warn) = &self.warn else { return self };
+        let told = match at {
+            Some(at) if at >= self.due_at && at <= as_of => at,
+            None if self.due_at <= as_of => as_of,
+            _ => return self,
+        };
+        Self { due_at: (clock.add)(told, warn), warn_at: Some(told), late: true, ..self }
     }
 }
 
@@ -94,7 +112,7 @@ pub fn reclaim_due(assignment: &Assignment, lifecycle: &Lifecycle, team: &Team, 
     let dues = limits.into_iter().filter_map(|(limit, within, since)| Some(((clock.add)(since, &within?), limit, since)));
     let (due_at, limit, since) = dues.min()?;
     let warn_at = reclaim.warn.map(|warn| (clock.before)(due_at, &warn).max(since));
-    Some(Due { queue: queue.id.clone(), limit, since, due_at, warn_at })
+    Some(Due { queue: queue.id.clone(), limit, since, due_at, warn_at, warn: reclaim.warn, late: false })
 }
 
 /// Takes a lead back.

@@ -137,7 +137,7 @@ pub struct Contact {
 pub(super) fn sections(state: State) -> Vec<Section> {
     let instant = |id: &str| Column::new(id, ColumnType::Instant);
     let maybe = |t: Option<Instant>| t.map_or(Cell::Empty, Cell::Instant);
-    let section = |id: &str, layout, columns, rows| Section { id: id.into(), layout, columns, rows };
+    let section = Section::new;
     let standing = state.standing.into_iter().map(|s| vec![Cell::text(s.what), Cell::text(s.value), maybe(s.at), Cell::text(s.why)]).collect();
     let promises = state.promises.into_iter().map(|(c, told)| {
         let owner = Cell::maybe(c.owner.as_deref());

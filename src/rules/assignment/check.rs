@@ -117,6 +117,13 @@ fn queues(all: &Assignment, spots: &Spots, reach: &Reach<'_>, out: &mut Diagnost
                     .help("say who may, e.g. `claim: {who: \"role = 'sales'\"}`; else leads only leave it by hand"),
             );
         }
+        let never = |limit: Option<u32>| limit == Some(0);
+        if let Some(limit) = queue.claim.as_ref().and_then(|c| never(c.per_day).then_some("per_day").or(never(c.max_held).then_some("max_held"))) {
+            out.push(
+                Diagnostic::new(Code::NoCapacity, *at, format!("nobody can ever claim from `{}`: `{limit}` of its `claim` is 0", queue.id))
+                    .help("raise it, or leave it out for no limit; without `claim:` leads leave the queue by hand only"),
+            );
+        }
         // Leads that never were in a queue go back to the first.
         let takes_back = i == 0 && (queue.reclaim.no_follow_up.is_some() || queue.reclaim.no_deal.is_some() || queue.protect.is_some());
         let target = all.rounds.iter().flat_map(|r| &r.rules).any(|r| matches!(&r.to, Target::Queue(id) if *id == queue.id));

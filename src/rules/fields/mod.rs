@@ -37,6 +37,8 @@ pub(super) const KEYS: &[&str] = &[
     "payments",
     "stages",
     "feedback",
+    "sms_replies",
+    "wecom",
     "follow_ups",
 ];
 /// The keys of one lead field.

@@ -3,7 +3,7 @@
 use super::{Answer, Promise, Recipient, Start, recipient};
 use crate::condition::Want;
 use crate::diag::{Code, Span};
-use crate::model::{Outcome, Within};
+use crate::model::{Outcome, Within, nearest};
 use crate::rules::known::Known;
 use crate::rules::reader::Reader;
 use crate::rules::yaml::{Kind, Node};
@@ -70,7 +70,15 @@ fn start(node: &Node, known: &Known<'_>, r: &mut Reader<'_>) -> Option<Start> {
                 r.error(Code::BadValue, node.span, format!("`{text}` is a stage"), format!("write `{{stage: {text}}}`"));
                 return None;
             }
-            r.choice(node, &[("assigned", ())]).map(|()| Start::Assigned)
+            if text == "assigned" {
+                return Some(Start::Assigned);
+            }
+            let stages = known.lifecycle.iter().flat_map(|l| &l.stages).map(|s| s.id.as_str());
+            let near = nearest(text, stages.chain(["assigned"]));
+            let near = near.map(|n| if n == "assigned" { "did you mean `assigned`? ".to_owned() } else { format!("did you mean `{{stage: {n}}}`? ") });
+            let help = format!("{}It takes `assigned` (an owner got the lead), or a stage that was entered: `{{stage: sql}}`", near.unwrap_or_default());
+            r.error(Code::BadValue, node.span, format!("`{text}` starts no clock"), help);
+            None
         }
     }
 }

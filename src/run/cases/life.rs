@@ -17,7 +17,7 @@ use crate::model::{Change, Clock, DealFacts, Hold, Instant, Key, LeadId, Standin
 use crate::rules::Sop;
 use crate::rules::cases::{Case, Since};
 use crate::run::lead::Lead;
-use crate::run::tick::{Engines, MOST_TURNS, Past, Said, Steps, changes_of, entered, look, setting};
+use crate::run::tick::{Engines, MOST_TURNS, Past, Said, Steps, Warned, changes_of, entered, look, setting};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The one lead of the base.
@@ -51,6 +51,8 @@ pub(super) struct Life<'a> {
     pub(super) clocks: Vec<Clock>,
     /// Promises and queues of which an owner was warned, in order.
     pub(super) warned: Vec<String>,
+    /// When its queue warned of taking it back.
+    told_back: Warned,
     /// Alerts that rang, in order.
     pub(super) rung: Vec<String>,
     /// Older acts that no alert rang about.
@@ -88,6 +90,7 @@ impl<'a> Life<'a> {
             last: None,
             clocks: Vec::new(),
             warned: Vec::new(),
+            told_back: if case.ticks.is_empty() { Warned::in_time() } else { Warned::default() },
             rung: Vec::new(),
             history: 0,
             waits: None,
@@ -129,7 +132,7 @@ impl<'a> Life<'a> {
             self.judge(verdict);
         }
         self.score(scorer, at);
-        let steps = Steps::new(self.sop, Engines::ALL);
+        let steps = Steps::new(self.sop, Engines::ALL).knowing(self.told_back.clone());
         self.waits = None;
         self.travels.leave(at);
         for _ in 0..MOST_TURNS {
@@ -361,6 +364,7 @@ impl<'a> Life<'a> {
         if self.done.insert((due.queue.clone(), due.since, ActionKind::Warned)) {
             let why = format!("{} since {}: due {}", due.limit.name(), local(&self.sop.calendar, due.since), local(&self.sop.calendar, due.due_at));
             self.tell(warn_at, "warning", None, Some(due.queue.clone()), why);
+            self.told_back.add(LEAD, &due, warn_at);
             self.warned.push(due.queue);
         }
     }

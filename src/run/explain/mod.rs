@@ -10,7 +10,7 @@ use super::leads::{stored_columns, value_cell};
 use super::lookup::find;
 use super::routing::{rows as routing_rows, traced, who as colleague};
 use super::score::{frame, note};
-use super::tick::whole_past_of;
+use super::tick::{Warned, whole_past_of};
 use super::{Context, RunError, Workspace};
 use crate::engine::assignment::Intake;
 use crate::engine::scoring::{CardGroup, Line};
@@ -86,8 +86,9 @@ pub fn explain(workspace: &Workspace, context: &Context<'_>, lead: &str) -> Resu
     let state = evaluator.state(&row);
     let intake = Intake::new(&sop.assignment, &sop.team, &sop.lifecycle);
     let promised = whole_past_of(&store, sop, &row, &row.standing)?;
+    let warned = Warned::of(&store, sop)?;
     let (standing, asking, taken, clocks) = evaluator.with_facts(&row, &state, |_, facts| {
-        let look = Look { sop, row: &row, facts, changes: &past.changes };
+        let look = Look { sop, row: &row, facts, changes: &past.changes, warned: &warned };
         let taken = intake.take_up(lead, row.record.key, card.total, facts, &row.standing).0;
         (look.lines(), intake.ask(facts, &row.standing), taken, clocks(sop, facts, &promised.history(facts, sop, &row.standing)).clocks)
     });

@@ -7,7 +7,7 @@ use crate::report::explain::Stands;
 use crate::rules::Sop;
 use crate::rules::lifecycle::Means;
 use crate::run::routing::who;
-use crate::run::tick::goes_back;
+use crate::run::tick::{Warned, goes_back};
 use crate::store::{ChangeRow, ScanRow};
 
 /// What the lines are drawn from.
@@ -17,6 +17,8 @@ pub(super) struct Look<'a> {
     pub(super) facts: &'a Facts<'a>,
     /// Of the lead, up to the as-of, oldest first.
     pub(super) changes: &'a [ChangeRow],
+    /// By their queues.
+    pub(super) warned: &'a Warned,
 }
 
 impl Look<'_> {
@@ -177,7 +179,7 @@ impl Look<'_> {
     }
 
     fn reclaim(&self) -> Option<Stands> {
-        let due = goes_back(self.sop, self.row, self.standing(), self.facts.as_of)?;
+        let due = goes_back(self.sop, self.row, self.standing(), self.facts.as_of, self.warned)?;
         let warned = due.warn_at.map(|at| format!("; the owner is warned from {} on", self.local(at))).unwrap_or_default();
         let why = format!("{} since {}{warned}", due.limit.name(), self.local(due.since));
         Some(Stands { what: "reclaim", value: due.queue, at: Some(due.due_at), why })

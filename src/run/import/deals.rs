@@ -65,6 +65,10 @@ impl Gathered {
 #[derive(Default)]
 struct Remarks {
     no_lead: Noted,
+    nobody: Noted,
+    ahead: Noted,
+    negative: Noted,
+    beside: Noted,
     before_lead: Noted,
     before_open: Noted,
     elsewhere: Elsewhere,
@@ -155,6 +159,10 @@ impl Importer<'_, '_> {
             let Some(r) = remarks.get(&summary.number).filter(|_| summary.kind == FileKind::Deals.name()) else { continue };
             let notes = [
                 r.no_lead.note(|n| format!("{} no known lead, and count for their companies until a lead comes", deals(n, "names", "name"))),
+                r.nobody.note(|n| format!("{} neither a known lead nor a company (counted for nobody)", deals(n, "names", "name"))),
+                r.ahead.note(|n| format!("{} dated later than this run (open or unknown until then)", deals(n, "is", "are"))),
+                r.negative.note(|n| format!("{} a negative amount (taken off the sums)", deals(n, "has", "have"))),
+                r.beside.note(|n| format!("{} open while nobody works on its lead, which is in a detour (`sop today` says what to do)", deals(n, "is", "are"))),
                 r.before_lead.note(|n| format!("{} before {} created", deals(n, "closed", "closed"), if n == 1 { "its lead was" } else { "their leads were" })),
                 r.before_open.note(|n| format!("{} before {} opened", deals(n, "closed", "closed"), if n == 1 { "it was" } else { "they were" })),
                 r.elsewhere.note("deals are held elsewhere"),
@@ -187,6 +195,7 @@ impl Importer<'_, '_> {
             source: told.source,
         };
         self.remark(&row, &identities, key, remarks)?;
+        self.remark_state(&row, old.as_ref(), remarks)?;
         let (store, run) = (&self.session.store, self.session.run);
         match row.lead {
             Some(lead) => {
@@ -244,7 +253,20 @@ impl Importer<'_, '_> {
     fn remark(&self, row: &DealRow, identities: &[Identity], key: Option<Key>, remarks: &mut Remarks) -> Result<(), RunError> {
         let calendar = &self.workspace().sop.calendar;
         let name = || name_of(row);
+        let as_of = self.session.context.as_of;
+        for (what, at) in [("opened", row.opened_at), ("closed", row.closed_at)] {
+            if let Some(at) = at.filter(|at| *at > as_of) {
+                remarks.ahead.add(|| format!("{} {what} {}", name(), calendar.local(at)));
+            }
+        }
+        if let Some(amount) = row.amount.filter(|n| *n < 0) {
+            remarks.negative.add(|| format!("{} {}", name(), self.dictionary().currency.decimal(amount)));
+        }
         let Some(lead) = row.lead else {
+            if row.company.is_none() {
+                remarks.nobody.add(name);
+                return Ok(());
+            }
             let who = || key.map(|k| k.to_string()).or_else(|| identities.first().map(|i| i.text.replace('\t', ":"))).or_else(|| row.company.clone());
             remarks.no_lead.add(|| row.id.clone().or_else(who).unwrap_or_else(name));
             return Ok(());
@@ -259,6 +281,18 @@ impl Importer<'_, '_> {
         if let Some(created) = told.filter(|created| *created != record.seen_at && closed < *created) {
             let who = identities.first().map(|i| i.text.rsplit('\t').next().unwrap_or_default().to_owned()).unwrap_or_else(name);
             remarks.before_lead.add(|| format!("{who} closed {}, created {}", calendar.local(closed), calendar.local(created)));
+        }
+        Ok(())
+    }
+}
+
+impl Importer<'_, '_> {
+    /// A deal that is opened, or opened again, of a lead that is beside the line: nothing brings it back by itself.
+    fn remark_state(&self, row: &DealRow, old: Option<&DealRow>, remarks: &mut Remarks) -> Result<(), RunError> {
+        let Some(lead) = row.lead.filter(|_| row.status == DealStatus::Open && old.is_none_or(|o| o.status != DealStatus::Open)) else { return Ok(()) };
+        let detours = &self.workspace().sop.lifecycle;
+        if let Some(detour) = self.session.store.standing(lead)?.stage.filter(|s| detours.detour(s).is_some()) {
+            remarks.beside.add(|| format!("{} ({detour})", name_of(row)));
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ pub(super) const DEPTH: usize = 4;
 pub struct FileSummary {
     /// As named on the command line.
     pub file: String,
-    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`
+    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`, `feedback`, `sms-replies`, `wecom`, `costs`
     pub kind: String,
     /// Encoding, separator, sheet: what was guessed.
     pub read_as: String,
@@ -79,11 +79,11 @@ pub(in crate::run) fn discard(workspace: &Workspace) {
 }
 
 /// A file that was opened and recognised.
-struct Opened {
-    path: PathBuf,
-    table: TableFile,
+pub(super) struct Opened {
+    pub(super) path: PathBuf,
+    pub(super) table: TableFile,
     kind: FileKind,
-    number: u16,
+    pub(super) number: u16,
 }
 
 impl Importer<'_, '_> {
@@ -99,39 +99,65 @@ impl Importer<'_, '_> {
             FileKind::Deals => 2,
             FileKind::Payments => 3,
             FileKind::FollowUps => 4,
-            FileKind::Events => 5,
+            FileKind::Feedback | FileKind::SmsReplies | FileKind::Wecom => 5,
+            FileKind::Costs => 6,
+            FileKind::Events => 7,
         });
-        let mut rejects = Rejects::default();
+        let events = opened.iter().position(|o| o.kind == FileKind::Events).unwrap_or(opened.len());
+        let events = opened.split_off(events);
         // New leads stay outside of a base that is being built until all of their rows are read.
         self.session.store.shelve(&self.session.columns)?;
-        for file in opened {
-            let kind = file.kind;
-            if kind != FileKind::Leads {
+        let rejects = std::thread::scope(|scope| -> Result<Rejects, RunError> {
+            let mut events = events.into_iter();
+            // A base that is being built has more to wait for than to ask: its events are read ahead.
+            let read_ahead = self.session.store.is_first_import() && !opened.is_empty();
+            let mut ahead = if read_ahead { events.next().map(|file| self.read_events(scope, file, true)) } else { None };
+            let mut rejects = Rejects::default();
+            for file in opened {
+                let (summary, pending) = self.file(file)?;
+                self.summary.rejected += summary.rejected;
+                self.summary.files.push(summary);
+                rejects.0.push(pending);
+            }
+            while let Some(reading) = ahead.take().or_else(|| events.next().map(|file| self.read_events(scope, file, false))) {
                 self.unshelve()?;
-            }
-            if matches!(kind, FileKind::Payments | FileKind::FollowUps | FileKind::Events) {
                 self.write_deals()?;
+                let (summary, pending) = self.events_file(reading?)?;
+                self.summary.rejected += summary.rejected;
+                self.summary.files.push(summary);
+                rejects.0.push(pending);
             }
-            let (summary, pending) = match kind {
-                FileKind::Leads => self.leads_file(file)?,
-                FileKind::Stages => self.stages_file(file.path, file.table)?,
-                FileKind::Deals => self.deals_file(file.path, file.table, file.number)?,
-                FileKind::Payments => self.payments_file(file.path, file.table)?,
-                FileKind::FollowUps => self.follow_ups_file(file.path, file.table, file.number)?,
-                FileKind::Events => self.events_file(file.path, file.table, file.number)?,
-            };
-            self.summary.rejected += summary.rejected;
-            self.summary.files.push(summary);
-            rejects.0.push(pending);
-        }
+            Ok(rejects)
+        })?;
         self.unshelve()?;
         self.write_deals()?;
+        self.write_costs()?;
         if self.session.context.strict && self.summary.rejected > 0 {
             let files = self.summary.files.iter().filter_map(|f| f.rejects.clone()).collect();
             rejects.persist()?; // the rows to mend are the answer to --strict
             return Err(RunError::Rejected { rows: self.summary.rejected, files });
         }
         Ok(rejects)
+    }
+
+    /// Takes in a file that is not of events.
+    fn file(&mut self, file: Opened) -> Result<(FileSummary, PendingRejects), RunError> {
+        let kind = file.kind;
+        if kind != FileKind::Leads {
+            self.unshelve()?;
+        }
+        if !matches!(kind, FileKind::Leads | FileKind::Stages | FileKind::Deals) {
+            self.write_deals()?;
+        }
+        match kind {
+            FileKind::Stages => self.stages_file(file.path, file.table),
+            FileKind::Deals => self.deals_file(file.path, file.table, file.number),
+            FileKind::Payments => self.payments_file(file.path, file.table),
+            FileKind::FollowUps => self.follow_ups_file(file.path, file.table, file.number),
+            FileKind::Feedback | FileKind::SmsReplies | FileKind::Wecom => self.feedback_file(file.path, file.table, kind, file.number),
+            FileKind::Costs => self.costs_file(file.path, file.table, file.number),
+            FileKind::Leads | FileKind::Events => self.leads_file(file),
+        }
     }
 
     fn unshelve(&mut self) -> Result<(), RunError> {
@@ -142,6 +168,10 @@ impl Importer<'_, '_> {
     fn open(&self, path: &Path, number: u16, options: &ImportOptions) -> Result<Opened, RunError> {
         let table = ingest::open(path, &Options { source: options.source.clone(), ..Options::default() })?;
         let kind = match &options.kind {
+            Some(name) if name.trim().eq_ignore_ascii_case("journeys") => {
+                let help = format!("read them where they are: sop report attribution --journeys {}", path.display());
+                return Err(RunError::refused("counted journeys name no lead, and the base does not keep them", help));
+            }
             Some(name) => FileKind::parse(name).ok_or_else(|| {
                 RunError::refused(format!("`{name}` is no kind of file"), format!("kinds: {}", FileKind::names().collect::<Vec<_>>().join(", ")))
             })?,

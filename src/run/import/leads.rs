@@ -132,11 +132,14 @@ impl Importer<'_, '_> {
             let since = |told: Option<&str>| told.map(|_| record.seen_at);
             self.session.store.seed_standing(lead, since(stage), since(owner), self.session.run)?;
         }
-        let own = Identity { kind: Identity::KEY.into(), text: key.to_string() };
-        if derived == Some(key) {
-            self.take_waiting(&own, lead)?;
-        } else {
-            self.add_identity(&Named::new(own), lead)?;
+        let is_derived = derived == Some(key);
+        if !is_derived || self.is_awaited() {
+            let own = Identity { kind: Identity::KEY.into(), text: key.to_string() };
+            if is_derived {
+                self.take_waiting(&own, lead)?;
+            } else {
+                self.add_identity(&Named::new(own), lead)?;
+            }
         }
         for name in names {
             if name.lead.is_none() && !name.mute {
@@ -270,9 +273,14 @@ impl Importer<'_, '_> {
         self.take_waiting(identity, lead)
     }
 
+    /// Whether anything came before its lead.
+    fn is_awaited(&self) -> bool {
+        self.any_waiting || self.any_waiting_stages || self.any_waiting_deals
+    }
+
     /// What came before its lead: deals, events and dated stages under this name.
     fn take_waiting(&mut self, identity: &Identity, lead: LeadId) -> Result<(), RunError> {
-        if !self.any_waiting && !self.any_waiting_stages && !self.any_waiting_deals {
+        if !self.is_awaited() {
             return Ok(());
         }
         if self.any_waiting_deals && self.session.store.take_waiting_deals(identity, lead)? > 0 {
@@ -353,9 +361,17 @@ impl Importer<'_, '_> {
         if new {
             let latest = self.session.store.last_stage(lead)?;
             let state = self.state_of(lead)?;
+            // Out of a detour only time or a person brings a lead: a file dates what was, as it does for owner and stage columns.
+            let detour = |stage: &String| self.session.workspace.sop.lifecycle.detour(stage).is_some();
+            let beside = lead.0 <= self.last_before && !self.staged.contains(&lead) && state.stage.as_ref().is_some_and(detour);
+            if beside && latest.as_ref().is_some_and(|(_, latest)| state.stage.as_ref() != Some(latest)) {
+                self.stayed += 1;
+                return Ok(new);
+            }
             if let Some((when, latest)) = latest
                 && when <= self.session.context.as_of
             {
+                self.staged.insert(lead);
                 let standing = Standing { stage: Some(latest.clone()), stage_at: Some(when), ..self.session.store.standing(lead)? };
                 self.session.store.put_standing(lead, &standing, self.session.run)?;
                 if lead.0 <= self.last_before && state.stage.as_deref() != Some(&latest) {

@@ -1,19 +1,24 @@
 //! Importing files: rows are recognised, joined and written; events are sorted and raised; the rest waits or is rejected.
 //!
-//! Files of leads go first, then dated stages, deals, payments, follow-ups and events, whatever the order on the command
+//! Files of leads go first, then dated stages, deals, payments, follow-ups, what came back on messages, and events, whatever the order on the command
 //! line, so that an event finds its lead and a payment its deal. All of it happens inside the caller's transaction.
 
 mod by_lead;
+mod costs;
 mod deals;
 mod details;
 mod events;
+mod feedback;
 mod files;
 mod follow_ups;
 mod join;
+mod known;
 mod leads;
 mod noted;
 mod payments;
 mod pending;
+mod raise;
+mod reading;
 mod recognise;
 mod resolver;
 mod sink;
@@ -22,11 +27,11 @@ mod touched;
 mod verdicts;
 
 pub(in crate::run) use details::{detail_of, intern};
-pub(in crate::run) use events::Arriving;
 pub use files::FileSummary;
 pub(in crate::run) use files::{Rejects, discard};
 pub(in crate::run) use follow_ups::{event_told_by, fill};
 pub(in crate::run) use join::{Difference, Incoming, join, value_text};
+pub(in crate::run) use raise::Arriving;
 pub use touched::Touched;
 
 use super::{RunError, Session, Workspace};
@@ -132,6 +137,8 @@ struct Importer<'s, 'a> {
     any_waiting_deals: bool,
     /// Deals of this import's files, until all of them are read.
     deals: deals::Gathered,
+    /// Costs of this import's files, until all of them are read.
+    costs: costs::GatheredCosts,
     /// The first verdict on each lead.
     answers: FxHashMap<LeadId, verdicts::Answer>,
     /// Leads on which a verdict was taken.
@@ -145,6 +152,8 @@ struct Importer<'s, 'a> {
     touch_details: FxHashMap<Arc<str>, DetailId>,
     column_details: Vec<(String, DetailId)>,
     follow_up_details: Vec<(KindId, DetailId)>,
+    /// What came back as events, by kind, content and link.
+    feedback_details: FxHashMap<(KindId, Option<String>, Option<String>), DetailId>,
     totals: FxHashMap<(LeadId, DetailId), (i64, Instant)>,
     created_at: Option<FieldIx>,
     channel: Option<FieldIx>,
@@ -157,6 +166,10 @@ struct Importer<'s, 'a> {
     /// Of the present file.
     elsewhere: noted::Elsewhere,
     strange: noted::StrangeStages,
+    /// Dated stages that did not move a lead out of its detour.
+    stayed: u64,
+    /// Leads whose stage this run's dates have set.
+    staged: FxHashSet<LeadId>,
 }
 
 /// What an import leaves to its caller.
@@ -186,7 +199,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         resolver,
         pending: Pending::default(),
         by_lead: ByLead::default(),
-        sink: EventSink::new(),
+        sink: EventSink::expecting(bytes / 64),
         renumber: FxHashMap::default(),
         summary: ImportSummary::default(),
         touched: Touched::default(),
@@ -201,6 +214,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         any_waiting_stages,
         any_waiting_deals,
         deals: deals::Gathered::default(),
+        costs: costs::GatheredCosts::default(),
         answers: FxHashMap::default(),
         judged: Vec::new(),
         turns: None,
@@ -210,6 +224,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         touch_details: FxHashMap::default(),
         column_details: Vec::new(),
         follow_up_details: Vec::new(),
+        feedback_details: FxHashMap::default(),
         totals: FxHashMap::default(),
         created_at: of_id("created_at"),
         channel: of_type(FieldType::Channel),
@@ -220,6 +235,8 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         seeded: FxHashMap::default(),
         elsewhere: noted::Elsewhere::default(),
         strange: noted::StrangeStages::default(),
+        stayed: 0,
+        staged: FxHashSet::default(),
         session,
     };
     let rejects = importer.files(paths, options)?;
@@ -239,7 +256,11 @@ impl<'a> Importer<'_, 'a> {
     /// What the rows of a file left to be said of owners and stages.
     fn place_notes(&mut self) -> impl Iterator<Item = String> + use<> {
         let (elsewhere, strange) = (std::mem::take(&mut self.elsewhere), std::mem::take(&mut self.strange));
-        let notes = [elsewhere.note("rows of leads are held elsewhere"), strange.note(&self.workspace().sop.lifecycle)];
+        let stayed = std::mem::take(&mut self.stayed);
+        let stayed = (stayed > 0).then(|| {
+            format!("{stayed} dated stages are kept as history: their leads are in a detour, out of which only time or `sop set LEAD stage=…` brings them")
+        });
+        let notes = [elsewhere.note("rows of leads are held elsewhere"), strange.note(&self.workspace().sop.lifecycle), stayed];
         notes.into_iter().flatten()
     }
 

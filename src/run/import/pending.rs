@@ -15,14 +15,19 @@ struct Item {
     kind: u16,
 }
 
-/// Texts stand in one arena, in chunks that offsets of 32 bits can reach.
+/// Bytes of text in a chunk, as a power of two: a place is the number of its chunk and an offset.
+const CHUNK: u32 = 20;
+/// Items in a chunk.
+const ITEMS: usize = 1 << 16;
+
+/// Items and their texts stand in chunks: what grows by doubling copies itself into fresh memory again and again.
 #[derive(Default)]
 pub(super) struct Pending {
     /// Of new leads, in the order of their numbers.
-    created: Vec<Item>,
+    created: Vec<Vec<Item>>,
     /// Of leads that had some already.
     added: FxHashMap<u32, Vec<Item>>,
-    text: String,
+    texts: Vec<String>,
     kinds: Vec<IdentityKind>,
     last: u32,
 }
@@ -40,33 +45,56 @@ impl Pending {
         while text.len() > usize::from(u16::MAX) {
             text = &text[..text.floor_char_boundary(text.len() / 2)]; // no real identity is that long
         }
-        let item = Item { hash, lead: lead.0 as u32, start: self.text.len() as u32, len: text.len() as u16, kind: kind as u16 };
-        self.text.push_str(text);
-        if item.lead >= self.last {
-            self.last = item.lead;
-            self.created.push(item);
-        } else {
+        let item = Item { hash, lead: lead.0 as u32, start: self.put(text), len: text.len() as u16, kind: kind as u16 };
+        if item.lead < self.last {
             self.added.entry(item.lead).or_default().push(item);
+            return;
+        }
+        self.last = item.lead;
+        match self.created.last_mut() {
+            Some(chunk) if chunk.len() < ITEMS => chunk.push(item),
+            _ => {
+                let mut chunk = Vec::with_capacity(if self.created.is_empty() { 0 } else { ITEMS });
+                chunk.push(item);
+                self.created.push(chunk);
+            }
         }
     }
 
+    /// Keeps a text; gives its place.
+    fn put(&mut self, text: &str) -> u32 {
+        let room = 1 << CHUNK;
+        if self.texts.last().is_none_or(|chunk| chunk.len() + text.len() > room) {
+            self.texts.push(String::with_capacity(if self.texts.is_empty() { 0 } else { room }));
+        }
+        let number = self.texts.len() as u32 - 1;
+        let Some(chunk) = self.texts.last_mut() else { return 0 };
+        let place = number << CHUNK | chunk.len() as u32;
+        chunk.push_str(text);
+        place
+    }
+
     fn text_of(&self, item: &Item) -> &str {
-        self.text.get(item.start as usize..item.start as usize + usize::from(item.len)).unwrap_or_default()
+        let at = (item.start & ((1 << CHUNK) - 1)) as usize;
+        self.texts.get((item.start >> CHUNK) as usize).and_then(|chunk| chunk.get(at..at + usize::from(item.len))).unwrap_or_default()
     }
 
     /// Those of one lead.
     pub(super) fn of(&self, lead: LeadId) -> impl Iterator<Item = Identity> {
         let lead = lead.0 as u32;
-        let from = self.created.partition_point(|i| i.lead < lead);
-        let created = self.created[from..].iter().take_while(move |i| i.lead == lead);
+        let chunk = self.created.partition_point(|chunk| chunk.last().is_some_and(|i| i.lead < lead));
+        let from = self.created.get(chunk).map_or(0, |chunk| chunk.partition_point(|i| i.lead < lead));
+        let created = self.created.iter().skip(chunk).flatten().skip(from).take_while(move |i| i.lead == lead);
         let kind = |i: &Item| self.kinds.get(usize::from(i.kind)).cloned().unwrap_or_else(|| "".into());
         created.chain(self.added.get(&lead).into_iter().flatten()).map(move |i| Identity { kind: kind(i), text: self.text_of(i).to_owned() })
     }
 
     /// Writes all of them but those that identify nobody by now, in the order in which the base keeps them.
     pub(super) fn write(mut self, store: &mut Store, columns: &Columns, barred: &FxHashSet<u64>, run: RunId) -> Result<()> {
-        let mut items = std::mem::take(&mut self.created);
-        items.extend(self.added.values().flatten());
+        let created = std::mem::take(&mut self.created);
+        let added = std::mem::take(&mut self.added);
+        let mut items = Vec::with_capacity(created.iter().chain(added.values()).map(Vec::len).sum());
+        created.into_iter().chain(added.into_values()).for_each(|chunk| items.extend(chunk));
         items.retain(|i| !barred.contains(&i.hash));
         if items.is_empty() {
             return Ok(());

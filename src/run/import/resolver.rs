@@ -3,14 +3,12 @@
 //! In memory an identity is its 64-bit hash with a second, independent 32-bit one beside it, which stands in for the text
 //! that the base compares on a hit.
 
+use super::known::{Known, Slot};
 use super::sink::STRANGER;
 use crate::model::{Identity, Key, LeadId};
 use crate::store::{Result, Store};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
-
-/// lead, and the check
-type Known = (u32, u32);
 
 /// A lead that has not arrived.
 pub(super) struct Stranger {
@@ -21,7 +19,7 @@ pub(super) struct Stranger {
 }
 
 pub(super) struct Resolver {
-    memory: Option<FxHashMap<u64, Known>>,
+    memory: Option<Known>,
     keys: Option<FxHashMap<Key, u32>>,
     /// Leads that have not arrived; their number is `STRANGER` + place.
     pub(super) strangers: Vec<Stranger>,
@@ -41,11 +39,9 @@ impl Resolver {
     pub(super) fn new(store: &Store, bulk: bool, expected: usize) -> Result<Self> {
         let mut memory = None;
         if bulk {
-            let mut map: FxHashMap<u64, Known> = FxHashMap::with_capacity_and_hasher(expected, Default::default());
-            store.each_identity(|hash, text, lead| {
-                map.entry(hash).or_insert((lead.0 as u32, check(text)));
-            })?;
-            memory = Some(map);
+            let mut known = Known::with_room(expected);
+            store.each_identity(|hash, text, lead| known.keep(hash, lead.0 as u32, check(text)))?;
+            memory = Some(known);
         }
         Ok(Self { memory, keys: None, strangers: Vec::new(), stranger_ids: FxHashMap::default() })
     }
@@ -62,8 +58,8 @@ impl Resolver {
             store.each_identity(|hash, _, lead| {
                 keys.entry(Key::of_hash(hash)).or_insert(lead.0 as u32);
             })?;
-            for (hash, (lead, _)) in self.memory.iter().flatten() {
-                keys.entry(Key::of_hash(*hash)).or_insert(*lead);
+            for (hash, lead) in self.memory.iter().flat_map(Known::each) {
+                keys.entry(Key::of_hash(hash)).or_insert(lead);
             }
             // A lead's own key is stronger than an identity of another lead that would give the same.
             store.each_key(|key, lead| {
@@ -84,8 +80,21 @@ impl Resolver {
 
     /// The lead of an identity that is held in memory.
     pub(super) fn in_memory(&self, hash: u64, check: u32) -> Option<LeadId> {
-        let (lead, known) = self.memory.as_ref()?.get(&hash)?;
-        (*known == check).then(|| LeadId(i64::from(*lead)))
+        let (lead, known) = self.memory.as_ref()?.get(hash)?;
+        (known == check).then(|| LeadId(i64::from(lead)))
+    }
+
+    /// Looks where an identity in memory would stand, and asks nothing of what is there yet.
+    #[inline]
+    pub(super) fn look(&self, hash: u64) -> Slot {
+        self.memory.as_ref().map(|known| known.look(hash)).unwrap_or_default()
+    }
+
+    /// The lead of an identity, from what [`Resolver::look`] saw.
+    #[inline]
+    pub(super) fn in_memory_from(&self, seen: Slot, hash: u64, check: u32) -> Option<LeadId> {
+        let (lead, known) = self.memory.as_ref()?.get_from(seen, hash)?;
+        (known == check).then(|| LeadId(i64::from(lead)))
     }
 
     /// The lead of a key that is held in memory.
@@ -107,15 +116,15 @@ impl Resolver {
 
     /// Forgets an identity that identifies nobody any more.
     pub(super) fn forget(&mut self, hash: u64) {
-        if let Some(map) = &mut self.memory {
-            map.remove(&hash);
+        if let Some(known) = &mut self.memory {
+            known.forget(hash);
         }
     }
 
     /// Remembers a new identity of a lead. Writing it to the base is the caller's.
     pub(super) fn add(&mut self, hash: u64, check: u32, lead: LeadId) {
-        if let Some(map) = &mut self.memory {
-            map.entry(hash).or_insert((lead.0 as u32, check));
+        if let Some(known) = &mut self.memory {
+            known.keep(hash, lead.0 as u32, check);
         }
         if let Some(keys) = &mut self.keys {
             keys.entry(Key::of_hash(hash)).or_insert(lead.0 as u32);

@@ -6,9 +6,7 @@
 
 use crate::model::{DetailId, Instant};
 use rustc_hash::FxHashMap;
-use std::cmp::Reverse;
-use std::collections::binary_heap::PeekMut;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
@@ -47,6 +45,12 @@ impl EventSink {
         Self { budget: BUDGET, ..Self::default() }
     }
 
+    /// With room for so many events, as far as the budget goes: what grows by doubling is copied again and again.
+    pub(super) fn expecting(events: u64) -> Self {
+        let room = usize::try_from(events).unwrap_or(BUDGET).min(BUDGET);
+        Self { buffer: Vec::with_capacity(room), ..Self::new() }
+    }
+
     /// Takes one event; false when its instant is outside of 1698–2242.
     pub(super) fn push(&mut self, lead: u32, at: Instant, detail: DetailId, file: u16) -> io::Result<bool> {
         let Some(packed) = pack(lead, at, detail, file) else { return Ok(false) };
@@ -75,22 +79,31 @@ impl EventSink {
 
     /// Hands the groups out in order. `renumber` holds, by file, the base's numbers of details that were pushed under
     /// numbers of the file's own.
-    pub(super) fn drain(mut self, renumber: FxHashMap<u16, Vec<DetailId>>) -> io::Result<Groups> {
-        self.buffer.sort_unstable();
-        let mut sources: Vec<Source> = Vec::new();
-        for file in self.runs {
-            sources.push(Source::Spilled(BufReader::with_capacity(1 << 18, file)));
-        }
-        sources.push(Source::Memory(self.buffer.into_iter()));
-        let mut heap = BinaryHeap::new();
-        for (i, s) in sources.iter_mut().enumerate() {
-            if let Some(first) = s.next()? {
-                heap.push(Reverse((first, i)));
+    pub(super) fn drain(mut self, mut renumber: FxHashMap<u16, Vec<DetailId>>) -> io::Result<Groups> {
+        let files = renumber.keys().max().map_or(0, |last| usize::from(*last) + 1);
+        let renumber = (0..files).map(|file| renumber.remove(&(file as u16)).unwrap_or_default()).collect();
+        // Nobody else has anything to do meanwhile: each half of what is in memory is sorted on a core of its own.
+        let mut half = self.buffer.split_off(self.buffer.len() / 2);
+        std::thread::scope(|scope| {
+            if self.buffer.len() > ALONE {
+                scope.spawn(|| half.sort_unstable());
+                self.buffer.sort_unstable();
+            } else {
+                half.sort_unstable();
+                self.buffer.sort_unstable();
             }
-        }
-        Ok(Groups { sources, heap, renumber, ahead: None, instant: Vec::new(), out: VecDeque::new() })
+        });
+        let mut sources: Vec<Source> = self.runs.into_iter().map(|file| Source::Spilled(BufReader::with_capacity(1 << 18, file))).collect();
+        sources.extend([half, self.buffer].map(|run| Source::Memory(run.into_iter())));
+        let heads = sources.iter_mut().map(Source::next).collect::<io::Result<_>>()?;
+        Ok(Groups { sources, heads, renumber, ahead: None, instant: Vec::new(), out: VecDeque::new() })
     }
 }
+
+/// So few events are sorted faster than a thread begins.
+const ALONE: usize = 1 << 16;
+/// What follows the last event of a source: no event is packed like this.
+const END: u128 = u128::MAX;
 
 enum Source {
     Memory(std::vec::IntoIter<u128>),
@@ -98,14 +111,14 @@ enum Source {
 }
 
 impl Source {
-    fn next(&mut self) -> io::Result<Option<u128>> {
+    fn next(&mut self) -> io::Result<u128> {
         match self {
-            Self::Memory(rest) => Ok(rest.next()),
+            Self::Memory(rest) => Ok(rest.next().unwrap_or(END)),
             Self::Spilled(file) => {
                 let mut bytes = [0; 16];
                 match file.read_exact(&mut bytes) {
-                    Ok(()) => Ok(Some(u128::from_le_bytes(bytes))),
-                    Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+                    Ok(()) => Ok(u128::from_le_bytes(bytes)),
+                    Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(END),
                     Err(e) => Err(e),
                 }
             }
@@ -116,8 +129,10 @@ impl Source {
 /// The groups, sorted by (lead, instant, detail).
 pub(super) struct Groups {
     sources: Vec<Source>,
-    heap: BinaryHeap<Reverse<(u128, usize)>>,
-    renumber: FxHashMap<u16, Vec<DetailId>>,
+    /// The next event of each source. There are few sources: looking at all of them is faster than keeping them in order.
+    heads: Vec<u128>,
+    /// By file.
+    renumber: Vec<Vec<DetailId>>,
     /// Read already, of the next instant.
     ahead: Option<u128>,
     /// Details and files of one lead's instant.
@@ -126,21 +141,20 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    fn pop(&mut self) -> io::Result<Option<u128>> {
+    fn pop(&mut self) -> io::Result<u128> {
         if let Some(ahead) = self.ahead.take() {
-            return Ok(Some(ahead));
+            return Ok(ahead);
         }
-        // One run in memory is the common case: no heap traffic for it.
-        if let [Source::Memory(only)] = self.sources.as_mut_slice() {
-            return Ok(self.heap.pop().map(|Reverse((first, _))| first).or_else(|| only.next()));
+        let (mut least, mut from) = (END, 0);
+        for (i, head) in self.heads.iter().enumerate() {
+            if *head < least {
+                (least, from) = (*head, i);
+            }
         }
-        let Some(mut top) = self.heap.peek_mut() else { return Ok(None) };
-        let Reverse((least, from)) = *top;
-        match self.sources[from].next()? {
-            Some(next) => *top = Reverse((next, from)),
-            None => drop(PeekMut::pop(top)),
+        if let (Some(head), Some(source)) = (self.heads.get_mut(from), self.sources.get_mut(from)) {
+            *head = source.next()?;
         }
-        Ok(Some(least))
+        Ok(least)
     }
 
     /// The next group.
@@ -148,24 +162,27 @@ impl Groups {
         if let Some(group) = self.out.pop_front() {
             return Ok(Some(group));
         }
-        let Some(first) = self.pop()? else { return Ok(None) };
+        let first = self.pop()?;
+        if first == END {
+            return Ok(None);
+        }
         let place = first >> 62;
+        let (lead, at) = ((first >> 96) as u32, Instant((place & ((1 << 34) - 1)) as i64 - (1 << 33)));
+        let next = self.pop()?;
+        if next >> 62 != place {
+            self.ahead = Some(next);
+            return Ok(Some(Group { lead, at, detail: self.detail(first).0, n: 1 }));
+        }
         self.instant.clear();
-        self.take(first);
-        loop {
-            match self.pop()? {
-                Some(next) if next >> 62 == place => self.take(next),
-                other => {
-                    self.ahead = other;
-                    break;
-                }
+        self.instant.extend([first, next].map(|packed| self.detail(packed)));
+        self.ahead = loop {
+            let next = self.pop()?;
+            if next >> 62 != place {
+                break Some(next);
             }
-        }
-        let at = (place & ((1 << 34) - 1)) as i64 - (1 << 33);
-        let (lead, at) = ((first >> 96) as u32, Instant(at));
-        if let [(detail, _)] = self.instant.as_slice() {
-            return Ok(Some(Group { lead, at, detail: *detail, n: 1 }));
-        }
+            let same = self.detail(next);
+            self.instant.push(same);
+        };
         self.instant.sort_unstable();
         for same in self.instant.chunk_by(|a, b| a.0 == b.0) {
             let most = same.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
@@ -174,10 +191,11 @@ impl Groups {
         Ok(self.out.pop_front())
     }
 
-    fn take(&mut self, packed: u128) {
+    /// The base's number of an event's detail, and the event's file.
+    fn detail(&self, packed: u128) -> (DetailId, u16) {
         let (detail, file) = (DetailId(((packed >> 32) & ((1 << 30) - 1)) as u32), packed as u16);
-        let known = self.renumber.get(&file).and_then(|ids| ids.get(detail.0 as usize)).copied();
-        self.instant.push((known.unwrap_or(detail), file));
+        let known = self.renumber.get(usize::from(file)).and_then(|ids| ids.get(detail.0 as usize)).copied();
+        (known.unwrap_or(detail), file)
     }
 }
 

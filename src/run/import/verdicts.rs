@@ -9,7 +9,7 @@ use super::follow_ups::name_of;
 use super::noted::Noted;
 use crate::ingest::FollowUpCells;
 use crate::model::{LeadId, Verdict, fold, nearest, stable_hash};
-use crate::rules::lifecycle::Lifecycle;
+use crate::rules::lifecycle::{Lifecycle, Reason};
 use crate::run::RunError;
 use crate::run::people::{Brought, brought, move_judged};
 use crate::run::tick::{credits, put_credits};
@@ -33,6 +33,7 @@ pub(super) struct Remarked {
     accepted: u64,
     rejected: u64,
     past: u64,
+    future: u64,
     second: Noted,
     refused: Noted,
     follows: Noted,
@@ -46,6 +47,9 @@ impl Remarked {
         }
         if self.past > 0 {
             notes.push(format!("{} verdicts are kept as the past: whoever gave them does not hold the lead now, or it came later", self.past));
+        }
+        if self.future > 0 {
+            notes.push(format!("{} verdicts are dated later than this run: they are kept, and nothing follows from them", self.future));
         }
         notes.extend(self.second.note(|n| format!("{n} leads have two different answers: the first counts, not")));
         notes.extend(self.refused.note(|n| format!("{n} verdicts are refused")));
@@ -85,7 +89,11 @@ impl Importer<'_, '_> {
             return Ok(Taken::Known);
         }
         // A base that is being built has nothing to act upon yet; without stages nothing follows from a verdict.
-        let acts = !self.history && !session.store.is_first_import() && !session.workspace.sop.lifecycle.stages.is_empty();
+        let given = verdict.at <= session.context.as_of;
+        let acts = given && !self.history && !session.store.is_first_import() && !session.workspace.sop.lifecycle.stages.is_empty();
+        if !given {
+            remarks.future += 1;
+        }
         if acts {
             let turns = match &mut self.turns {
                 Some((_, turns)) => turns,
@@ -132,7 +140,9 @@ impl Importer<'_, '_> {
 
 /// The verdict of a row: the reason, or none when sales accepts. A reason that lifecycle.yaml does not know is refused.
 pub(super) fn answer_of(cells: &FollowUpCells, lifecycle: &Lifecycle) -> Result<Option<Answer>, String> {
-    let known = || lifecycle.reasons.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
+    // As people read them in the sheet: by title, with the id beside it.
+    let shown = |r: &Reason| if r.title.is_empty() || r.title == r.id { r.id.clone() } else { format!("{} ({})", r.title, r.id) };
+    let known = || lifecycle.reasons.iter().map(shown).collect::<Vec<_>>().join(", ");
     let list = if lifecycle.reasons.is_empty() { String::new() } else { format!(" (known: {})", known()) };
     match (cells.accepts, &cells.reason) {
         (None, None) => Ok(None),

@@ -58,10 +58,33 @@ pub fn init_from(folder: &Path, export: &Path, today: NaiveDate) -> Result<Writt
         ("sops/tests/scoring.yaml", scoring::cases(&columns, &rules, today)),
     ];
     let mut files: Vec<(String, Vec<u8>)> = texts.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
-    files.extend(rules::starter().into_iter().filter(|(name, _)| name == "sops/calendar.yaml"));
+    for (name, bytes) in rules::starter() {
+        match name.as_str() {
+            "sops/calendar.yaml" => files.push((name, bytes)),
+            _ if ASLEEP.contains(&name.as_str()) => files.push((name, asleep(&bytes))),
+            _ => {}
+        }
+    }
     files.sort();
     prove(&files)?;
     Ok(Written { files: write(folder, files)?, notes: columns.notes(rules.len()) })
+}
+
+/// Starter files whose stages, people and promises nobody can read off an export: they come along as comments, to be woken up.
+const ASLEEP: [&str; 5] = ["sops/lifecycle.yaml", "sops/team.yaml", "sops/assignment.yaml", "sops/sla.yaml", "sops/alerts.yaml"];
+
+/// A file of which nothing is in force yet.
+fn asleep(bytes: &[u8]) -> Vec<u8> {
+    let mut out = String::from(
+        "# Nothing of this file is in force yet. To begin, take the first `# ` off every line below this one, put your own stages,\n\
+         # people and times in, and run `sop check`.\n#\n",
+    );
+    for line in String::from_utf8_lossy(bytes).lines() {
+        out.push_str(if line.is_empty() { "#" } else { "# " });
+        out.push_str(line);
+        out.push('\n');
+    }
+    out.into_bytes()
 }
 
 /// The dictionary that a workspace without files has.

@@ -1,6 +1,6 @@
 //! `sop queue claim`: a colleague takes leads out of a queue, within its limits.
 
-use super::queue::{best, contacts, help, queue_of, waiting};
+use super::queue::{best, contacts, help, queue_of, queues_for, waiting};
 use super::whom::{colleague, same, shown};
 use super::{Work, act};
 use crate::engine::assignment::{Desk, counts_as_held};
@@ -59,6 +59,14 @@ pub fn claim(workspace: &Workspace, context: &Context<'_>, whom: &Whom, by: &str
             rows.push(waiting(workspace, &session.store, &session.columns, queue, record, Some(session.context.as_of))?);
         }
         Ok(())
+    });
+    let acted = acted.map_err(|e| match (e, named.as_slice()) {
+        // One word that names no lead may have meant a queue.
+        (RunError::Refused { what, help }, [one]) if what.starts_with(&format!("no lead is `{one}`")) => match queues_for(workspace, one) {
+            Some(queues) => RunError::refused(format!("`{one}` is neither a queue nor a lead"), queues),
+            None => RunError::Refused { what, help },
+        },
+        (e, _) => e,
     })?;
     let mut notes: Vec<Note> = acted.notes;
     let rehearsal = acted.ended.rehearsed;

@@ -27,6 +27,9 @@ pub struct Contact {
     pub quality: Option<String>,
 }
 
+/// Ten years: beyond them a date is a slip of the pen.
+const OLDEST: i64 = 10 * 366 * 86_400;
+
 /// Logs one contact.
 pub fn log(workspace: &Workspace, context: &Context<'_>, lead: &str, contact: &Contact) -> Result<Acted, RunError> {
     let at = contact.at.unwrap_or(context.as_of);
@@ -34,6 +37,22 @@ pub fn log(workspace: &Workspace, context: &Context<'_>, lead: &str, contact: &C
         let calendar = &workspace.sop.calendar;
         let what = format!("--at {} is later than {}: what has not happened cannot be logged", calendar.local(at), calendar.local(context.as_of));
         return Err(RunError::refused(what, "--next DATE is for what is planned"));
+    }
+    let calendar = &workspace.sop.calendar;
+    let local = |at: Instant| calendar.local(at);
+    if at < context.as_of.plus(-OLDEST) {
+        let what = format!("--at {} is more than ten years ago", local(at));
+        return Err(RunError::refused(what, "write the year in full, e.g. `--at 2026-11-20T15:30`; older contacts come in files"));
+    }
+    if let Some(next) = contact.next_at {
+        // The day of the contact itself may be named: the next one is later that day.
+        if next < calendar.start_of(calendar.date(at)) {
+            let what = format!("--next {} is before the contact itself, {}", local(next), local(at));
+            return Err(RunError::refused(what, "--next says when to speak again"));
+        }
+        if next > context.as_of.plus(OLDEST) {
+            return Err(RunError::refused(format!("--next {} is more than ten years ahead", local(next)), "write the year in full, e.g. `--next 2026-12-01`"));
+        }
     }
     act(workspace, context, &[lead.to_owned()], |work, rows| {
         let Some(row) = rows.first() else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! What people do with single leads: say what they make of them, change them, log what was spoken, take them out of a queue
+//! What people do with single leads (and with `set --where`, with many): say what they make of them, change them, log what was spoken, take them out of a queue
 //! and give them back. Each is one run: everything that was asked, or nothing and every refusal named.
 //!
 //! A lead that was changed is due: the next tick deals it, keeps its promises and rings its alerts. Only a verdict moves it at once.
@@ -17,7 +17,7 @@ mod whom;
 pub use claim::{Claimed, Whom, claim};
 pub use log::{Contact, log};
 pub use queue::{queue_list, return_leads};
-pub use set::set;
+pub use set::{These, set};
 pub use verdict::{Rejection, accept, reject};
 
 pub(super) use journey::on_leads;

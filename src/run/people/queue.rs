@@ -9,6 +9,7 @@ use crate::engine::queue::{Refusal, return_lead};
 use crate::model::{Instant, LeadId, nearest};
 use crate::report::queue::{self as report, Facts, Waiting};
 use crate::report::{Column, Report};
+use crate::rules::assignment::Queue;
 use crate::run::leads::{stored_columns, value_cell};
 use crate::run::score::{frame, name_of, note, text_of};
 use crate::run::tick::{Step, keep};
@@ -30,6 +31,15 @@ pub(super) fn queue_of<'w>(workspace: &'w Workspace, typed: &str) -> Result<&'w 
     let near = nearest(typed, queues.iter().flat_map(|q| [q.id.as_str(), q.title.as_str()]));
     let near = near.map_or_else(|| format!("there are: {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
     Err(format!("`{typed}` is no queue; {near}"))
+}
+
+/// What may be said of a text that is neither a lead nor a queue: every queue, the nearest first in mind.
+pub(super) fn queues_for(workspace: &Workspace, typed: &str) -> Option<String> {
+    let queues = &workspace.sop.assignment.queues;
+    let shown = |q: &Queue| if q.title.is_empty() || q.title == q.id { q.id.clone() } else { format!("{} ({})", q.id, q.title) };
+    let all: Vec<String> = queues.iter().map(shown).collect();
+    let near = nearest(typed, queues.iter().flat_map(|q| [q.id.as_str(), q.title.as_str()])).map_or(String::new(), |n| format!("did you mean `{n}`? "));
+    (!all.is_empty()).then(|| format!("{near}There are the queues {}; a lead is named by its key, id, e-mail, phone or full name", all.join(", ")))
 }
 
 /// Who waits in a queue, or in all of them: best first.
@@ -57,6 +67,9 @@ pub fn queue_list(workspace: &Workspace, context: &Context<'_>, queue: Option<&s
         }
     }
     let mut notes = Vec::new();
+    if store.last_run()?.is_some_and(|r| context.as_of < r.as_of) {
+        notes.push(note("as-of", "who waits, their fields and scores are today's: what was on an earlier day is in `sop changes --what queue`"));
+    }
     if workspace.sop.assignment.queues.is_empty() && rows.is_empty() {
         notes.push(note("no-queues", "there are no queues: declare them under `queues:` in sops/assignment.yaml"));
     }

@@ -1,4 +1,4 @@
-//! `sop set LEAD field=… stage=… owner=… queue=… tag+=… tag-=…`: what a person knows better, each with the reason.
+//! `sop set LEAD|--where CONDITION field=… stage=… owner=… queue=… tag+=… tag-=…`: what a person knows better, each with the reason.
 
 use super::field::{self, Wish};
 use super::whom::colleague;
@@ -8,10 +8,12 @@ use crate::engine::lifecycle::{Move, place};
 use crate::engine::queue::{put, set_free};
 use crate::model::{Change, FieldType, Standing, Value, fold, nearest};
 use crate::rules::lifecycle::Lifecycle;
+use crate::run::evaluate::Evaluator;
+use crate::run::leads::compile_filter;
 use crate::run::score::note;
 use crate::run::tick::{Step, changes_of, keep};
-use crate::run::{Context, RunError, Workspace};
-use crate::store::{Ended, ScanRow};
+use crate::run::{Context, RunError, Session, Workspace};
+use crate::store::{Due, Ended, Needs, ScanRow};
 
 /// What takes something away, for `owner=` and `queue=`.
 const NONE: &str = "none";
@@ -30,24 +32,85 @@ struct Wishes {
     notes: Vec<String>,
 }
 
-/// Changes one lead. `assignments`: `company=甲`, `stage=mql`, `owner=zhang.wei`, `queue=public`, `tags+=vip`.
-pub fn set(workspace: &Workspace, context: &Context<'_>, lead: &str, assignments: &[String], why: &str) -> Result<Acted, RunError> {
+/// Which leads are changed.
+#[derive(Clone, Copy, Debug)]
+pub enum These<'t> {
+    /// This one, by key, id, e-mail, phone or unique name.
+    Lead(&'t str),
+    /// All for which a condition holds: more than one only when that is confirmed.
+    Where(&'t str),
+}
+
+/// So many leads of a condition are named.
+const NAMED: usize = 10;
+
+/// Changes leads. `assignments`: `company=甲`, `stage=mql`, `owner=zhang.wei`, `queue=public`, `tags+=vip`.
+pub fn set(workspace: &Workspace, context: &Context<'_>, which: These<'_>, assignments: &[String], why: &str) -> Result<Acted, RunError> {
     if why.trim().is_empty() {
         return Err(RunError::refused("a change by hand needs a reason", "say why: `--why \"confirmed by phone\"`"));
     }
     let wishes = read(workspace, assignments)?;
-    act(workspace, context, &[lead.to_owned()], |work, rows| {
-        let Some(row) = rows.first() else { return Ok(()) };
-        let fields = field::apply(work, row, &wishes.fields, why)?;
-        let stood = stand(work, row, &wishes, why)?;
-        if fields || stood {
-            work.touch(row.record.lead)?;
+    let named: Vec<String> = if let These::Lead(lead) = which { vec![lead.to_owned()] } else { Vec::new() };
+    act(workspace, context, &named, |work, mut rows| {
+        if let These::Where(condition) = which {
+            rows = matching(work, condition)?;
+        }
+        let (mut changed, mut same) = (false, 0);
+        for row in &rows {
+            let fields = field::apply(work, row, &wishes.fields, why)?;
+            let stood = stand(work, row, &wishes, why)?;
+            if fields || stood {
+                work.touch(row.record.lead)?;
+                changed = true;
+            } else if rows.len() == 1 {
+                work.already(row, "nothing to change, it is so already");
+            } else {
+                same += 1;
+            }
+        }
+        if changed {
             work.notes.extend(wishes.notes.iter().map(|text| note("master-file", text)));
-        } else {
-            work.already(row, "nothing to change, it is so already");
+        }
+        if same > 0 {
+            work.notes.push(note("already", format!("of {same} leads there is nothing to change, they are so already")));
         }
         Ok(())
     })
+}
+
+/// The leads for which a condition holds. More than one are changed only when that is confirmed.
+fn matching(work: &mut Work<'_, '_>, condition: &str) -> Result<Vec<ScanRow>, RunError> {
+    let Session { store, columns, workspace, context, .. } = work.session;
+    let condition = compile_filter(workspace, store, condition)?;
+    let mut world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
+    let (mut leads, mut unknown) = (Vec::new(), 0_u64);
+    store.scan(columns, Due::All, &Needs::all(columns), |row| -> Result<(), RunError> {
+        match world.test(&condition, &row) {
+            Some(true) => leads.push(row.record.lead),
+            Some(false) => {}
+            None => unknown += 1,
+        }
+        Ok(())
+    })?;
+    let mut rows = Vec::with_capacity(leads.len());
+    for lead in leads {
+        rows.extend(store.whole_lead(columns, lead)?);
+    }
+    let mut names: Vec<String> = rows.iter().take(NAMED).map(|row| work.shown(row)).collect();
+    names.extend((rows.len() > NAMED).then(|| format!("{} more", rows.len() - NAMED)));
+    let matched = match rows.len() {
+        0 => "no lead matches".to_owned(),
+        1 => format!("1 lead matches: {}", names.join(", ")),
+        n => format!("{n} leads match: {}", names.join(", ")),
+    };
+    if rows.len() > 1 && !context.yes && !context.dry_run {
+        return Err(RunError::refused(matched, "look at it with --dry-run; if it is what you mean, repeat with --yes"));
+    }
+    work.notes.push(note("matched", matched));
+    if unknown > 0 {
+        work.notes.push(note("unknown", format!("{unknown} leads left out because the condition is unknown for them (a value is blank)")));
+    }
+    Ok(rows)
 }
 
 /// Reads what is asked; every slip at once.

@@ -4,6 +4,7 @@
 //! alone could change the outcome. [`Steps`] asks for no base, so that the examples of sops/tests go the same way.
 
 use super::Engines;
+use super::warned::Warned;
 use crate::condition::Facts;
 use crate::engine::assignment::{Candidate, Intake};
 use crate::engine::lifecycle::{Move, Seen, advance};
@@ -13,6 +14,7 @@ use crate::rules::Sop;
 use crate::run::evaluate::Evaluator;
 use crate::run::lead::Lead;
 use crate::store::ScanRow;
+use std::collections::BTreeSet;
 
 /// What the engines made of one lead.
 pub(in crate::run) struct Turned {
@@ -33,6 +35,8 @@ pub(in crate::run) struct Steps<'a> {
     sop: &'a Sop,
     engines: Engines,
     intake: Intake<'a>,
+    warned: Warned,
+    kept: BTreeSet<String>,
 }
 
 /// The engines at work on the leads of one base.
@@ -57,7 +61,17 @@ impl Chain<'_> {
 
 impl<'a> Steps<'a> {
     pub(in crate::run) fn new(sop: &'a Sop, engines: Engines) -> Self {
-        Self { sop, engines, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle) }
+        Self { sop, engines, intake: Intake::new(&sop.assignment, &sop.team, &sop.lifecycle), warned: Warned::default(), kept: BTreeSet::new() }
+    }
+
+    /// The same, knowing whom queues have warned.
+    pub(in crate::run) fn knowing(self, warned: Warned) -> Self {
+        Self { warned, ..self }
+    }
+
+    /// The same; leads at these places, which no file knows any more, stay there.
+    pub(in crate::run) fn keeping(self, kept: impl IntoIterator<Item = String>) -> Self {
+        Self { kept: kept.into_iter().collect(), ..self }
     }
 
     /// Takes one lead from a standing as far as its facts take it at this instant.
@@ -71,7 +85,11 @@ impl<'a> Steps<'a> {
         let awaited = facts.follow_ups.iter().find(|f| f.at > facts.as_of).map_or(Until::NEVER, |f| Until(f.at));
         loop {
             let mut until = awaited;
-            if engines.advance {
+            let kept = turned.standing.stage.as_ref().is_some_and(|stage| self.kept.contains(stage));
+            if kept {
+                until = until.and(Until(facts.as_of)); // asked again at every tick
+            }
+            if engines.advance && !kept {
                 let advanced = advance(&Seen { sop, facts, deals: &deals, state: &state }, &mut turned.standing);
                 turned.changes.extend(advanced.moves.iter().flat_map(|m| changes_of(lead.lead, m)));
                 turned.moves.extend(advanced.moves);
@@ -95,7 +113,7 @@ impl<'a> Steps<'a> {
     /// When a queue takes the lead back unless somebody does something.
     pub(in crate::run) fn due_back(&self, lead: &Lead<'_>, standing: &Standing) -> Option<Due> {
         let held = Held { standing, follow_ups: lead.facts.follow_ups, deals: lead.deals, as_of: lead.facts.as_of };
-        due_back(self.sop, &held)
+        due_back(self.sop, lead.lead, &held, &self.warned)
     }
 
     /// What its owner is to be warned of by now, and since when: that the lead goes back unless somebody does something.
@@ -121,14 +139,17 @@ impl<'a> Steps<'a> {
 }
 
 /// When a queue takes a held lead back unless somebody does something.
-fn due_back(sop: &Sop, held: &Held<'_>) -> Option<Due> {
+fn due_back(sop: &Sop, lead: LeadId, held: &Held<'_>, warned: &Warned) -> Option<Due> {
     let (add, before) = (|at, within: &Within| sop.calendar.add(at, within), |at, within: &Within| sop.calendar.before(at, within));
-    reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, held, &Clock { add: &add, before: &before })
+    let clock = Clock { add: &add, before: &before };
+    let due = reclaim_due(&sop.assignment, &sop.lifecycle, &sop.team, held, &clock)?;
+    let at = warned.at(lead, &due);
+    Some(due.warned(at, held.as_of, &clock))
 }
 
 /// The same of a lead of the base, for reports.
-pub(in crate::run) fn goes_back(sop: &Sop, row: &ScanRow, standing: &Standing, as_of: Instant) -> Option<Due> {
-    due_back(sop, &Held { standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of })
+pub(in crate::run) fn goes_back(sop: &Sop, row: &ScanRow, standing: &Standing, as_of: Instant, warned: &Warned) -> Option<Due> {
+    due_back(sop, row.record.lead, &Held { standing, follow_ups: &row.follow_ups, deals: &row.deals, as_of }, warned)
 }
 
 /// What a move is to the record: the stage, and whoever and whatever had the lead.

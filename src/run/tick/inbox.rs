@@ -1,6 +1,7 @@
 //! `inbox/`: files that somebody drops for the next tick, read in the order of their names. After the commit they move to
 //! `inbox/done/RUN/`. One that is unusable moves to `inbox/failed/` with its reason beside it, and never stops the others;
-//! files that a guard holds back stay where they are.
+//! files that a guard holds back stay where they are, and so do links to files outside of the workspace: what lies there may
+//! be nobody's to read. Whatever else lies there is told and left alone.
 
 use crate::model::RunId;
 use crate::run::{RunError, Workspace};
@@ -21,7 +22,12 @@ pub(in crate::run) struct Inbox {
     failed: Vec<(PathBuf, String)>,
     /// Files that stay in the inbox, and why.
     held: Vec<(PathBuf, String)>,
+    /// What no tick reads: its name, and what it is.
+    other: Vec<(String, &'static str)>,
 }
+
+/// What is ours in the folder.
+const OURS: [&str; 2] = ["done", "failed"];
 
 impl Inbox {
     /// What lies there. A workspace without the folder has an empty one.
@@ -33,19 +39,44 @@ impl Inbox {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(e) => return Err(trouble(e)),
         };
-        let mut files = Vec::new();
+        let root = fs::canonicalize(&workspace.root).unwrap_or_else(|_| workspace.root.clone());
+        let mut inbox = Self::default();
         for entry in entries {
             let path = entry.map_err(trouble)?.path();
             let name = name_of(&path);
             let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
             // Excel's and editors' lock files, and files that are still on their way.
             let passing = name.starts_with(['.', '~']) || name.ends_with('~');
-            if path.is_file() && !passing && ENDINGS.contains(&ending.as_str()) {
-                files.push(path);
+            if passing || OURS.contains(&name.as_str()) {
+                continue;
+            }
+            if path.is_dir() {
+                inbox.other.push((name, "a folder"));
+            } else if !path.exists() {
+                inbox.other.push((name, "a link that leads nowhere"));
+            } else if !path.is_file() || !ENDINGS.contains(&ending.as_str()) {
+                inbox.other.push((name, "no table"));
+            } else if path.is_symlink() && !fs::canonicalize(&path).is_ok_and(|target| target.starts_with(&root)) {
+                let why = "it is a link to a file outside of this workspace, which is not followed\ncopy the file into inbox/, or import it by hand";
+                inbox.held.push((path, why.to_owned()));
+            } else {
+                inbox.files.push(path);
             }
         }
-        files.sort();
-        Ok(Self { files, ..Self::default() })
+        inbox.files.sort();
+        inbox.held.sort();
+        inbox.other.sort();
+        Ok(inbox)
+    }
+
+    /// What is neither read nor moved: `notes.pdf (no table)`.
+    pub(in crate::run) fn left(&self) -> Vec<String> {
+        self.other.iter().map(|(name, what)| format!("{name} ({what})")).collect()
+    }
+
+    /// Files that wait for a person before any tick reads them, with why.
+    pub(in crate::run) fn refused(&self) -> impl Iterator<Item = (String, &str)> {
+        self.held.iter().map(|(file, why)| (name_of(file), why.lines().next().unwrap_or_default()))
     }
 
     pub(in crate::run) fn files(&self) -> &[PathBuf] {

@@ -25,7 +25,7 @@ pub(in crate::run) fn keep(session: &Session<'_>, step: &Step<'_>) -> Result<(),
     let Step { lead, before, after, moves, changes, at, how, by } = *step;
     let (store, run) = (&session.store, session.run);
     if before != after {
-        store.put_standing(lead, after, run)?;
+        store.replace_standing(lead, before, after, run)?;
     }
     // `reached` holds first dates; this is the history of all.
     for m in moves {

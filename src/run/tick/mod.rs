@@ -5,18 +5,25 @@
 //! A lead that was handed over may move on because of it, and a lead that moved may be taken up by the next round: the engines
 //! go round until nothing changes, so that a second tick of the same instant finds nothing to do.
 
+mod asleep;
 mod chain;
+mod dealing;
 mod evening;
+mod gone;
 mod inbox;
 mod keep;
 mod look;
 mod nurture;
 mod place;
 mod summary;
+mod taken;
+mod warned;
 mod watch;
 mod whom;
 
 pub(in crate::run) use chain::{Chain, Steps, Turned, changes_of, goes_back};
+pub use dealing::Dealing;
+pub(in crate::run) use gone::gone;
 pub(in crate::run) use inbox::Inbox;
 pub(in crate::run) use keep::{Step, keep};
 pub(in crate::run) use look::{Past, Said, entered, look};
@@ -26,17 +33,19 @@ pub(in crate::run) use place::{credits, desks, kin, put_credits, setting};
 use super::evaluate::{Evaluator, evaluate, evaluate_these};
 use super::first::evaluate_first;
 use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
-use super::score::{frame, name_of, note, text_of};
+use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
-use crate::engine::assignment::{Candidate, Unplaced};
+use crate::engine::assignment::{Placement, To, Unplaced};
 use crate::model::{Change, LeadId, Until};
-use crate::report::assign::Row as Handed;
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
-use crate::store::{Ended as HoldEnded, Needs, ScanRow};
+use crate::store::{Ended as HoldEnded, Needs, ScanRow, StoreError};
+use dealing::{placed, waiting};
 use evening::Evening;
 use std::collections::BTreeMap;
 use summary::{reasons, summary_of};
+use taken::Taken;
+pub(in crate::run) use warned::Warned;
 pub(in crate::run) use watch::{past_of, whole_past_of};
 use whom::{due, strangers};
 
@@ -86,15 +95,6 @@ pub struct Ticked {
     pub ended: Ended,
 }
 
-/// The hand-overs of one `sop assign`, lead by lead.
-#[derive(Debug, Default)]
-pub struct Dealing {
-    /// In the order of the deal.
-    pub placed: Vec<Handed>,
-    /// Likewise, with why.
-    pub waiting: Vec<Handed>,
-}
-
 /// What the engines did, on the way to a [`Ticked`].
 #[derive(Default)]
 pub(in crate::run) struct Done {
@@ -105,6 +105,9 @@ pub(in crate::run) struct Done {
     assigned: i64,
     queued: i64,
     waiting: Vec<Unplaced>,
+    /// Leads that wait and were not asked again, with why.
+    asleep: i64,
+    asleep_why: Vec<(String, usize)>,
     dealing: Option<Dealing>,
     nurture: Tally,
     notes: Vec<Note>,
@@ -113,6 +116,15 @@ pub(in crate::run) struct Done {
 impl Done {
     fn count(&mut self, order: u8, what: &str, from: Option<String>, to: Option<String>) {
         *self.counts.entry((order, what.to_owned(), from, to)).or_default() += 1;
+    }
+
+    fn handed_over(&mut self, p: &Placement) {
+        let (what, to) = match &p.to {
+            To::Owner(id) => ("owner", id),
+            To::Queue(id) => ("queue", id),
+        };
+        *if what == "owner" { &mut self.assigned } else { &mut self.queued } += 1;
+        self.count(1, what, p.from.clone(), Some(to.clone()));
     }
 
     fn changes(&mut self, changes: &[Change]) {
@@ -124,6 +136,9 @@ impl Done {
 
 /// The whole day.
 pub fn tick(workspace: &Workspace, context: &Context<'_>) -> Result<Ticked, RunError> {
+    if Inbox::look(workspace)?.files().is_empty() {
+        base_of(workspace)?;
+    }
     let mut looked: Option<Inbox> = None;
     loop {
         let mut session = Session::begin(workspace, context)?;
@@ -201,12 +216,18 @@ fn day(session: &mut Session<'_>, arriving: Option<Arriving>, done: &mut Done) -
 
 /// Stages alone: `sop advance`; hand-overs alone: `sop assign`.
 pub fn one_engine(workspace: &Workspace, context: &Context<'_>, which: Engines) -> Result<Ticked, RunError> {
+    base_of(workspace)?;
     let session = Session::begin(workspace, context)?;
     let mut done = Done::default();
     match engines(&session, which, &mut done) {
         Ok(()) => end(session, Inbox::default(), done, None, Rejects::default()),
         Err(e) => Err(session.abandon(e)),
     }
+}
+
+/// A base comes with its first leads: without any there is nothing to look at, and none is made.
+fn base_of(workspace: &Workspace) -> Result<(), RunError> {
+    if workspace.db.exists() { Ok(()) } else { Err(StoreError::Missing(workspace.db.display().to_string()).into()) }
 }
 
 fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<ImportSummary>, rejects: Rejects) -> Result<Ticked, RunError> {
@@ -219,11 +240,15 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
             session.counts.insert(name.into(), n.into());
         }
     }
-    for (why, leads) in reasons(&done.waiting, workspace) {
+    for (why, leads) in reasons(&done.waiting, workspace).into_iter().chain(std::mem::take(&mut done.asleep_why)) {
         done.notes.push(note(
             "unassigned",
             format!("{leads} lead{} not be handed over and wait{}: {why}", if leads == 1 { " could" } else { "s could" }, if leads == 1 { "s" } else { "" }),
         ));
+    }
+    let left = inbox.left();
+    if !left.is_empty() {
+        done.notes.push(note("inbox-left", format!("not read, and left in inbox/: {}", left.join(", "))));
     }
     let set_aside = inbox.aside();
     let mut rejects = Some(rejects);
@@ -273,85 +298,129 @@ fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(),
     }
     let whole = which == Engines::ALL;
     let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let mut chain = Chain { steps: Steps::new(sop, which), world };
-    let due = due(session, whole)?;
-    let all = store.due_count(due)?.unsigned_abs();
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut evening = if whole { Some(Evening::new(session)?) } else { None };
-    store.scan(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
-        let turned = chain.turn(&row);
-        done.looked += 1;
-        if done.looked.is_multiple_of(1000) {
-            (context.progress)("stages and owners", done.looked, all);
-        }
-        take(session, &row.record.lead, &row.standing, &turned, done)?;
-        finish(session, &mut chain, evening.as_mut(), &row, turned, &mut candidates, done)
-    })?;
-    if assign_waits {
-        // Whoever would be dealt is asked again at the next tick.
-        for waiting in candidates.drain(..) {
-            look_again(session, &mut chain, evening.as_mut(), waiting.lead, done)?;
-        }
+    let warned = if which.reclaim { Warned::of(store, sop)? } else { Warned::default() };
+    let kept = if which.advance && !context.yes { gone(workspace, store)? } else { BTreeMap::new() };
+    for (stage, leads) in &kept {
+        let first = sop.lifecycle.stages.first().map_or("", |s| s.id.as_str());
+        done.notes.push(note(
+            "stage-gone",
+            format!(
+                "{leads} {} at `{stage}`, which lifecycle.yaml has no more, and stay there: say where they belong with `sop set --where \"stage = \
+                 '{stage}'\" stage=… --why …`; with --yes they begin anew at `{first}`",
+                if *leads == 1 { "lead is" } else { "leads are" }
+            ),
+        ));
     }
+    let mut chain = Chain { steps: Steps::new(sop, which).knowing(warned).keeping(kept.into_keys()), world };
+    let mut pass = Some(due(session, whole, done)?);
+    let mut taken = Taken::default();
+    let mut evening = if whole { Some(Evening::new(session)?) } else { None };
+    let mut all = 0;
+    while let Some(due) = pass {
+        all += due.1.unsigned_abs();
+        store.scan_counted(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
+            let turned = chain.turn(&row);
+            done.looked += 1;
+            if done.looked.is_multiple_of(1000) {
+                (context.progress)("stages and owners", done.looked, all);
+            }
+            take(session, &row.record.lead, &row.standing, &turned, done)?;
+            finish(session, &mut chain, evening.as_mut(), row, turned, &mut taken, done)
+        })?;
+        pass = asleep::wake(session, due.0, &taken, done)?;
+    }
+    let mut told = Dealing::default();
+    let mut settled = taken.candidates.is_empty();
     for _ in 0..MOST_TURNS {
         let anew = evening.as_mut().map(|e| std::mem::take(&mut e.gardener.anew)).unwrap_or_default();
-        if candidates.is_empty() && anew.is_empty() {
+        if anew.is_empty() && (settled || taken.is_empty()) {
             break;
         }
         evaluate_these(session, &anew)?; // a step may have set what scores
+        anew.iter().for_each(|lead| taken.forget(*lead));
         for lead in anew {
             let Some(row) = store.whole_lead(columns, lead)? else { continue };
             let turned = chain.turn(&row);
             take(session, &lead, &row.standing, &turned, done)?;
-            finish(session, &mut chain, evening.as_mut(), &row, turned, &mut candidates, done)?;
+            finish(session, &mut chain, evening.as_mut(), row, turned, &mut taken, done)?;
         }
-        let placed = place::place(session, &candidates)?;
-        candidates.clear();
-        for p in &placed.placements {
-            match p.to.owner() {
-                Some(_) => done.assigned += 1,
-                None => done.queued += 1,
+        if assign_waits {
+            // Whoever would be dealt is asked again at the next tick.
+            for candidate in std::mem::take(&mut taken.candidates) {
+                look_again(session, &mut chain, evening.as_mut(), &mut taken, candidate.lead, done)?;
+                store.put_moves_at(candidate.lead, Until(context.as_of))?;
             }
-            let (what, to) = match &p.to {
-                crate::engine::assignment::To::Owner(id) => ("owner", id),
-                crate::engine::assignment::To::Queue(id) => ("queue", id),
-            };
-            done.count(1, what, p.from.clone(), Some(to.clone()));
         }
-        if which == Engines::ASSIGN {
-            handed(session, &placed, done.dealing.get_or_insert_default())?;
+        if taken.is_empty() {
+            settled = true;
+            continue;
         }
-        for unplaced in &placed.unplaced {
-            look_again(session, &mut chain, evening.as_mut(), unplaced.lead, done)?;
-        }
-        done.waiting.extend(placed.unplaced);
-        for p in &placed.placements {
-            let Some(row) = store.whole_lead(columns, p.lead)? else { continue };
+        let seen = asleep::seen_by_deals(session)?;
+        let candidates = taken.all();
+        let dealt = place::place(session, &candidates)?;
+        for p in &dealt.placements {
+            let Some(mut row) = taken.row(session, p.lead)? else { continue };
+            place::hand_over(session, &mut row, p)?;
+            done.handed_over(p);
+            if which == Engines::ASSIGN {
+                told.placed.push(placed(sop, &row, p));
+            }
             let turned = chain.turn(&row);
             take(session, &p.lead, &row.standing, &turned, done)?;
-            finish(session, &mut chain, evening.as_mut(), &row, turned, &mut candidates, done)?;
+            finish(session, &mut chain, evening.as_mut(), row, turned, &mut taken, done)?;
             if evening.is_none() {
                 store.put_moves_at(p.lead, Until(context.as_of))?;
             }
         }
+        for unplaced in &dealt.unplaced {
+            look_again(session, &mut chain, evening.as_mut(), &mut taken, unplaced.lead, done)?;
+        }
+        // Whom nobody could take is dealt again if anybody may have room by now.
+        settled = dealt.placements.is_empty() && seen == asleep::seen_by_deals(session)?;
+        taken.rest(candidates, dealt.unplaced);
     }
+    for unplaced in std::mem::take(&mut taken.waiting) {
+        if which == Engines::ASSIGN {
+            told.waiting.extend(taken.row(session, unplaced.lead)?.map(|row| waiting(sop, &row, &unplaced)));
+        }
+        if whole && settled {
+            store.put_asleep(unplaced.lead, taken.until(unplaced.lead))?;
+        } else {
+            store.put_moves_at(unplaced.lead, Until(context.as_of))?;
+        }
+        done.waiting.push(unplaced);
+    }
+    if whole && settled && !done.waiting.is_empty() {
+        asleep::remember(session, &done.waiting)?;
+    }
+    done.dealing = if which == Engines::ASSIGN { Some(told) } else { None };
     if let Some(evening) = &evening {
         evening.tell(done);
     }
-    if !candidates.is_empty() {
-        done.notes.push(note("circle", format!("{} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle", candidates.len())));
+    if !taken.candidates.is_empty() {
+        let circling = taken.candidates.len();
+        done.notes.push(note("circle", format!("{circling} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle")));
     }
     Ok(())
 }
 
-/// Looks after a lead that waits to be handed over, and asks again at the next tick.
-fn look_again(session: &Session<'_>, chain: &mut Chain<'_>, evening: Option<&mut Evening>, lead: LeadId, done: &mut Done) -> Result<(), RunError> {
+/// Looks after a lead that waits to be handed over, once.
+fn look_again(
+    session: &Session<'_>,
+    chain: &mut Chain<'_>,
+    evening: Option<&mut Evening>,
+    taken: &mut Taken,
+    lead: LeadId,
+    done: &mut Done,
+) -> Result<(), RunError> {
     if let Some(evening) = evening
-        && let Some(row) = session.store.whole_lead(&session.columns, lead)?
+        && taken.is_unseen(lead)
+        && let Some(row) = taken.row(session, lead)?
     {
-        evening.look(session, chain, &row, &row.standing, done)?;
+        let until = evening.look(session, chain, &row, &row.standing, done)?;
+        taken.saw(lead, until);
     }
-    Ok(session.store.put_moves_at(lead, Until(session.context.as_of))?)
+    Ok(())
 }
 
 /// Takes a turn into the base.
@@ -369,13 +438,13 @@ fn finish(
     session: &Session<'_>,
     chain: &mut Chain<'_>,
     evening: Option<&mut Evening>,
-    row: &ScanRow,
+    row: ScanRow,
     turned: Turned,
-    candidates: &mut Vec<Candidate>,
+    taken: &mut Taken,
     done: &mut Done,
 ) -> Result<(), RunError> {
     if let Some(candidate) = turned.candidate {
-        candidates.push(candidate);
+        taken.push(candidate, row, turned.standing, turned.until);
         return Ok(());
     }
     let Some(evening) = evening else {
@@ -385,45 +454,16 @@ fn finish(
         }
         return Ok(());
     };
-    let until = evening.look(session, chain, row, &turned.standing, done)?;
+    let until = evening.look(session, chain, &row, &turned.standing, done)?;
     Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
-}
-
-/// Tells of each lead of a deal where it went.
-fn handed(session: &Session<'_>, placed: &place::Placed, dealing: &mut Dealing) -> Result<(), RunError> {
-    let sop = &session.workspace.sop;
-    let row = |lead: LeadId| -> Result<Handed, RunError> {
-        let Some(record) = session.store.lead(&session.columns, lead)? else { return Ok(Handed::default()) };
-        let text = |field| text_of(&sop.dictionary, &record, field);
-        let score = session.store.state(&session.columns, lead)?.and_then(|s| s.score);
-        Ok(Handed {
-            key: record.key.to_string(),
-            id: text("id"),
-            name: name_of(&sop.dictionary, &record),
-            company: text("company"),
-            score,
-            ..Handed::default()
-        })
-    };
-    for p in &placed.placements {
-        let to = p.to.owner().or_else(|| p.to.queue()).map(str::to_owned);
-        dealing.placed.push(Handed { from: p.from.clone(), to, round: p.round.clone(), rule: p.rule.clone(), why: p.why.clone(), ..row(p.lead)? });
-    }
-    for u in &placed.unplaced {
-        let round = sop.assignment.rounds.get(usize::from(u.round)).map_or_else(String::new, |r| r.name.clone());
-        let owner = session.store.standing(u.lead)?.owner;
-        let why = u.why(&sop.assignment);
-        let why = why.strip_prefix(&format!("{round}: ")).map_or_else(|| why.clone(), str::to_owned);
-        dealing.waiting.push(Handed { from: owner, round, why, ..row(u.lead)? });
-    }
-    Ok(())
 }
 
 /// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
 pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
     let Session { store, columns, context, workspace, .. } = session;
     let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE), world };
+    let kept = gone(workspace, store)?.into_keys();
+    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE).keeping(kept), world };
     let mut changes = Vec::new();
     for lead in leads {
         let Some(row) = store.whole_lead(columns, *lead)? else { continue };

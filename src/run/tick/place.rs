@@ -1,49 +1,36 @@
 //! Dealing the leads that rounds took up: desks, turns and siblings from the base, placements into it.
 
 use super::keep::{Step, keep};
-use crate::engine::assignment::{Candidate, Credits, Desks, Kin, Placement, Setting, Turn, Unplaced, counts_as_held, deal, kinships};
+use crate::engine::assignment::{Candidate, Credits, Dealt, Desks, Kin, Placement, Setting, Turn, counts_as_held, deal, kinships};
 use crate::model::{Instant, Standing};
 use crate::rules::Sop;
 use crate::run::{RunError, Session};
-use crate::store::{Columns, Ended, Store};
+use crate::store::{Columns, Due, Ended, Needs, ScanRow, Store};
 use serde_json::{Map, Value as Json};
-
-/// What dealing came to.
-pub(super) struct Placed {
-    pub(super) placements: Vec<Placement>,
-    pub(super) unplaced: Vec<Unplaced>,
-}
 
 /// What deals are decided by.
 pub(in crate::run) fn setting(sop: &Sop, as_of: Instant) -> Setting<'_> {
     Setting { assignment: &sop.assignment, team: &sop.team, dictionary: &sop.dictionary, calendar: &sop.calendar, as_of }
 }
 
-/// Deals and hands over.
-pub(super) fn place(session: &Session<'_>, candidates: &[Candidate]) -> Result<Placed, RunError> {
+/// Deals, and keeps whose turn it is afterwards.
+pub(super) fn place(session: &Session<'_>, candidates: &[Candidate]) -> Result<Dealt, RunError> {
     let (sop, as_of) = (&session.workspace.sop, session.context.as_of);
     let store = &session.store;
     let desks = desks(store, sop, as_of)?;
     let kin = kin(store, &session.columns, sop, candidates)?;
     let dealt = deal(&setting(sop, as_of), candidates, &desks, &credits(store)?, &kin);
-    for p in &dealt.placements {
-        let before = store.standing(p.lead)?;
-        let mut after = before.clone();
-        let changes = p.apply(&mut after, as_of);
-        let step = Step {
-            lead: p.lead,
-            before: &before,
-            after: &after,
-            moves: &[],
-            changes: &changes,
-            at: as_of,
-            how: Ended::HandedOver,
-            by: Some((&p.round, p.rule.as_deref())),
-        };
-        keep(session, &step)?;
-    }
     put_credits(session, &dealt.credits)?;
-    Ok(Placed { placements: dealt.placements, unplaced: dealt.unplaced })
+    Ok(dealt)
+}
+
+/// Hands one lead over as it was dealt: in the base, and in its row.
+pub(super) fn hand_over(session: &Session<'_>, row: &mut ScanRow, p: &Placement) -> Result<(), RunError> {
+    let at = session.context.as_of;
+    let before = row.standing.clone();
+    let changes = p.apply(&mut row.standing, at);
+    let by = Some((p.round.as_str(), p.rule.as_deref()));
+    keep(session, &Step { lead: p.lead, before: &before, after: &row.standing, moves: &[], changes: &changes, at, how: Ended::HandedOver, by })
 }
 
 /// Everyone's desk.
@@ -116,15 +103,20 @@ pub(in crate::run) fn kin(store: &Store, columns: &Columns, sop: &Sop, candidate
     if wanted.is_empty() {
         return Ok(kin);
     }
-    for owner in &sop.team.owners {
-        for lead in store.held_by(&owner.id)? {
-            let Some(record) = store.lead(columns, lead)? else { continue };
-            let shared: Vec<u64> = kinships(keep, &sop.dictionary, &record.values).into_iter().map(|k| k.hash).filter(|h| wanted.contains(h)).collect();
-            if !shared.is_empty() {
-                let at = store.standing(lead)?.owner_at.unwrap_or(record.seen_at);
-                shared.into_iter().for_each(|hash| kin.hold(hash, &owner.id, at));
-            }
+    let mut fields = vec![false; columns.fields.len()];
+    for ix in &keep.by {
+        if let Some(needed) = fields.get_mut(ix.0) {
+            *needed = true;
         }
     }
+    let needs = Needs { fields, extra: false, events: false, standing: true, deals: false, follow_ups: false, messages: false };
+    store.scan(columns, Due::Held, &needs, |row| -> Result<(), RunError> {
+        if let Some(owner) = row.standing.owner.as_deref().and_then(|id| sop.team.owner(id)) {
+            let shared = kinships(keep, &sop.dictionary, &row.record.values).into_iter().map(|k| k.hash).filter(|h| wanted.contains(h));
+            let at = row.standing.owner_at.unwrap_or(row.record.seen_at);
+            shared.for_each(|hash| kin.hold(hash, &owner.id, at));
+        }
+        Ok(())
+    })?;
     Ok(kin)
 }

@@ -49,10 +49,10 @@ pub(super) fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &s
             parts.push(format!("{n} {}", if n == 1 { one } else { many }));
         }
     }
-    let waiting = match done.waiting.len() {
+    let waiting = match i64::try_from(done.waiting.len()).unwrap_or(i64::MAX).saturating_add(done.asleep) {
         0 => String::new(),
         1 => " · 1 lead waits for an owner".to_owned(),
-        n => format!(" · {} leads wait for an owner", crate::report::thousands(i64::try_from(n).unwrap_or(i64::MAX))),
+        n => format!(" · {} leads wait for an owner", crate::report::thousands(n)),
     };
     format!("{}{waiting}", if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(" · ") })
 }

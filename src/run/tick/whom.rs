@@ -1,22 +1,29 @@
 //! Whom the engines of a day look at, and whether anybody is handed over at all.
 
-use crate::model::Instant;
+use super::Done;
 use crate::run::{RunError, Session};
 use crate::store::Due;
 
 /// Leads of which so many per cent are with somebody whom the team does not know keep the first dealing waiting.
 const STRANGERS: i64 = 20;
 
-/// Whom the engines look at: everybody, or whom a fact, the clock or the rules may have moved since they looked last.
-pub(super) fn due(session: &Session<'_>, whole: bool) -> Result<Due, RunError> {
+/// Whom the engines look at, and how many they are: everybody, or whom a fact, the clock or the rules may have moved since they
+/// looked last.
+pub(super) fn due(session: &Session<'_>, whole: bool, done: &mut Done) -> Result<(Due, i64), RunError> {
     let Session { store, context, .. } = session;
     // What is not stored as of an earlier day cannot say who is due on it.
-    if context.full || session.in_the_past {
-        return Ok(Due::All);
+    if !context.full && !session.in_the_past {
+        // Scoring makes due whom it scored by older rules; one engine alone has not scored.
+        let (everybody, awake, asleep) = store.moves_due(context.as_of, session.sop)?;
+        if whole {
+            done.asleep = asleep;
+            return Ok((Due::Awake(context.as_of), awake));
+        }
+        if !everybody {
+            return Ok((Due::Moves(context.as_of), awake + asleep));
+        }
     }
-    // Scoring makes due whom it scored by older rules; one engine alone has not scored.
-    let everybody = !whole && store.due_count(Due::At(Instant(i64::MIN), session.sop))? > 0;
-    Ok(if everybody { Due::All } else { Due::Moves(context.as_of) })
+    Ok((Due::All, store.due_count(Due::All)?))
 }
 
 /// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt

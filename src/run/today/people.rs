@@ -8,7 +8,7 @@ use crate::run::RunError;
 use crate::run::people::{TOLD, told_to_merge};
 use crate::run::promises::{each_clock, waits};
 use crate::run::routing::{candidates, rehearse, who};
-use crate::run::tick::goes_back;
+use crate::run::tick::{Warned, goes_back, gone};
 use crate::store::Due;
 use std::collections::BTreeMap;
 
@@ -69,6 +69,13 @@ impl Look<'_> {
         strange.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let known = || team.owners.iter().flat_map(|o| [o.id.as_str(), o.name.as_str()]);
         for (name, leads) in strange.iter().take(LINES) {
+            if self.store.was_given_leads(name)? {
+                // One of ours once: whoever leaves takes no leads along.
+                let detail = "left the team, and still holds these: no queue takes them back, and no round deals them".to_owned();
+                let next = format!("sop set --where \"owner = '{}'\" owner=… --why \"left\" (owner=none lets the rounds deal them)", name.replace('\'', "''"));
+                items.push(item(Waits::Owner, name, *leads, detail, next));
+                continue;
+            }
             let near = nearest(name, known()).map(|n| format!("; did they mean `{n}`?")).unwrap_or_default();
             let detail = format!("team.yaml knows nobody of that name: held elsewhere, never dealt{near}");
             items.push(item(Waits::Owner, name, *leads, detail, "add them to sops/team.yaml, or the name to a colleague's `aliases:`"));
@@ -85,6 +92,11 @@ impl Look<'_> {
     pub(super) fn strange_stages(&self, items: &mut Vec<Item>) -> Result<(), RunError> {
         let sop = &self.workspace.sop;
         let Some(first) = sop.lifecycle.stages.first() else { return Ok(()) };
+        for (stage, leads) in gone(self.workspace, self.store)? {
+            let detail = "lifecycle.yaml has this stage no more: its leads stay there until somebody says where they belong";
+            let next = format!("sop set --where \"stage = '{}'\" stage=… --why …", stage.replace('\'', "''"));
+            items.push(item(Waits::Stage, stage, leads, detail, next));
+        }
         let Some(field) = sop.dictionary.fields.iter().find(|f| f.ty == FieldType::Stage) else { return Ok(()) };
         let places = || {
             let stages = sop.lifecycle.stages.iter().flat_map(|s| [s.id.as_str(), s.title.as_str()]);
@@ -137,6 +149,7 @@ impl Look<'_> {
         let tonight = sop.calendar.end_of(sop.calendar.date(as_of));
         let (mut breached, mut due): (BTreeMap<String, Group>, BTreeMap<String, Group>) = Default::default();
         let mut back: BTreeMap<String, Group> = BTreeMap::new();
+        let warned = Warned::of(self.store, sop)?;
         each_clock(self.workspace, self.context, (self.store, self.columns), Due::Held, |row, clocks| {
             let (key, name) = (|| row.record.key.to_string(), || self.who(&row.record));
             let owner = |c: &Clock| c.owner.clone().unwrap_or_default();
@@ -151,7 +164,7 @@ impl Look<'_> {
                 of.entry(c.promise.clone()).or_default().add(c.due_at, key(), name, &owner(c));
             }
             let soon = |d: &ReclaimDue| d.warn_at.unwrap_or(d.due_at.plus(-SOON)) <= as_of;
-            if let Some(d) = goes_back(sop, row, &row.standing, as_of).filter(soon) {
+            if let Some(d) = goes_back(sop, row, &row.standing, as_of, &warned).filter(soon) {
                 let owner = row.standing.owner.as_deref().unwrap_or_default();
                 back.entry(d.queue.clone()).or_default().add(d.due_at, key(), name, owner);
             }

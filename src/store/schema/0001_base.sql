@@ -3,6 +3,8 @@
 -- (added by the program as they are declared). The internal key is `lead` everywhere.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+-- Whom nobody could take, and as of what: the row is there from the start, so that taking a run back finds it.
+INSERT INTO meta (name, value) VALUES ('asleep', '{}');
 
 -- One row per execution of a command that writes.
 CREATE TABLE runs (
@@ -41,7 +43,7 @@ CREATE TABLE lead_state (
   queue          TEXT,
   next_change_at INTEGER NOT NULL,       -- due at or after this instant
   sop            INTEGER,                -- the version it was scored by
-  moves_at       INTEGER NOT NULL DEFAULT 0 -- the engines behind scoring are due at or after this instant
+  moves_at       INTEGER NOT NULL DEFAULT 0 -- the engines behind scoring are due at or after this instant; negative: nobody could take it, and nobody asks again before that, unless something changes
 ) STRICT;
 CREATE INDEX lead_state_by_owner ON lead_state(owner, stage) WHERE owner IS NOT NULL;
 CREATE INDEX lead_state_by_queue ON lead_state(queue) WHERE queue IS NOT NULL;
@@ -284,7 +286,8 @@ CREATE TABLE breaches (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX breaches_by_lead ON breaches(lead);
 
--- Words to colleagues, and whether they left. `notice` is a hash of what it is about and whom it is for.
+-- Words to colleagues, and whether they left. `notice` is a hash of what it is about and whom it is for. `medium` is `notify` until the
+-- first `sop send` makes one row for each entry of `notify`.
 CREATE TABLE notices (
   notice    INTEGER PRIMARY KEY,
   at        INTEGER NOT NULL,
@@ -297,6 +300,7 @@ CREATE TABLE notices (
   attempts  INTEGER NOT NULL DEFAULT 0,
   next_try  INTEGER,                     -- not before this instant, after a failure that may pass
   sent_at   INTEGER,
+  sent_run  INTEGER,                     -- the run of the last attempt
   error     TEXT,                        -- what the last attempt was told
   run       INTEGER NOT NULL
 ) STRICT;
@@ -358,7 +362,9 @@ CREATE TABLE messages (
   not_after  INTEGER,                    -- later than this it is skipped
   attempts   INTEGER NOT NULL DEFAULT 0,
   next_try   INTEGER,
+  claimed_at INTEGER,                    -- the last attempt: what is known of one that is `unknown`
   sent_at    INTEGER,
+  sent_run   INTEGER,                    -- the run of the last attempt
   run        INTEGER NOT NULL,
   UNIQUE (enrollment, step, part)
 ) STRICT;

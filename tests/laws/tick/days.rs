@@ -101,6 +101,36 @@ fn whoever_waited_for_the_team_is_dealt_when_it_may_begin() {
     assert_eq!(base.number("SELECT count(*) FROM lead_state WHERE owner = '外人'"), 10, "held elsewhere is never dealt");
 }
 
+/// Whoever waits for an owner is told of at every tick, and gets one as soon as anybody has room: a lead less, or another day.
+#[test]
+fn whoever_waits_is_dealt_when_somebody_has_room() {
+    let rounds = "rounds:\n  - {name: all, when: owner IS NULL, roles: [sales], rules: [{name: turn, by: weighted}]}\n";
+    let team = "owners:\n  an: {name: An, role: sales, capacity: 2, per_day: 1}\n  bo: {name: Bo, role: boss}\n";
+    let base = Base::with(&[("sops/assignment.yaml", rounds), ("sops/team.yaml", team)]);
+    let rows: String = (0..4).map(|n| format!("L{n},{}\n", crate::base::phone(n))).collect();
+    base.write("inbox/leads.csv", format!("id,手机\n{rows}"));
+    let dealt = |when: &str, expected: i64, waiting: &str| {
+        let said = base.run(&["tick", "--yes", "--as-of", when]).ok().said();
+        assert_eq!(base.number("SELECT count(*) FROM assignments"), expected, "{when}: {said}");
+        assert!(said.contains(waiting), "{when}: {said}");
+    };
+    dealt("2026-11-02T09:00:00", 1, "3 leads wait for an owner");
+    let before = base.facts();
+    for when in ["2026-11-02T09:00:00", "2026-11-02T10:00:00"] {
+        dealt(when, 1, "nothing changed · 3 leads wait for an owner");
+        dealt(when, 1, "3 leads could not be handed over and wait: all: turn (1 at per_day)");
+        assert_same(when, &before, &base.facts());
+    }
+    dealt("2026-11-03T09:00:00", 2, "all: turn (1 full)");
+    dealt("2026-11-04T09:00:00", 2, "nothing changed · 2 leads wait for an owner");
+    let one = base.texts("SELECT l.id FROM leads l JOIN lead_state s USING (lead) WHERE s.owner = 'an' LIMIT 1").remove(0);
+    base.run(&["set", &one, "owner=bo", "--why", "hers", "--as-of", "2026-11-04T10:00:00"]).ok();
+    dealt("2026-11-04T11:00:00", 4, "1 lead waits for an owner");
+    base.run(&["undo", "--yes", "--as-of", "2026-11-04T12:00:00"]).ok();
+    assert_eq!(base.number("SELECT count(*) FROM assignments"), 3, "one of them was given by hand");
+    dealt("2026-11-04T13:00:00", 4, "1 lead waits for an owner");
+}
+
 proptest! {
     #![proptest_config(config(6))]
 

@@ -26,15 +26,50 @@ const LEADS: &str = "手机,姓名\n13920417003,甲\n13920417040,乙\n";
 #[test]
 fn no_folder_and_no_base_yet() {
     let base = Base::new();
-    assert!(tick(&base, "11-01").ok().said().contains("nothing changed"));
-    assert!(!base.path().join("inbox").exists());
+    for verb in ["tick", "advance", "assign"] {
+        base.on("11-01", &[verb]).refused(2, &["sop.db", "import"]);
+    }
+    assert!(!base.path().join("inbox").exists() && !base.db().exists(), "a look makes no base");
     // Nor is a folder with nothing in it anything to do.
     fs::create_dir(base.path().join("inbox")).unwrap();
-    tick(&base, "11-02").ok();
+    tick(&base, "11-02").refused(2, &["sop.db"]);
     base.write("inbox/leads.csv", LEADS);
     tick(&base, "11-03").ok();
     assert_eq!(base.number("SELECT count(*) FROM leads"), 2);
-    assert_eq!(lies(&base), ["done/3/leads.csv"]);
+    assert_eq!(lies(&base), ["done/1/leads.csv"]);
+}
+
+#[test]
+fn what_no_tick_reads_is_told_and_left() {
+    let base = Base::new();
+    base.write("inbox/leads.csv", LEADS);
+    base.write("inbox/notes.pdf", "x");
+    base.write("inbox/march/leads.csv", LEADS);
+    let told = base.on("11-01", &["tick"]).ok().stderr();
+    assert!(told.contains("left in inbox/: march (a folder), notes.pdf (no table)"), "{told}");
+    assert_eq!(lies(&base), ["done/1/leads.csv", "march/leads.csv", "notes.pdf"]);
+    let today = base.on("11-01", &["today"]).ok().stdout();
+    assert!(today.contains("notes.pdf (no table)"), "{today}");
+    assert!(!base.on("11-01", &["tick", "-q"]).ok().said().contains("notes.pdf"), "cron is not told twice an hour");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_inside_of_the_workspace_only() {
+    use std::os::unix::fs::symlink;
+    let (base, elsewhere) = (Base::new(), Base::new());
+    let outside = elsewhere.write("secret.csv", "手机,姓名\n13920417077,丙\n");
+    let inside = base.write("exports/leads.csv", LEADS);
+    fs::create_dir(base.path().join("inbox")).unwrap();
+    symlink(&outside, base.path().join("inbox/a.csv")).unwrap();
+    symlink(&inside, base.path().join("inbox/b.csv")).unwrap();
+    symlink("nowhere.csv", base.path().join("inbox/c.csv")).unwrap();
+    let run = tick(&base, "11-01").ends(1);
+    assert!(run.said().contains("inbox/a.csv was not read: it is a link to a file outside of this workspace"), "{}", run.said());
+    assert!(run.said().contains("c.csv (a link that leads nowhere)"), "{}", run.said());
+    assert_eq!(base.texts("SELECT \"name\" FROM leads ORDER BY 1"), ["乙", "甲"]);
+    assert!(fs::symlink_metadata(base.path().join("inbox/a.csv")).is_ok() && outside.exists(), "it stays where it is");
+    assert!(base.on("11-01", &["today"]).ok().stdout().contains("inbox/a.csv"));
 }
 
 #[test]

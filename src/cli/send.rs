@@ -1,0 +1,69 @@
+//! `sop send`: what is due leaves the outbox.
+
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::setup::{STOP, Setup};
+use sop::report::plan;
+use sop::run::SendRequest;
+use std::sync::atomic::Ordering;
+use std::time::Instant as Moment;
+
+const EXAMPLES: &str = "Examples:
+  sop send --dry-run -v                   who would be written to, and what would be held back and why
+  sop send                                everything that is due, by every medium; notices to colleagues too
+  sop send --medium email --limit 50
+  sop send --retry-unknown                also what may have left when an earlier run died: it may arrive twice
+
+How messages leave stands in sops/delivery.yaml; without it they go into files under outbox/. Each message is claimed before it is
+tried and settled after it. Exit code 7: some did not leave (`sop outbox list` says which and why); 6: another run is under way.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Only what leaves by this medium; `notify`: only notices to colleagues
+    #[arg(long, value_name = "MEDIUM")]
+    pub(crate) medium: Option<String>,
+    /// Send once more what may have left already
+    #[arg(long)]
+    pub(crate) retry_unknown: bool,
+}
+
+pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let output = Output::new(global)?;
+    let setup = Setup::new(global)?;
+    let mut flags: Vec<String> = args.medium.iter().map(|m| format!("--medium {m}")).collect();
+    flags.extend(global.limit.map(|n| format!("--limit {n}")));
+    flags.extend(args.retry_unknown.then(|| "--retry-unknown".to_owned()));
+    // As of another day the clock still goes on: what waits a minute waits a minute.
+    let (begun, first) = (Moment::now(), setup.as_of);
+    let clock = move || first.plus(i64::try_from(begun.elapsed().as_secs()).unwrap_or(i64::MAX));
+    STOP.begin();
+    let stop = || STOP.asked.load(Ordering::SeqCst);
+    let elapsed = move || begun.elapsed();
+    let medium = args.medium.as_deref();
+    let request = SendRequest { medium, limit: global.limit, retry_unknown: args.retry_unknown, clock: &clock, elapsed: &elapsed, stop: &stop };
+    let sent = setup.run("send", &flags.join(" "), |w, c| sop::run::send(w, c, &request))?;
+    let rehearsal = sent.ended.rehearsed;
+    let exit = if super::tick::is_brief(&setup, &output) {
+        for note in &sent.notes {
+            setup.say(&note.text);
+        }
+        let at = setup.workspace.sop.calendar.local(setup.as_of);
+        let line = format!("send as of {at}: {}{}", sent.summary, if rehearsal { " (a rehearsal: nothing left)" } else { "" });
+        output.write(&mut |out| if global.quiet { Ok(()) } else { writeln!(out, "{line}") })?
+    } else {
+        output.report(&plan::report(&plan::Facts {
+            frame: sent.frame.clone(),
+            command: "send".to_owned(),
+            rehearsal,
+            counts: sent.counts.clone(),
+            notes: sent.notes.clone(),
+        }))?
+    };
+    Ok(match (sent.stopped, sent.failed) {
+        (true, _) => Exit::Interrupted,
+        (_, true) => Exit::Unsent,
+        _ => exit,
+    })
+}

@@ -1,0 +1,106 @@
+//! `sop report weekly`, `monthly`, `quarterly`: the page that a meeting reads. It is put together of other reports, so that its
+//! numbers are theirs: the headline, what needs a decision, then one table after the other.
+
+use super::{Cell, Chart, Column, ColumnType, Frame, Layout, Note, Report, Section};
+use chrono::NaiveDate;
+
+/// One number of the headline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Headline {
+    /// Its name for programs: `leads`, `roi`.
+    pub id: String,
+    /// Its value in the period.
+    pub value: Cell,
+    /// Its value in the period before.
+    pub previous: Cell,
+}
+
+/// What one stretch of time came to, for the lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Its first day.
+    pub from: NaiveDate,
+    /// Leads created.
+    pub leads: i64,
+    /// Leads that became MQL for the first time.
+    pub mql: i64,
+    /// Deals won.
+    pub won: i64,
+}
+
+/// What the page is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// Of the page.
+    pub frame: Frame,
+    /// `weekly`, `monthly`, `quarterly`.
+    pub name: String,
+    /// The first and the last day.
+    pub days: (NaiveDate, NaiveDate),
+    /// The first and the last day of the period that it is held against.
+    pub before: (NaiveDate, NaiveDate),
+    /// The most important numbers, the first first.
+    pub headline: Vec<Headline>,
+    /// Oldest first; the last is the period's own.
+    pub trend: Vec<Moment>,
+    /// What waits for a person: `sop today`.
+    pub decisions: Report,
+    /// One after the other, each with its own notes and picture.
+    pub parts: Vec<Report>,
+    /// What the reader must know of the whole.
+    pub notes: Vec<Note>,
+}
+
+/// The page.
+pub fn report(facts: Facts) -> Report {
+    let numbers = ["value", "previous"].map(|id| Column::new(id, ColumnType::Number));
+    let columns = std::iter::once(Column::text("kpi")).chain(numbers).chain([Column::text("change")]).collect();
+    let mut page = Report::new(&facts.name, &facts.frame, columns);
+    (page.whole, page.tiles) = (true, true);
+    page.rows = facts
+        .headline
+        .into_iter()
+        .map(|h| {
+            let change = change(&h.value, &h.previous);
+            vec![Cell::text(h.id), h.value, h.previous, Cell::maybe(change.as_deref())]
+        })
+        .collect();
+    let days = |(first, last): (NaiveDate, NaiveDate)| Cell::text(format!("{first} – {last}"));
+    let (period, compared) = (Column::text("period"), Column::text("compared_with"));
+    page.sections.push(Section::new("page", Layout::Card, vec![period, compared], vec![vec![days(facts.days), days(facts.before)]]));
+    page.sections.extend(Section::of(Report { name: "decisions".into(), ..facts.decisions }));
+    if facts.trend.len() > 1 {
+        let columns = vec![Column::new("starts_on", ColumnType::Date), Column::integer("leads"), Column::integer("mql"), Column::integer("won")];
+        let rows = facts.trend.iter().map(|m| vec![Cell::Date(m.from), Cell::Integer(m.leads), Cell::Integer(m.mql), Cell::Integer(m.won)]);
+        let chart = Some(Chart::trend("starts_on", &["leads", "mql", "won"]));
+        page.sections.push(Section { chart, ..Section::new("trend", Layout::Table, columns, rows.collect()) });
+    }
+    page.sections.extend(facts.parts.into_iter().flat_map(Section::of));
+    page.notes = facts.notes;
+    page
+}
+
+/// `+12.5%` of amounts and counts, `+1.2 pp` of shares; nothing where one of the two is not there, or nothing was before.
+fn change(value: &Cell, previous: &Cell) -> Option<String> {
+    let relative = |now: f64, was: f64| (was != 0.0).then(|| format!("{:+.1}%", (now - was) / was.abs() * 100.0));
+    match (value, previous) {
+        (Cell::Percent(now), Cell::Percent(was)) => Some(format!("{:+.1} pp", (now - was) * 100.0)),
+        (Cell::Integer(now), Cell::Integer(was)) | (Cell::Money(now), Cell::Money(was)) => relative(*now as f64, *was as f64),
+        (Cell::Number(now), Cell::Number(was)) => relative(*now, *was),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_relative_for_amounts_and_in_points_for_shares() {
+        assert_eq!(change(&Cell::Integer(9), &Cell::Integer(8)).as_deref(), Some("+12.5%"));
+        assert_eq!(change(&Cell::Money(50), &Cell::Money(-100)).as_deref(), Some("+150.0%"));
+        assert_eq!(change(&Cell::Percent(0.25), &Cell::Percent(0.262)).as_deref(), Some("-1.2 pp"));
+        assert_eq!(change(&Cell::Integer(9), &Cell::Integer(0)), None, "nothing to hold it against");
+        assert_eq!(change(&Cell::Empty, &Cell::Integer(3)), None);
+    }
+}

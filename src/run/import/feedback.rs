@@ -1,0 +1,412 @@
+//! Rows of what came back: joined to the messages that they answer, kept once, told to scoring as events, and obeyed at once.
+//!
+//! - The message is the one whose id the row names; else the newest of that content (or subject) that left for that address in the 60 days
+//!   before. What joins none is kept without one, and counted with the reason.
+//! - Told twice is once, by a hash of what the row says. A row without a date is dated by the as-of of the import that saw it first.
+//! - Unsubscriptions, complaints and bounces close addresses the first time that they are told (`suppress_on` of delivery.yaml): an address
+//!   that a person opened again stays open when the same file comes again.
+
+use super::Importer;
+use super::details::{detail_of, intern};
+use super::files::{Counts, FileSummary, start, with_rejects};
+use super::noted::Noted;
+use crate::engine::messages::by_machines;
+use crate::ingest::{
+    BadCell, Came, FeedbackCells, FeedbackReader, FeedbackShape, FileKind, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, feedback_mapping,
+    sms_mapping, wecom_mapping,
+};
+use crate::model::{Address, DetailId, FeedbackKind, FieldType, Identity, Instant, KindId, LeadId, MessageId, SuppressedBy, Value, fold, stable_hash};
+use crate::rules::delivery::Closes;
+use crate::run::RunError;
+use crate::run::suppress::{Cause, close, stop_waiting};
+use crate::store::{FeedbackRow, LeftMessage, Put};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// How long after a message left something may come back on it that does not name it.
+const JOINED_WITHIN: i64 = 60 * 86_400;
+
+/// What a file leaves to be said.
+#[derive(Default)]
+struct Remarks {
+    joined: u64,
+    no_lead: Noted,
+    no_message: Noted,
+    not_ours: Noted,
+    undated: u64,
+    nothing: u64,
+    machines: u64,
+    closed: BTreeMap<SuppressedBy, u64>,
+    leads: BTreeSet<LeadId>,
+    kinds: BTreeSet<(String, FeedbackKind)>,
+    until: Option<Instant>,
+    is_log: bool,
+}
+
+/// The row under way.
+struct Row<'r> {
+    cells: &'r FeedbackCells,
+    /// The file's name without its ending.
+    stem: &'r str,
+    file: &'r str,
+    number: u16,
+    address: Option<Address>,
+    /// The id that it names, if it is one of ours.
+    id: Option<MessageId>,
+    lead: Option<LeadId>,
+}
+
+/// Why a sign belongs to no message.
+enum Unjoined {
+    NoLead,
+    NoMessage,
+    NotOurs,
+}
+
+impl Importer<'_, '_> {
+    pub(super) fn feedback_file(&mut self, path: PathBuf, table: TableFile, kind: FileKind, number: u16) -> Result<(FileSummary, PendingRejects), RunError> {
+        let (dictionary, sop) = (self.dictionary(), &self.workspace().sop);
+        let (shape, mapping) = match kind {
+            FileKind::SmsReplies => (FeedbackShape::Sms, sms_mapping(table.headers(), dictionary, &sop.tables)),
+            FileKind::Wecom => (FeedbackShape::Wecom, wecom_mapping(table.headers(), dictionary, &sop.tables)),
+            _ => (FeedbackShape::Feedback, feedback_mapping(table.headers(), dictionary, &sop.tables)),
+        };
+        let mut summary = start(&path, kind, &table);
+        if mapping.key.is_some() || mapping.any.is_some() {
+            self.resolver.with_keys(&self.session.store)?;
+        }
+        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
+        let mut reader = FeedbackReader::new(shape, table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
+        summary.notes.extend(reader.open().iter().map(OpenOrder::message));
+        let stem = path.file_stem().map(|n| fold(&n.to_string_lossy()).into_owned()).unwrap_or_default();
+        let file = summary.file.clone();
+        let (mut counts, mut remarks) = (Counts::default(), Remarks::default());
+        let mut holders: Option<FxHashMap<u64, Option<LeadId>>> = None;
+        let mut cells = FeedbackCells::default();
+        loop {
+            match reader.next(&mut cells)? {
+                Next::End => break,
+                Next::Rejected => {
+                    counts.reject(&mut rejects, reader.raw(), &cells.bad)?;
+                    continue;
+                }
+                Next::Row => counts.rows += 1,
+            }
+            for bad in &cells.bad {
+                rejects.add(reader.raw(), bad)?;
+                counts.blanked += 1;
+            }
+            remarks.is_log |= cells.told.is_empty() && shape == FeedbackShape::Feedback;
+            let address = cells.address.as_deref().and_then(|a| dictionary.address(a));
+            if cells.address.is_some() && address.is_none() && cells.message.is_none() {
+                let bad = BadCell { column: "address".into(), value: cells.address.clone().unwrap_or_default(), reason: "no address".into() };
+                counts.rows -= 1;
+                counts.reject(&mut rejects, reader.raw(), &[bad])?;
+                continue;
+            }
+            let lead = match &address {
+                Some(address) => match self.lead_named(None, &self.identities(address))? {
+                    Some(lead) => Some(lead),
+                    None => self.holder(&mut holders, address)?,
+                },
+                None => self.lead_named(cells.key, &cells.identities)?,
+            };
+            let id = cells.message.as_deref().and_then(message_id);
+            let row = Row { cells: &cells, stem: &stem, file: &file, number, address, id, lead };
+            let outcomes = self.signs(&row, &mut remarks)?;
+            summary.new += u64::from(outcomes == Some(Put::New));
+            summary.updated += u64::from(outcomes == Some(Put::Linked));
+            summary.unchanged += u64::from(!matches!(outcomes, Some(Put::New | Put::Linked)));
+        }
+        self.cover(&reader.covers(), &remarks)?;
+        let stopped = if remarks.closed.is_empty() { 0 } else { stop_waiting(self.session)? };
+        summary.notes.extend(self.feedback_notes(&remarks, stopped)?);
+        counts.into(&mut summary);
+        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+    }
+
+    /// Everything that one row tells. Gives the best that became of it.
+    fn signs(&mut self, row: &Row<'_>, remarks: &mut Remarks) -> Result<Option<Put>, RunError> {
+        if row.cells.told.is_empty() {
+            remarks.nothing += 1;
+            return Ok(None);
+        }
+        let mut best = None;
+        for told in &row.cells.told {
+            let soft = told.came == Came::Soft;
+            let kind = match told.came {
+                Came::Sign(kind) => kind,
+                Came::Soft => FeedbackKind::Bounce,
+                Came::Nothing => continue,
+                Came::Added => {
+                    let at = told.at.unwrap_or(self.session.context.as_of);
+                    let put = self.added(row, at)?;
+                    best = Some(better(best, put));
+                    continue;
+                }
+            };
+            if row.cells.by_machine && matches!(kind, FeedbackKind::Open | FeedbackKind::Click) {
+                remarks.machines += 1;
+                remarks.until = remarks.until.max(told.at);
+                continue;
+            }
+            let put = self.sign(row, kind, told.at, soft, remarks)?;
+            best = Some(better(best, put));
+        }
+        Ok(best)
+    }
+
+    /// One sign: joined, kept, told on.
+    fn sign(&mut self, row: &Row<'_>, kind: FeedbackKind, told: Option<Instant>, soft: bool, remarks: &mut Remarks) -> Result<Put, RunError> {
+        let hash = hash_of(row, kind, told);
+        let at = match told {
+            Some(at) => at,
+            None => {
+                remarks.undated += 1;
+                self.session.store.feedback_at(hash)?.unwrap_or(self.session.context.as_of)
+            }
+        };
+        remarks.until = remarks.until.max(told);
+        let guess = row.cells.medium.clone().unwrap_or_else(|| if row.address.as_ref().is_some_and(Address::is_phone) { "sms" } else { "email" }.to_owned());
+        let joined = self.message_of(row, &guess, told, at)?;
+        let (message, medium, lead) = match joined {
+            Ok((id, medium, lead)) => {
+                remarks.joined += 1;
+                (Some(id), medium, Some(lead))
+            }
+            Err(why) => {
+                let name = || row.address.as_ref().map(|a| a.text().to_owned()).or_else(|| row.cells.message.clone()).unwrap_or_default();
+                match why {
+                    Unjoined::NoLead => remarks.no_lead.add(name),
+                    Unjoined::NoMessage => remarks.no_message.add(name),
+                    Unjoined::NotOurs => remarks.not_ours.add(|| row.cells.message.clone().unwrap_or_default()),
+                }
+                (None, guess, row.lead)
+            }
+        };
+        remarks.kinds.insert((medium.clone(), kind));
+        let (content, link) = (row.cells.content.clone(), row.cells.link.clone());
+        let address = row.address.as_ref().map(|a| a.text().to_owned());
+        let put = self
+            .session
+            .store
+            .put_feedback(&FeedbackRow { hash, message, lead, kind, at, medium: medium.clone(), address, content, link }, self.session.run)?;
+        if let Some(lead) = lead {
+            self.touched.insert(lead);
+            if matches!(kind, FeedbackKind::Open | FeedbackKind::Click) {
+                remarks.leads.insert(lead);
+            }
+            if put != Put::Known {
+                self.session.store.make_due(lead)?;
+            }
+        }
+        self.tell(row, kind.event(&medium), lead, at)?;
+        if put == Put::New && !soft {
+            self.obey(row, kind, lead, &medium, at, remarks)?;
+        }
+        Ok(put)
+    }
+
+    /// The message that a sign belongs to, with how it left and to whom.
+    fn message_of(&self, row: &Row<'_>, medium: &str, told: Option<Instant>, at: Instant) -> Result<Result<(MessageId, String, LeadId), Unjoined>, RunError> {
+        if let Some(id) = row.id {
+            let found = self.session.store.message(id)?.map(|m| (m.id, m.medium, m.lead));
+            return Ok(found.ok_or(Unjoined::NotOurs));
+        }
+        let Some(lead) = row.lead else { return Ok(Err(Unjoined::NoLead)) };
+        let dictionary = self.dictionary();
+        let to_it = |m: &LeftMessage| match (&row.address, m.address.as_deref().and_then(|a| dictionary.address(a))) {
+            (Some(asked), Some(sent)) => *asked == sent,
+            _ => true,
+        };
+        let in_time = |m: &LeftMessage| m.sent_at <= at && at.0.saturating_sub(m.sent_at.0) <= JOINED_WITHIN;
+        let all: Vec<LeftMessage> = self.session.store.left_for(lead)?.into_iter().filter(|m| m.medium == medium && in_time(m) && to_it(m)).collect();
+        let named = |m: &&LeftMessage| match &row.cells.content {
+            Some(told) => [&m.content, &m.subject].into_iter().flatten().any(|c| fold(c) == fold(told)),
+            // A report of one campaign says in its name which.
+            None => m.content.as_deref().is_some_and(|c| c.chars().count() > 2 && row.stem.contains(&*fold(c))),
+        };
+        let newest = all.iter().rev().find(named);
+        let found = if row.cells.content.is_none() && told.is_some() { newest.or(all.last()) } else { newest };
+        Ok(found.map(|m| (m.id, m.medium.clone(), lead)).ok_or(Unjoined::NoMessage))
+    }
+
+    /// What came back is an event of its lead, too; one of an unknown address waits for it.
+    fn tell(&mut self, row: &Row<'_>, kind: &str, lead: Option<LeadId>, at: Instant) -> Result<(), RunError> {
+        let dictionary = self.dictionary();
+        let Some(id) = dictionary.kind_of(kind) else { return Ok(()) };
+        let whose = match lead {
+            Some(lead) => lead.0 as u32,
+            None => {
+                let names = row.address.as_ref().map_or_else(|| row.cells.identities.clone(), |a| self.identities(a));
+                let Some(first) = names.first().cloned() else { return Ok(()) };
+                self.resolver.stranger(first.hash(), || first)
+            }
+        };
+        let detail = self.feedback_detail(id, row.cells.content.as_deref(), row.cells.link.as_deref())?;
+        self.push_event(whose, at, detail, row.number)?;
+        Ok(())
+    }
+
+    /// A contact of 企微 is an event; whom nobody knows yet it waits for.
+    fn added(&mut self, row: &Row<'_>, at: Instant) -> Result<Put, RunError> {
+        self.tell(row, "wecom_added", row.lead, at)?;
+        Ok(match row.lead {
+            Some(lead) => {
+                self.touched.insert(lead);
+                Put::Known
+            }
+            None => Put::New,
+        })
+    }
+
+    fn feedback_detail(&mut self, kind: KindId, content: Option<&str>, link: Option<&str>) -> Result<DetailId, RunError> {
+        let key = (kind, content.map(str::to_owned), link.map(str::to_owned));
+        if let Some(known) = self.feedback_details.get(&key) {
+            return Ok(*known);
+        }
+        let value = |text: Option<&str>| text.map_or(Value::Null, Value::text);
+        let dictionary = self.dictionary();
+        let detail = detail_of(dictionary, kind, &[("content", value(content)), ("link", value(link))]);
+        let id = intern(&self.session.store, &self.session.columns, dictionary, &detail, "", self.session.run)?;
+        self.feedback_details.insert(key, id);
+        Ok(id)
+    }
+
+    /// Closes what a sign closes.
+    fn obey(&mut self, row: &Row<'_>, kind: FeedbackKind, lead: Option<LeadId>, medium: &str, at: Instant, remarks: &mut Remarks) -> Result<(), RunError> {
+        let on = &self.workspace().sop.delivery.suppress_on;
+        let (closes, by): (Closes, SuppressedBy) = match kind {
+            FeedbackKind::Unsubscribe => (on.unsubscribe, SuppressedBy::Unsubscribe),
+            FeedbackKind::Complaint => (on.complaint, SuppressedBy::Complaint),
+            FeedbackKind::Bounce => (on.bounce, SuppressedBy::Bounce),
+            _ => return Ok(()),
+        };
+        let told_to = match (&row.address, row.id) {
+            (Some(address), _) => Some(address.clone()),
+            // The row names the message alone: where that went.
+            (None, Some(id)) => self.session.store.message(id)?.and_then(|m| m.address).and_then(|a| self.dictionary().address(&a)),
+            (None, None) => None,
+        };
+        let why = format!("import {}", row.file);
+        let closed = close(self.session, told_to.as_ref(), lead, medium, &Cause { closes, by, at, why: &why })?;
+        if closed > 0 {
+            *remarks.closed.entry(by).or_default() += closed;
+        }
+        Ok(())
+    }
+
+    /// Until when each kind is known now: as far as the file reaches, and no further than now.
+    fn cover(&self, always: &[FeedbackKind], remarks: &Remarks) -> Result<(), RunError> {
+        let Some(until) = remarks.until.map(|at| at.min(self.session.context.as_of)) else { return Ok(()) };
+        let mut media: BTreeSet<&str> = remarks.kinds.iter().map(|(medium, _)| medium.as_str()).collect();
+        if media.is_empty() {
+            media.insert("email");
+        }
+        // A log of everything that happened to mails tells by its silence that they were not opened.
+        let log = [FeedbackKind::Open, FeedbackKind::Click, FeedbackKind::Bounce, FeedbackKind::Complaint, FeedbackKind::Unsubscribe];
+        let implied = always.iter().chain(log.iter().filter(|_| remarks.is_log));
+        let implied = implied.flat_map(|kind| media.iter().map(|medium| ((*medium).to_owned(), *kind)));
+        for (medium, kind) in implied.chain(remarks.kinds.iter().cloned()).collect::<BTreeSet<_>>() {
+            self.session.store.cover_feedback(&medium, kind, until, self.session.run)?;
+        }
+        Ok(())
+    }
+
+    fn feedback_notes(&self, remarks: &Remarks, stopped: u64) -> Result<Vec<String>, RunError> {
+        let mut notes = Vec::new();
+        if remarks.joined > 0 {
+            notes.push(format!("{} signs came back on messages of ours", remarks.joined));
+        }
+        notes.extend(remarks.no_lead.note(|n| format!("{n} signs are of addresses that no lead has; they wait for their leads")));
+        notes.extend(
+            remarks.no_message.note(|n| format!("{n} signs are kept without a message: none of that content left for the address in the 60 days before")),
+        );
+        notes.extend(remarks.not_ours.note(|n| format!("{n} signs name messages that this base did not write")));
+        if remarks.nothing > 0 {
+            notes.push(format!("{} rows are of sending and delivery: nothing follows from them", remarks.nothing));
+        }
+        if remarks.undated > 0 {
+            let at = self.workspace().sop.calendar.local(self.session.context.as_of);
+            notes.push(format!("{} signs have no date: new ones are dated {at}, and none of them says until when anything is known", remarks.undated));
+        }
+        let mut machines = remarks.machines;
+        if self.dictionary().bot_filter.is_some() {
+            for lead in &remarks.leads {
+                machines += by_machines(&self.session.store.sent_messages_of(*lead)?, self.dictionary(), self.session.context.as_of).len() as u64;
+            }
+        }
+        if machines > 0 {
+            notes.push(format!("{machines} openings or clicks were made by machines: they do not count"));
+        }
+        let closed: Vec<String> = remarks.closed.iter().map(|(by, n)| format!("{} {n}", by.name())).collect();
+        if !closed.is_empty() {
+            notes.push(format!("addresses that must not be written to from now on: {} (`sop suppress --list`)", closed.join(", ")));
+        }
+        if stopped > 0 {
+            notes.push(format!("{stopped} messages in the outbox are stopped by that"));
+        }
+        Ok(notes)
+    }
+
+    /// An address as the identities by which a lead may be known.
+    fn identities(&self, address: &Address) -> Vec<Identity> {
+        let dictionary = self.dictionary();
+        let fits = |f: &crate::model::Field| match f.ty {
+            FieldType::Email => address.is_email(),
+            FieldType::Phone => address.is_phone(),
+            _ => f.id == "wecom_id" && !address.is_email(),
+        };
+        let fields = dictionary.identity.iter().filter_map(|ix| dictionary.fields.get(ix.0));
+        fields.filter(|f| fits(f)).map(|f| Identity { kind: f.id.as_str().into(), text: address.text().to_owned() }).collect()
+    }
+
+    /// The one lead that we wrote to at an address which identifies nobody: an office's.
+    fn holder(&self, holders: &mut Option<FxHashMap<u64, Option<LeadId>>>, address: &Address) -> Result<Option<LeadId>, RunError> {
+        if holders.is_none() {
+            let mut all: FxHashMap<u64, Option<LeadId>> = FxHashMap::default();
+            let dictionary = self.dictionary();
+            self.session.store.each_left_address(|text, lead| {
+                if let Some(address) = dictionary.address(text) {
+                    all.entry(address.hash()).and_modify(|known| *known = known.filter(|l| *l == lead)).or_insert(Some(lead));
+                }
+            })?;
+            *holders = Some(all);
+        }
+        Ok(holders.as_ref().and_then(|all| all.get(&address.hash()).copied().flatten()))
+    }
+}
+
+/// What a sign is known by when it is told again: what the row says and not what it is joined to.
+fn hash_of(row: &Row<'_>, kind: FeedbackKind, at: Option<Instant>) -> u64 {
+    let folded = |text: Option<&str>| text.map(|t| fold(t).into_owned()).unwrap_or_default();
+    let (whom, content) = match (row.id, &row.address) {
+        (Some(id), _) => (id.to_string(), String::new()),
+        (None, Some(address)) => (address.text().to_owned(), folded(row.cells.content.as_deref())),
+        (None, None) => match row.cells.identities.first() {
+            Some(identity) => (identity.text.clone(), String::new()),
+            None => (row.cells.key.map(|k| k.to_string()).or_else(|| row.cells.message.clone()).unwrap_or_default(), String::new()),
+        },
+    };
+    // Without a date and without a campaign, two reports differ by their names alone.
+    let report = if at.is_none() && row.id.is_none() && row.cells.content.is_none() { row.stem } else { "" };
+    let at = at.map_or_else(String::new, |t| t.0.to_string());
+    let link = row.cells.link.as_deref().unwrap_or_default();
+    stable_hash(&[kind.name(), &whom, &content, &at, link, report].map(str::as_bytes))
+}
+
+/// The id of one of our messages: as it is, or as it stands in a `Message-ID`.
+fn message_id(told: &str) -> Option<MessageId> {
+    let bare = told.trim().trim_start_matches('<').trim_end_matches('>');
+    MessageId::parse(bare.split('@').next().unwrap_or_default().trim())
+}
+
+fn better(a: Option<Put>, b: Put) -> Put {
+    let rank = |p: Put| match p {
+        Put::New => 2,
+        Put::Linked => 1,
+        Put::Known => 0,
+    };
+    a.filter(|a| rank(*a) >= rank(b)).unwrap_or(b)
+}

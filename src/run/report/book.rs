@@ -1,0 +1,272 @@
+//! The deals of a base with what they earned, and whose touches each is credited to: those of its account.
+
+use super::Reading;
+use crate::measure::attribution::Touch;
+use crate::model::{DealStatus, Event, FieldIx, Instant, LeadId, Value, fold};
+use crate::rules::reports::{Revenue, Scope};
+use crate::run::RunError;
+use crate::store::{DealId, DealRow, LeadFact};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// A deal that earned something, or was won.
+#[derive(Clone, Debug)]
+pub(super) struct Sold {
+    /// Whose.
+    pub(super) lead: Option<LeadId>,
+    company: Option<String>,
+    /// Who sold it.
+    pub(super) owner: Option<String>,
+    /// What was sold.
+    pub(super) product: Option<String>,
+    /// `new`: only these bring a customer.
+    pub(super) is_new: bool,
+    /// Until when touches count.
+    pub(super) opened: Instant,
+    /// When it was won, if it was, and if anybody says when.
+    pub(super) won_at: Option<Instant>,
+    /// It was won; nobody says when.
+    pub(super) undated: bool,
+    /// What it is worth, in minor units.
+    pub(super) amount: i64,
+    /// What it earned, and when, in minor units.
+    pub(super) earned: Vec<(Instant, i64)>,
+    /// When its lead, or the first of its account, was created.
+    pub(super) created: Option<Instant>,
+    account: usize,
+}
+
+/// Leads that belong together, and their deals.
+#[derive(Clone, Debug, Default)]
+struct Account {
+    leads: Vec<i64>,
+    deals: Vec<usize>,
+}
+
+/// What deals leave to be said.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Oddities {
+    /// Won, and nobody says when.
+    pub(super) undated: usize,
+    /// Won without an amount.
+    pub(super) no_amount: usize,
+    /// Payments of deals that have not arrived.
+    pub(super) orphans: usize,
+    /// What those amount to.
+    pub(super) orphan_amount: i64,
+}
+
+/// All of them.
+pub(super) struct Book {
+    /// In the order of source and id.
+    pub(super) sold: Vec<Sold>,
+    /// What is odd about them.
+    pub(super) odd: Oddities,
+    accounts: Vec<Account>,
+    by_company: FxHashMap<String, usize>,
+    by_lead: FxHashMap<i64, Vec<usize>>,
+    created: FxHashMap<i64, Instant>,
+    company: Option<FieldIx>,
+    created_at: Option<FieldIx>,
+}
+
+/// Why a deal has the touches that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Path<'t> {
+    /// Touches within the look-back.
+    Touched(&'t [Touch<'t>]),
+    /// All are older.
+    Before,
+    /// All came after the deal was opened.
+    Late,
+    /// None.
+    Untouched,
+}
+
+impl Book {
+    /// Every deal that was won or paid by the as-of.
+    pub(super) fn read(reading: &Reading<'_>) -> Result<Self, RunError> {
+        let (sop, as_of) = (reading.sop(), reading.context.as_of);
+        let paid = sop.reports.revenue == Revenue::Paid;
+        let mut payments: FxHashMap<DealId, Vec<(Instant, i64)>> = FxHashMap::default();
+        if paid {
+            reading.store.each_payment(|deal, at, amount, n| {
+                if at <= as_of {
+                    payments.entry(deal).or_default().push((at, amount.saturating_mul(n)));
+                }
+            })?;
+        }
+        let field = |id: &str| sop.dictionary.field(id).map(|(ix, _)| ix);
+        let mut book = Self {
+            sold: Vec::new(),
+            odd: Oddities::default(),
+            accounts: Vec::new(),
+            by_company: FxHashMap::default(),
+            by_lead: FxHashMap::default(),
+            created: FxHashMap::default(),
+            company: field("company"),
+            created_at: field("created_at"),
+        };
+        reading.store.each_deal(|d| {
+            let payments = payments.remove(&d.deal);
+            let won = d.status == DealStatus::Won && d.closed_at.is_none_or(|at| at <= as_of);
+            if !won && payments.is_none() {
+                return;
+            }
+            book.odd.no_amount += usize::from(won && d.amount.is_none() && !paid);
+            book.odd.undated += usize::from(won && d.closed_at.is_none());
+            book.sold.push(sold(d, won, payments, paid, as_of));
+        })?;
+        // What is left was paid for deals that nobody told of.
+        for amounts in payments.into_values() {
+            book.odd.orphans += amounts.len();
+            book.odd.orphan_amount = amounts.iter().fold(book.odd.orphan_amount, |sum, (_, n)| sum.saturating_add(*n));
+        }
+        book.gather(reading)?;
+        Ok(book)
+    }
+
+    /// Puts each deal into its account.
+    fn gather(&mut self, reading: &Reading<'_>) -> Result<(), RunError> {
+        let sop = reading.sop();
+        let scope = sop.reports.roi.scope;
+        let ignored: &[String] = sop.assignment.keep_together.as_ref().map(|k| k.ignore.as_slice()).unwrap_or_default();
+        let says = |company: Option<&str>| company.map(|c| fold(c).into_owned()).filter(|c| !c.is_empty() && !ignored.contains(c));
+        let asked: Vec<FieldIx> = self.company.into_iter().collect();
+        let mut others: FxHashMap<i64, usize> = FxHashMap::default();
+        for place in 0..self.sold.len() {
+            let Some(deal) = self.sold.get_mut(place) else { break };
+            let company = match (says(deal.company.as_deref()), scope, deal.lead) {
+                (_, Scope::Lead, Some(_)) => None,
+                (None, Scope::Account, Some(lead)) => {
+                    let fields = reading.store.lead_fields(reading.columns, lead, &asked)?;
+                    says(fields.as_ref().and_then(|(_, values)| values.first()).and_then(Value::as_text))
+                }
+                (told, ..) => told,
+            };
+            let new = self.accounts.len();
+            let account = match (company, deal.lead) {
+                (Some(company), _) => *self.by_company.entry(company).or_insert(new),
+                (None, Some(lead)) => *others.entry(lead.0).or_insert(new),
+                (None, None) => new,
+            };
+            if account == new {
+                self.accounts.push(Account::default());
+            }
+            deal.account = account;
+            if let Some(account) = self.accounts.get_mut(account) {
+                account.deals.push(place);
+            }
+            if let Some(lead) = deal.lead {
+                let of = self.by_lead.entry(lead.0).or_default();
+                if !of.contains(&account) {
+                    of.push(account);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The fields that [`Book::meet`] looks at.
+    pub(super) fn asks(&self) -> [Option<FieldIx>; 2] {
+        [self.company, self.created_at]
+    }
+
+    /// A lead of the pass: it belongs to the account of its company, and to those of its deals.
+    pub(super) fn meet(&mut self, lead: &LeadFact, company: Option<&str>, created: Instant) {
+        let by_company = company.and_then(|c| self.by_company.get(fold(c).as_ref()).copied());
+        let by_deal = self.by_lead.get(&lead.lead).map(Vec::as_slice).unwrap_or_default();
+        if by_company.is_none() && by_deal.is_empty() {
+            return;
+        }
+        self.created.insert(lead.lead, created);
+        for account in by_company.into_iter().chain(by_deal.iter().copied().filter(|a| Some(*a) != by_company)) {
+            if let Some(account) = self.accounts.get_mut(account) {
+                account.leads.push(lead.lead);
+            }
+        }
+    }
+
+    /// After the pass: every deal knows since when its lead is known.
+    pub(super) fn settle(&mut self) {
+        for account in &self.accounts {
+            let first = account.leads.iter().filter_map(|l| self.created.get(l)).min().copied();
+            for place in &account.deals {
+                if let Some(deal) = self.sold.get_mut(*place) {
+                    deal.created = deal.lead.and_then(|l| self.created.get(&l.0).copied()).or(first);
+                }
+            }
+        }
+    }
+
+    /// The leads whose journeys ended in a deal.
+    pub(super) fn leads_with_deals(&self) -> FxHashSet<i64> {
+        self.accounts.iter().flat_map(|a| a.leads.iter().copied()).collect()
+    }
+
+    /// Hands each deal that `wanted` lets pass to `f` with its touches, account by account.
+    pub(super) fn each_path(
+        &self,
+        reading: &Reading<'_>,
+        touches: &FxHashMap<u32, Arc<str>>,
+        wanted: impl Fn(&Sold) -> bool,
+        mut f: impl FnMut(&Sold, Path<'_>),
+    ) -> Result<(), RunError> {
+        let lookback = reading.lookback().0;
+        let mut events: Vec<Event> = Vec::new();
+        let mut met: Vec<(Instant, &str)> = Vec::new();
+        let mut within: Vec<Touch<'_>> = Vec::new();
+        for account in &self.accounts {
+            let deals: Vec<&Sold> = account.deals.iter().filter_map(|d| self.sold.get(*d)).filter(|d| wanted(d)).collect();
+            if deals.is_empty() {
+                continue;
+            }
+            met.clear();
+            for lead in &account.leads {
+                reading.store.events_of(LeadId(*lead), &mut events)?;
+                met.extend(events.iter().filter(|e| e.at <= reading.context.as_of).filter_map(|e| Some((e.at, &**touches.get(&e.detail.0)?))));
+            }
+            for deal in deals {
+                within.clear();
+                let from = deal.opened.plus(lookback.saturating_neg());
+                within.extend(met.iter().filter(|(at, _)| *at >= from && *at <= deal.opened).map(|(at, channel)| Touch { channel, at: *at }));
+                let path = match (within.is_empty(), met.iter().any(|(at, _)| *at < from), met.is_empty()) {
+                    (false, ..) => Path::Touched(&within),
+                    (true, true, _) => Path::Before,
+                    (true, false, false) => Path::Late,
+                    (true, false, true) => Path::Untouched,
+                };
+                f(deal, path);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sold(d: DealRow, won: bool, payments: Option<Vec<(Instant, i64)>>, paid: bool, as_of: Instant) -> Sold {
+    let won_at = d.closed_at.filter(|_| won);
+    let earned = match (paid, won_at) {
+        (true, _) => payments.unwrap_or_default(),
+        // Won, and nobody says when: it belongs to no period, only to all time.
+        (false, None) if won => vec![(Instant::MAX, d.amount.unwrap_or(0))],
+        (false, at) => at.map(|at| (at, d.amount.unwrap_or(0))).into_iter().collect(),
+    };
+    let opened = match (d.opened_at, d.closed_at) {
+        (Some(opened), Some(closed)) => opened.min(closed),
+        (opened, closed) => opened.or(closed).unwrap_or(as_of),
+    };
+    Sold {
+        lead: d.lead,
+        company: d.company,
+        owner: d.owner,
+        product: d.product,
+        is_new: d.kind == "new",
+        opened,
+        won_at,
+        undated: won && won_at.is_none(),
+        amount: d.amount.unwrap_or(0),
+        earned,
+        created: None,
+        account: 0,
+    }
+}

@@ -1,0 +1,341 @@
+//! What came of what was spent: one pass over the leads and one over the deals' accounts, summed up by channel, campaign, month or owner.
+
+use super::Reading;
+use super::book::{Book, Path, Sold};
+use super::names::{BEFORE_LOOKBACK, NO_CHANNEL, Names, SHARED_COST, nameless, touches};
+use crate::measure::Durations;
+use crate::measure::attribution::{Attributor, Journey, Model, Settings, Touch};
+use crate::model::{FieldIx, FieldType, Instant, Value};
+use crate::report::attribution::Credit;
+use crate::report::roi::{Row, Sums};
+use crate::rules::lifecycle::Means;
+use crate::rules::reports::Basis;
+use crate::run::RunError;
+use crate::store::{LeadAsk, LeadFact};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// All of it.
+pub(super) struct Economy {
+    /// By name.
+    pub(super) rows: BTreeMap<String, Row>,
+    /// By basis.
+    pub(super) totals: Vec<(Basis, Sums)>,
+    /// Revenue of the period that no new deal brought.
+    pub(super) other_kinds: i64,
+    /// The deals.
+    pub(super) book: Book,
+    /// Of the new deals won: from the creation of the lead.
+    pub(super) days_to_win: Option<Durations>,
+    /// Some of the cost was for people or sales.
+    pub(super) whole_cost: bool,
+    /// Deals by why they are nobody's merit.
+    pub(super) paths: Paths,
+    /// Whether any lead has a date of becoming an MQL.
+    pub(super) any_mql: bool,
+    /// Counted deals without a lead that a company joins to leads.
+    pub(super) by_company: usize,
+    /// Counted deals that nothing joins to a lead.
+    pub(super) no_lead: usize,
+}
+
+/// How many deals had which touches.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Paths {
+    pub(super) touched: usize,
+    pub(super) before: usize,
+    pub(super) late: usize,
+    pub(super) untouched: usize,
+}
+
+/// The stages at or past those with a meaning.
+pub(super) fn at_or_past(reading: &Reading<'_>, means: Means) -> Option<Vec<String>> {
+    let lifecycle = &reading.sop().lifecycle;
+    let place = lifecycle.meaning(means)?;
+    Some(lifecycle.stages.iter().skip(place).map(|s| s.id.clone()).collect())
+}
+
+/// When a lead was created, as told or as first seen.
+pub(super) fn created(fact: &LeadFact, value: Option<&Value>) -> Instant {
+    match value {
+        Some(Value::At(at)) => *at,
+        _ => Instant(fact.seen_at),
+    }
+}
+
+/// Sums up by what the reading asks; on one basis, with the totals of both.
+pub(super) fn economy(reading: &Reading<'_>, basis: Basis, model: Model) -> Result<Economy, RunError> {
+    let (sop, dictionary, by) = (reading.sop(), &reading.sop().dictionary, reading.by);
+    let calendar = &sop.calendar;
+    let mut names = Names::new(dictionary, by == "channel");
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    let month = |at: Instant| calendar.date(at).format("%Y-%m").to_string();
+
+    // What was spent.
+    let mut whole_cost = false;
+    let (first, last) = reading.days();
+    let mut spent = Sums::default();
+    reading.store.each_cost(first, Some(last), |c| {
+        let name = match by {
+            "channel" => c.channel.as_deref().map(|t| names.of(t)),
+            "campaign" => c.campaign.as_deref().map(|t| names.of(t)),
+            "month" => Some(c.day.format("%Y-%m").to_string().into()),
+            _ => None,
+        };
+        whole_cost |= matches!(c.kind.as_str(), "people" | "sales");
+        let row = row_of(&mut rows, name.as_deref().unwrap_or(SHARED_COST));
+        for sums in [&mut row.sums, &mut spent] {
+            sums.cost = sums.cost.saturating_add(c.amount);
+            sums.media = sums.media.saturating_add(if c.kind == "media" { c.amount } else { 0 });
+        }
+        row.impressions = super::costs::plus(row.impressions, c.impressions);
+        row.clicks = super::costs::plus(row.clicks, c.clicks);
+    })?;
+
+    // Who came, and how far.
+    let mut book = Book::read(reading)?;
+    let field = match by {
+        "channel" => dictionary.fields.iter().position(|f| f.ty == FieldType::Channel).map(FieldIx),
+        "campaign" => dictionary.field("campaign").map(|(ix, _)| ix),
+        _ => None,
+    };
+    let [company, created_at] = book.asks();
+    let asked = [field, company, created_at];
+    let places: Vec<Option<usize>> = asked.iter().scan(0, |n, f| Some(f.map(|_| std::mem::replace(n, *n + 1)))).collect();
+    let place = |i: usize| places.get(i).copied().flatten();
+    let milestones = [Means::Mql, Means::Sql].map(|m| at_or_past(reading, m));
+    let has = [milestones[0].is_some(), milestones[1].is_some()];
+    let ask = LeadAsk {
+        fields: asked.into_iter().flatten().collect(),
+        owner: matches!(by, "owner" | "region"),
+        milestones: milestones.into_iter().map(Option::unwrap_or_default).collect(),
+    };
+    let (mut totals, mut any_mql) = ([(Basis::Period, spent.clone()), (Basis::Cohort, spent)], false);
+    reading.store.each_lead_fact(reading.columns, &ask, reading.context.as_of, |fact| {
+        let value = |i: usize| place(i).and_then(|p| fact.values.get(p));
+        let born = created(fact, value(2));
+        book.meet(fact, value(1).and_then(Value::as_text), born);
+        let new = reading.contains(born);
+        let reached: [Option<Instant>; 2] = std::array::from_fn(|i| fact.reached.get(i).copied().flatten());
+        any_mql |= reached[0].is_some();
+        let counted = |b: Basis, i: usize| match b {
+            Basis::Period => reached[i].filter(|at| reading.contains(*at)),
+            Basis::Cohort => reached[i].filter(|_| new),
+        };
+        for (b, sums) in &mut totals {
+            sums.leads += i64::from(new);
+            for (i, n) in [(0, &mut sums.mql), (1, &mut sums.sql)] {
+                *n = has[i].then(|| n.unwrap_or(0) + i64::from(counted(*b, i).is_some()));
+            }
+        }
+        let at = [Some(born).filter(|_| new), counted(basis, 0), counted(basis, 1)];
+        if at.iter().all(Option::is_none) {
+            return;
+        }
+        let name: Option<Arc<str>> = match by {
+            "owner" => fact.owner.as_deref().map(Into::into),
+            "region" => region_of(reading, fact.owner.as_deref()).map(Into::into),
+            "month" | "product" => None,
+            _ => value(0).and_then(Value::as_text).map(|t| names.of(t)),
+        };
+        for (i, at) in at.into_iter().enumerate() {
+            let Some(at) = at else { continue };
+            let of_month = (by == "month").then(|| month(if basis == Basis::Cohort { born } else { at }));
+            let row = row_of(&mut rows, of_month.as_deref().or(name.as_deref()).unwrap_or_else(|| nameless(by)));
+            match i {
+                0 => row.sums.leads += 1,
+                1 => row.sums.mql = Some(row.sums.mql.unwrap_or(0) + 1),
+                _ => row.sums.sql = Some(row.sums.sql.unwrap_or(0) + 1),
+            }
+        }
+    })?;
+    book.settle();
+
+    // What was won, and whose merit it is.
+    let mut other_kinds = 0_i64;
+    for deal in &book.sold {
+        for (b, sums) in &mut totals {
+            let (won, revenue) = worth(reading, deal, *b);
+            if deal.is_new {
+                sums.deals += f64::from(u8::from(won));
+                sums.revenue = sums.revenue.saturating_add(revenue);
+            } else if *b == basis {
+                other_kinds = other_kinds.saturating_add(revenue);
+            }
+        }
+    }
+    let counts = |deal: &Sold| deal.is_new && worth(reading, deal, basis) != (false, 0);
+    let mut paths = Paths::default();
+    if matches!(by, "channel" | "campaign") {
+        let known = touches(reading, &mut names, by)?;
+        let mut credits = Credits::new(reading, model);
+        book.each_path(reading, &known, counts, |deal, path| {
+            let (won, revenue) = worth(reading, deal, basis);
+            paths.count(path);
+            credits.add(by, deal, path, won, revenue);
+        })?;
+        if model == Model::Markov {
+            let with_deals = book.leads_with_deals();
+            each_null(reading, &known, &with_deals, |touches, at| credits.add_null(touches, at))?;
+        }
+        for (name, credit) in credits.finish() {
+            let sums = &mut row_of(&mut rows, &name).sums;
+            (sums.deals, sums.revenue) = (sums.deals + credit.conversions, sums.revenue.saturating_add(credit.revenue));
+        }
+    } else {
+        for deal in book.sold.iter().filter(|d| counts(d)) {
+            let all = |b| worth(reading, deal, b);
+            match (by, basis) {
+                ("month", Basis::Period) => {
+                    for (at, n) in deal.earned.iter().filter(|(at, _)| in_period(reading, *at)) {
+                        let name = if *at == Instant::MAX { nameless(by).to_owned() } else { month(*at) };
+                        let sums = &mut row_of(&mut rows, &name).sums;
+                        sums.revenue = sums.revenue.saturating_add(*n);
+                    }
+                    if all(basis).0 {
+                        let name = deal.won_at.map_or_else(|| nameless(by).to_owned(), month);
+                        row_of(&mut rows, &name).sums.deals += 1.0;
+                    }
+                }
+                _ => {
+                    let name = match by {
+                        "month" => deal.created.map(month),
+                        "owner" => deal.owner.clone(),
+                        "region" => region_of(reading, deal.owner.as_deref()).map(str::to_owned),
+                        _ => deal.product.as_deref().map(|p| names.of(p).to_string()),
+                    };
+                    let name = name.unwrap_or_else(|| nameless(by).to_owned());
+                    let (won, revenue) = all(basis);
+                    let sums = &mut row_of(&mut rows, &name).sums;
+                    (sums.deals, sums.revenue) = (sums.deals + f64::from(u8::from(won)), sums.revenue.saturating_add(revenue));
+                }
+            }
+        }
+    }
+    let without = || book.sold.iter().filter(|d| counts(d) && d.lead.is_none());
+    let (by_company, no_lead) = (without().filter(|d| d.created.is_some()).count(), without().filter(|d| d.created.is_none()).count());
+    for row in rows.values_mut() {
+        for (has, n) in has.iter().zip([&mut row.sums.mql, &mut row.sums.sql]) {
+            *n = has.then(|| n.unwrap_or(0));
+        }
+    }
+    let won = book.sold.iter().filter(|d| d.is_new).filter_map(|d| d.created.zip(d.won_at));
+    let days_to_win = Durations::of(won);
+    Ok(Economy { rows, totals: totals.into(), other_kinds, book, days_to_win, whole_cost, paths, any_mql, by_company, no_lead })
+}
+
+/// Where an owner works, as team.yaml has it.
+fn region_of<'r>(reading: &'r Reading<'_>, owner: Option<&str>) -> Option<&'r str> {
+    reading.sop().team.find(owner?)?.region.as_deref()
+}
+
+fn row_of<'r>(rows: &'r mut BTreeMap<String, Row>, name: &str) -> &'r mut Row {
+    if !rows.contains_key(name) {
+        rows.insert(name.to_owned(), Row { name: name.to_owned(), ..Row::default() });
+    }
+    rows.entry(name.to_owned()).or_default()
+}
+
+/// Whether it was earned in the period; what nobody dates belongs to all time only.
+fn in_period(reading: &Reading<'_>, at: Instant) -> bool {
+    if at == Instant::MAX { is_all_time(reading) } else { reading.contains(at) }
+}
+
+fn is_all_time(reading: &Reading<'_>) -> bool {
+    reading.period.from == Instant(i64::MIN) && reading.period.until == Instant::MAX
+}
+
+/// Whether a deal was won, and what it earned, as far as a basis counts it.
+pub(super) fn worth(reading: &Reading<'_>, deal: &Sold, basis: Basis) -> (bool, i64) {
+    let sum = |parts: &mut dyn Iterator<Item = i64>| parts.fold(0_i64, i64::saturating_add);
+    match basis {
+        Basis::Period => {
+            let won = deal.won_at.map_or(deal.undated && is_all_time(reading), |at| reading.contains(at));
+            (won, sum(&mut deal.earned.iter().filter(|(at, _)| in_period(reading, *at)).map(|(_, n)| *n)))
+        }
+        Basis::Cohort if deal.created.is_some_and(|at| reading.contains(at)) => {
+            (deal.won_at.is_some() || deal.undated, sum(&mut deal.earned.iter().map(|(_, n)| *n)))
+        }
+        Basis::Cohort => (false, 0),
+    }
+}
+
+impl Paths {
+    pub(super) fn count(&mut self, path: Path<'_>) {
+        *match path {
+            Path::Touched(_) => &mut self.touched,
+            Path::Before => &mut self.before,
+            Path::Late => &mut self.late,
+            Path::Untouched => &mut self.untouched,
+        } += 1;
+    }
+}
+
+/// Customers and revenue, credited to names.
+pub(super) struct Credits {
+    customers: Attributor,
+    revenue: Attributor,
+    rest: BTreeMap<&'static str, (f64, i64)>,
+}
+
+impl Credits {
+    pub(super) fn new(reading: &Reading<'_>, model: Model) -> Self {
+        let new = || Attributor::new(model, Settings { lookback: Some(reading.lookback()), ..Settings::default() });
+        Self { customers: new(), revenue: new(), rest: BTreeMap::new() }
+    }
+    pub(super) fn add(&mut self, by: &str, deal: &Sold, path: Path<'_>, won: bool, revenue: i64) {
+        let rest = match path {
+            Path::Touched(touches) => {
+                let journey = |value| Journey { touches, ended_at: deal.opened, value: Some(value) };
+                if won {
+                    self.customers.add(&journey(0));
+                }
+                return self.revenue.add(&journey(revenue));
+            }
+            Path::Before => BEFORE_LOOKBACK,
+            Path::Late | Path::Untouched => nameless(by),
+        };
+        let sums = self.rest.entry(rest).or_default();
+        *sums = (sums.0 + f64::from(u8::from(won)), sums.1.saturating_add(revenue));
+    }
+    pub(super) fn add_null(&mut self, touches: &[Touch<'_>], ended_at: Instant) {
+        for attributor in [&mut self.customers, &mut self.revenue] {
+            attributor.add(&Journey { touches, ended_at, value: None });
+        }
+    }
+    /// By name: customers (with fractions) and revenue (whole minor units that add up to all of it).
+    pub(super) fn finish(self) -> BTreeMap<String, Credit> {
+        let of_rest = |(name, (conversions, revenue)): (&str, (f64, i64))| (name.to_owned(), Credit { conversions, revenue, removal_effect: None });
+        let mut all: BTreeMap<String, Credit> = self.rest.into_iter().map(of_rest).collect();
+        for credit in self.customers.finish().credits {
+            all.entry(credit.channel.unwrap_or_else(|| NO_CHANNEL.into())).or_default().conversions += credit.conversions;
+        }
+        for credit in self.revenue.finish().credits {
+            let sums = all.entry(credit.channel.unwrap_or_else(|| NO_CHANNEL.into())).or_default();
+            sums.revenue = sums.revenue.saturating_add(credit.value);
+            sums.removal_effect = credit.removal_effect;
+        }
+        all
+    }
+}
+
+/// Journeys that came to nothing yet: of leads without a deal whose last touch is of the period.
+pub(super) fn each_null(
+    reading: &Reading<'_>,
+    known: &rustc_hash::FxHashMap<u32, Arc<str>>,
+    with_deals: &rustc_hash::FxHashSet<i64>,
+    mut f: impl FnMut(&[Touch<'_>], Instant),
+) -> Result<(), RunError> {
+    let as_of = reading.context.as_of;
+    reading.store.each_touched(
+        |detail| known.contains_key(&detail),
+        |lead, events| {
+            let touches = events.iter().filter(|e| e.at <= as_of);
+            let touches: Vec<Touch<'_>> = touches.filter_map(|e| Some(Touch { channel: known.get(&e.detail.0)?, at: e.at })).collect();
+            if let Some(last) = touches.last().filter(|t| reading.contains(t.at) && !with_deals.contains(&lead.0)) {
+                f(&touches, last.at);
+            }
+        },
+    )?;
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Every KPI whose inputs exist.
+
+use super::book::Path;
+use super::economy::{Economy, at_or_past, created, economy};
+use super::names::{Names, touches};
+use super::{Entry, Reading};
+use crate::measure::{Durations, attainment_by_promise};
+use crate::model::{Clock, DealStatus, FieldIx, FieldType, Instant, Value as Told};
+use crate::report::catalogue::Entry as Listed;
+use crate::report::kpi::{Value, report};
+use crate::report::{Cell, Note, Report, per};
+use crate::rules::lifecycle::Means;
+use crate::rules::reports::Basis;
+use crate::run::RunError;
+use crate::run::promises::each_clock;
+use crate::store::{Due, LeadAsk};
+
+pub(super) const ENTRY: Entry = Entry {
+    listed: Listed { name: "kpi", about: "every KPI that the base can tell, with its definition", needs: "each its own: `sop report kpi --list`", by: &[] },
+    run,
+};
+
+const DAY: f64 = 86_400.0;
+
+/// Deals of the period.
+#[derive(Default)]
+struct Deals {
+    won: i64,
+    priced: i64,
+    amount: i64,
+    lost: i64,
+    open: i64,
+    repeat: i64,
+    spans: Vec<(Instant, Instant)>,
+}
+
+/// Leads on their way.
+#[derive(Default)]
+struct Ways {
+    leads: i64,
+    /// Of those created, or of MQLs, in the period: who ever came so far.
+    mql_ever: i64,
+    opportunity_ever: i64,
+    sql_ever_of_mql: i64,
+    mql: i64,
+    sql: i64,
+    opportunity: i64,
+    any: [bool; 3],
+    to_mql: Vec<(Instant, Instant)>,
+    to_sql: Vec<(Instant, Instant)>,
+}
+
+fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
+    let reading = &Reading { by: "channel", ..*reading };
+    let model = reading.model()?;
+    let economy = economy(reading, Basis::Period, model)?;
+    let (deals, ways) = (deals(reading)?, ways(reading)?);
+    let (sourced, influenced) = marketing(reading, &economy)?;
+    let promises = promises(reading)?;
+    let sums = economy.totals.iter().find(|(b, _)| *b == Basis::Period).map(|(_, s)| s.clone()).unwrap_or_default();
+    let won = Durations::of(deals.spans.iter().copied());
+    let (to_mql, to_sql) = (Durations::of(ways.to_mql.iter().copied()), Durations::of(ways.to_sql.iter().copied()));
+    let count = |n: i64, has: bool| has.then_some((Cell::Integer(n), None));
+    let share = |part: i64, of: i64| (of > 0).then(|| (Cell::Percent(part as f64 / of as f64), Some(of)));
+    let days = |d: &Option<Durations>, of: fn(&Durations) -> f64| {
+        d.as_ref().map(|d| (Cell::Number((of(d) / DAY * 10_000.0).round() / 10_000.0), i64::try_from(d.count).ok()))
+    };
+    let money = |n: Option<i64>, of: i64| n.map(|n| (Cell::Money(n), Some(of)));
+    let cost_per = |n: i64| money(Some(sums.cost).filter(|c| *c != 0).and_then(|c| per(c, n)), n);
+    let customers = sums.deals.round() as i64;
+    let closed = deals.won + deals.lost;
+    let aov = per(deals.amount, deals.priced);
+    let value = |id: &str| -> Option<Value> {
+        match id {
+            "leads" => count(ways.leads, ways.leads > 0),
+            "mql" => count(ways.mql, ways.any[0]),
+            "sql" => count(ways.sql, ways.any[1]),
+            "mql_rate_cohort" => share(ways.mql_ever, ways.leads).filter(|_| ways.any[0]),
+            "mql_rate_period" => share(ways.mql, ways.leads).filter(|_| ways.any[0]),
+            "sql_rate_cohort" => share(ways.sql_ever_of_mql, ways.mql).filter(|_| ways.any[1]),
+            "sql_rate_period" => share(ways.sql, ways.mql).filter(|_| ways.any[1]),
+            "opportunity_rate_cohort" => share(ways.opportunity_ever, ways.leads).filter(|_| ways.any[2]),
+            "opportunity_rate_period" => share(ways.opportunity, ways.leads).filter(|_| ways.any[2]),
+            "days_to_mql" => days(&to_mql, |d| d.median),
+            "days_to_mql_mean" => days(&to_mql, |d| d.mean),
+            "days_mql_to_sql" => days(&to_sql, |d| d.median),
+            "days_mql_to_sql_mean" => days(&to_sql, |d| d.mean),
+            "won_deals" => count(deals.won, closed > 0),
+            "won_amount" => (deals.won > 0).then_some((Cell::Money(deals.amount), Some(deals.won))),
+            "revenue" => (sums.revenue != 0 || customers > 0).then_some((Cell::Money(sums.revenue), Some(customers))),
+            "aov" => money(aov, deals.priced),
+            "win_rate" => share(deals.won, closed),
+            "days_to_win" => days(&won, |d| d.median),
+            "velocity" => {
+                let (won, aov) = (won.as_ref().filter(|d| d.mean > 0.0)?, aov?);
+                let a_day = deals.open as f64 * (deals.won as f64 / closed.max(1) as f64) * aov as f64 / (won.mean / DAY);
+                (deals.open > 0).then_some((Cell::Money(a_day.round() as i64), Some(deals.open)))
+            }
+            "repeat_share" => share(deals.repeat, deals.won),
+            "sourced_share" => (sourced.1 > 0 && deals.amount > 0).then(|| (Cell::Percent(sourced.0 as f64 / deals.amount as f64), Some(sourced.1))),
+            "influenced_amount" => (influenced.1 > 0).then_some((Cell::Money(influenced.0), Some(influenced.1))),
+            "lead_value" => money(per(sums.revenue, ways.leads).filter(|_| customers > 0), ways.leads),
+            "cost" => (sums.cost != 0).then_some((Cell::Money(sums.cost), None)),
+            "cpl" => cost_per(ways.leads),
+            "cpmql" => cost_per(ways.mql).filter(|_| ways.any[0]),
+            "cpsql" => cost_per(ways.sql).filter(|_| ways.any[1]),
+            "cac" => money(sums.cac().filter(|_| economy.whole_cost), customers),
+            "paid_cac" => money(sums.cac().filter(|_| !economy.whole_cost), customers),
+            "roas" => sums.roas().map(|x| (Cell::Number(x), Some(customers))),
+            "roi" => sums.roi().map(|x| (Cell::Percent(x), Some(customers))),
+            "sla_attainment" => promises.map(|(met, due)| (Cell::Percent(met as f64 / due as f64), i64::try_from(due).ok())),
+            _ => None,
+        }
+    };
+    let notes = vec![Note::new("n", "n is what the number is of: what it was divided by, or how many were measured")];
+    Ok(report(&reading.frame(), value, notes))
+}
+
+fn deals(reading: &Reading<'_>) -> Result<Deals, RunError> {
+    let (as_of, mut all) = (reading.context.as_of, Deals::default());
+    reading.store.each_deal(|d| {
+        let closed = d.closed_at.filter(|at| *at <= as_of && d.status != DealStatus::Open);
+        match (closed.filter(|at| reading.contains(*at)), d.status) {
+            (Some(at), DealStatus::Won) => {
+                all.won += 1;
+                all.repeat += i64::from(matches!(d.kind.as_str(), "upsell" | "cross_sell"));
+                all.priced += i64::from(d.amount.is_some());
+                all.amount = all.amount.saturating_add(d.amount.unwrap_or(0));
+                all.spans.extend(d.opened_at.map(|opened| (opened, at)));
+            }
+            (Some(_), DealStatus::Lost) => all.lost += 1,
+            _ => {}
+        }
+        let exists = d.opened_at.is_none_or(|at| at <= as_of);
+        all.open += i64::from(exists && (d.status == DealStatus::Open || d.closed_at.is_some_and(|at| at > as_of)));
+    })?;
+    Ok(all)
+}
+
+fn ways(reading: &Reading<'_>) -> Result<Ways, RunError> {
+    let dictionary = &reading.sop().dictionary;
+    let milestones = [Means::Mql, Means::Sql, Means::Opportunity].map(|m| at_or_past(reading, m).unwrap_or_default());
+    let fields: Vec<FieldIx> = dictionary.field("created_at").map(|(ix, _)| ix).into_iter().collect();
+    let ask = LeadAsk { fields, owner: false, milestones: milestones.into() };
+    let mut ways = Ways::default();
+    reading.store.each_lead_fact(reading.columns, &ask, reading.context.as_of, |fact| {
+        let born = created(fact, fact.values.first());
+        let [mql, sql, opportunity]: [Option<Instant>; 3] = std::array::from_fn(|i| fact.reached.get(i).copied().flatten());
+        let here = |at: Option<Instant>| at.is_some_and(|at| reading.contains(at));
+        let new = reading.contains(born);
+        for (any, at) in ways.any.iter_mut().zip([mql, sql, opportunity]) {
+            *any |= at.is_some();
+        }
+        ways.leads += i64::from(new);
+        ways.mql_ever += i64::from(new && mql.is_some());
+        ways.opportunity_ever += i64::from(new && opportunity.is_some());
+        ways.mql += i64::from(here(mql));
+        ways.sql += i64::from(here(sql));
+        ways.opportunity += i64::from(here(opportunity));
+        ways.sql_ever_of_mql += i64::from(here(mql) && sql.is_some());
+        ways.to_mql.extend(mql.filter(|_| here(mql)).map(|at| (born, at)));
+        ways.to_sql.extend(mql.zip(sql).filter(|_| here(sql)));
+    })?;
+    Ok(ways)
+}
+
+/// Amounts won of deals that marketing sourced, and that it influenced; each with how many.
+#[expect(clippy::type_complexity, reason = "two amounts with their counts")]
+fn marketing(reading: &Reading<'_>, economy: &Economy) -> Result<((i64, i64), (i64, i64)), RunError> {
+    let dictionary = &reading.sop().dictionary;
+    let is_marketing = |name: &str| dictionary.channel_of(name).is_some_and(|c| c.marketing);
+    let field: Vec<FieldIx> = dictionary.fields.iter().position(|f| f.ty == FieldType::Channel).map(FieldIx).into_iter().collect();
+    let here = |at: Option<Instant>| at.is_some_and(|at| reading.contains(at));
+    let (mut sourced, mut influenced) = ((0_i64, 0_i64), (0_i64, 0_i64));
+    for deal in economy.book.sold.iter().filter(|d| here(d.won_at)) {
+        let Some(lead) = deal.lead else { continue };
+        let values = reading.store.lead_fields(reading.columns, lead, &field)?.map(|(_, v)| v).unwrap_or_default();
+        if values.first().and_then(Told::as_text).is_some_and(is_marketing) {
+            sourced = (sourced.0.saturating_add(deal.amount), sourced.1 + 1);
+        }
+    }
+    let mut names = Names::new(dictionary, true);
+    let known = touches(reading, &mut names, "channel")?;
+    economy.book.each_path(
+        reading,
+        &known,
+        |deal| here(deal.won_at),
+        |deal, path| {
+            if let Path::Touched(touches) = path
+                && touches.iter().any(|t| is_marketing(t.channel))
+            {
+                influenced = (influenced.0.saturating_add(deal.amount), influenced.1 + 1);
+            }
+        },
+    )?;
+    Ok((sourced, influenced))
+}
+
+/// Kept, of how many that were due.
+fn promises(reading: &Reading<'_>) -> Result<Option<(usize, usize)>, RunError> {
+    let sop = reading.sop();
+    if sop.promises.is_empty() {
+        return Ok(None);
+    }
+    let mut all: Vec<Clock> = Vec::new();
+    each_clock(reading.workspace, reading.context, (reading.store, reading.columns), Due::Promised, |_, found| {
+        all.extend(found.into_iter().filter(|c| reading.contains(c.started_at)));
+    })?;
+    let kept = attainment_by_promise(&all, &sop.calendar);
+    let (met, due) = kept.iter().fold((0, 0), |(met, due), a| (met + a.met, due + a.met + a.met_late + a.breached));
+    Ok((due > 0).then_some((met, due)))
+}

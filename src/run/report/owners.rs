@@ -1,0 +1,132 @@
+//! What each owner holds, got and made of it.
+
+use super::{Entry, Reading};
+use crate::measure::attainment_by_owner;
+use crate::model::{Clock, ClockKind, ClockStatus, DealStatus};
+use crate::report::catalogue::Entry as Listed;
+use crate::report::owners::{Row, report};
+use crate::report::{Note, Report};
+use crate::rules::reports::Revenue;
+use crate::run::RunError;
+use crate::run::promises::each_clock;
+use crate::store::Due;
+use std::collections::BTreeMap;
+
+pub(super) const ENTRY: Entry = Entry {
+    listed: Listed {
+        name: "owners",
+        about: "what each owner holds, got, took on, followed up in time and won; who is late stands at the top",
+        needs: "owners; sla.yaml for who is late; follow-ups, verdicts and deals",
+        by: &[],
+    },
+    run,
+};
+
+/// Rows under way, by owner; blank = nobody.
+type Rows = BTreeMap<String, Row>;
+
+fn of<'r>(rows: &'r mut Rows, owner: &str) -> &'r mut Row {
+    rows.entry(owner.to_owned()).or_insert_with(|| Row { owner: owner.to_owned(), ..Row::default() })
+}
+
+fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
+    let (store, team) = (reading.store, &reading.sop().team);
+    let mut rows = Rows::new();
+    for owner in &team.owners {
+        of(&mut rows, &owner.id).name = Some(owner.name.clone()).filter(|n| !n.is_empty());
+    }
+    let mut held = 0;
+    for h in store.holdings()? {
+        held += h.leads;
+        of(&mut rows, &h.owner).held += h.leads.unsigned_abs();
+    }
+    let free = store.count_leads()?.saturating_sub(held);
+    if free > 0 {
+        of(&mut rows, "").held = free.unsigned_abs();
+    }
+    let (from, until) = (reading.period.from, reading.until());
+    for (owner, got, _) in store.got_on(from, until)? {
+        of(&mut rows, &owner).assigned = got.unsigned_abs();
+    }
+    store.each_verdict(from, until, |_, v| {
+        let row = of(&mut rows, v.owner.as_deref().unwrap_or_default());
+        *(if v.reason.is_none() { &mut row.accepted } else { &mut row.rejected }) += 1;
+    })?;
+    let unpriced = deals(reading, &mut rows)?;
+    clocks(reading, &mut rows)?;
+    for row in rows.values_mut().filter(|r| !r.owner.is_empty() && !team.owners.is_empty()) {
+        row.stranger = team.find(&row.owner).is_none();
+    }
+    let mut notes = Vec::new();
+    if reading.sop().promises.is_empty() {
+        notes.push(Note::new("no-promises", "sla.yaml makes no promise: nobody is late"));
+    }
+    if unpriced > 0 {
+        notes.push(Note::new("unpriced", format!("{unpriced} won deals have no amount: they count as won and bring nothing")));
+    }
+    if store.last_run()?.is_some_and(|run| reading.context.as_of < run.as_of) {
+        notes.push(Note::new("past", "this is a day before the last run: what owners hold is today's"));
+    }
+    Ok(report(&reading.frame(), rows.into_values().collect(), reading.limited().is_some(), notes))
+}
+
+/// Won deals and what they brought. Gives how many have no amount.
+fn deals(reading: &Reading<'_>, rows: &mut Rows) -> Result<u64, RunError> {
+    let (store, revenue) = (reading.store, reading.sop().reports.revenue);
+    let limited = reading.limited().is_some();
+    let mut found = Vec::new();
+    // What is won without a date falls in no period, but in all time.
+    let counted = |at: Option<_>| at.map_or(!limited, |at| reading.contains(at));
+    store.each_deal(|d| {
+        let won = d.status == DealStatus::Won && counted(d.closed_at);
+        if won || (revenue == Revenue::Paid && d.status != DealStatus::Lost) {
+            found.push((d.deal, d.owner, d.lead, won, d.amount));
+        }
+    })?;
+    let mut unpriced = 0;
+    for (deal, owner, lead, won, amount) in found {
+        let owner = match (owner, lead) {
+            (Some(owner), _) => Some(owner),
+            (None, Some(lead)) => store.state(reading.columns, lead)?.and_then(|s| s.owner),
+            (None, None) => None,
+        };
+        let brought = match revenue {
+            Revenue::Contract => amount.filter(|_| won).unwrap_or(0),
+            Revenue::Paid => store.paid(deal)?.into_iter().filter(|(at, _)| reading.contains(*at)).map(|(_, n)| n).sum(),
+        };
+        if !won && brought == 0 {
+            continue;
+        }
+        unpriced += u64::from(won && revenue == Revenue::Contract && amount.is_none());
+        let row = of(rows, owner.as_deref().unwrap_or_default());
+        row.won += u64::from(won);
+        row.revenue = row.revenue.saturating_add(brought);
+    }
+    Ok(unpriced)
+}
+
+/// Promises: those of the period, and those that wait now.
+fn clocks(reading: &Reading<'_>, rows: &mut Rows) -> Result<(), RunError> {
+    let sop = reading.sop();
+    if sop.promises.is_empty() {
+        return Ok(());
+    }
+    let strange = |owner: &String| !sop.team.owners.is_empty() && sop.team.find(owner).is_none();
+    let mut all: Vec<Clock> = Vec::new();
+    each_clock(reading.workspace, reading.context, (reading.store, reading.columns), Due::Promised, |_, found| {
+        for mut clock in found.into_iter().filter(|c| c.kind == ClockKind::Owner && !c.owner.as_ref().is_some_and(strange)) {
+            if clock.is_open_breach() && clock.status == ClockStatus::Breached {
+                of(rows, clock.owner.as_deref().unwrap_or_default()).late += 1;
+            }
+            if reading.contains(clock.started_at) {
+                clock.promise.clear(); // all promises of an owner together
+                all.push(clock);
+            }
+        }
+    })?;
+    for kept in attainment_by_owner(&all, &sop.calendar) {
+        let owner = kept.owner.clone().unwrap_or_default();
+        of(rows, &owner).kept = Some(kept);
+    }
+    Ok(())
+}

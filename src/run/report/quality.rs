@@ -1,0 +1,89 @@
+//! How far the data can be trusted, and what sales says of the leads.
+
+mod data;
+
+use super::walks::Line;
+use super::{Entry, Reading};
+use crate::model::{DealStatus, Instant, LeadId};
+use crate::report::Report;
+use crate::report::catalogue::Entry as Listed;
+use crate::report::quality::{Facts, Loss, Verdicts, report};
+use crate::report::walk::Walk;
+use crate::run::RunError;
+use crate::store::DealRow;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+pub(super) const ENTRY: Entry = Entry {
+    listed: Listed {
+        name: "quality",
+        about: "blanks, bad values, duplicates, things that cannot be; and what sales says of the leads, by channel, reason and stage",
+        needs: "leads; deals and verdicts for what sales says",
+        by: &[],
+    },
+    run,
+};
+
+/// What is remembered of a lead that has deals.
+struct Known {
+    walk: Walk,
+    /// When it came, as a file told.
+    created_at: Option<Instant>,
+}
+
+/// Verdicts of one channel under way: taken on, given back, reasons.
+type Tally = (u64, u64, BTreeMap<String, u64>);
+
+fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
+    let line = Line::new(&reading.sop().lifecycle, false);
+    let mut leads: FxHashMap<LeadId, Known> = FxHashMap::default();
+    let mut channels: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut losses: BTreeMap<(&'static str, String, String), u64> = BTreeMap::new();
+    let stop = |walk: &Walk, at: Instant| {
+        // The furthest stop that it had reached by then.
+        let been = (0..walk.reached).rev().find(|stop| walk.at(*stop).is_some_and(|reached| reached <= at)).unwrap_or(0);
+        line.stops.get(been).map(|s| s.id.clone()).unwrap_or_default()
+    };
+    let apart = reading.each_walk(&line, Some("channel"), true, |walk, row| {
+        let given: Vec<_> = row.verdicts.iter().filter(|v| reading.contains(v.at)).collect();
+        if let Some(last) = given.last() {
+            let (accepted, rejected, reasons) = channels.entry(walk.group.clone()).or_default();
+            match &last.reason {
+                None => *accepted += 1,
+                Some(reason) => {
+                    *rejected += 1;
+                    *reasons.entry(reason.clone()).or_default() += 1;
+                }
+            }
+        }
+        for v in given {
+            if let Some(reason) = &v.reason {
+                *losses.entry(("rejected", reason.clone(), stop(&walk, v.at))).or_default() += 1;
+            }
+        }
+        if !row.deals.is_empty() {
+            let created_at = walk.created_at.filter(|at| *at != row.record.seen_at);
+            leads.insert(row.record.lead, Known { walk, created_at });
+        }
+    })?;
+    let mut deals: Vec<DealRow> = Vec::new();
+    reading.store.each_deal(|d| deals.push(d))?;
+    let limited = reading.limited().is_some();
+    for d in deals.iter().filter(|d| d.status == DealStatus::Lost && d.closed_at.map_or(!limited, |at| reading.contains(at))) {
+        let at = d.closed_at.unwrap_or(reading.context.as_of);
+        let stage = d.lead.and_then(|lead| leads.get(&lead)).map(|known| stop(&known.walk, at)).unwrap_or_default();
+        *losses.entry(("lost", d.reason.clone().unwrap_or_default(), stage)).or_default() += 1;
+    }
+    let mut findings = data::blanks(reading)?;
+    findings.extend(data::bad_values(reading));
+    findings.extend(data::duplicates(reading)?);
+    findings.extend(data::deals(reading, &deals, &leads)?);
+    findings.extend(data::unknown(reading, &deals)?);
+    let verdicts = channels.into_iter().map(|(channel, (accepted, rejected, reasons))| {
+        let reason = reasons.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))).map(|(reason, _)| reason);
+        Verdicts { channel, accepted, rejected, reason }
+    });
+    let losses = losses.into_iter().map(|((what, reason, stage), count)| Loss { what, reason, stage, count });
+    let notes = apart.notes(&line);
+    Ok(report(Facts { frame: reading.frame(), findings, verdicts: verdicts.collect(), losses: losses.collect(), period: limited, notes }))
+}

@@ -1,0 +1,177 @@
+//! What is wrong with the data of a base: counted where it can be, named where it must be.
+
+use super::Known;
+use crate::ingest::rejected;
+use crate::model::{FieldType, LeadId, fold, fold_header, nearest};
+use crate::report::quality::{Check, Finding};
+use crate::run::RunError;
+use crate::run::report::Reading;
+use crate::run::score::text_of;
+use crate::store::DealRow;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// So many lines of one kind that may be many; the last one counts the rest.
+const LINES: usize = 10;
+/// So many are named.
+const NAMED: usize = 5;
+
+/// Fields without which scoring, assignment or reports have little to go by, beside those that recognise a lead.
+const KEY: [&str; 7] = ["name", "company", "title", "industry", "region", "channel", "created_at"];
+
+fn found(check: Check, subject: impl Into<String>, count: u64, of: Option<u64>, detail: impl Into<String>, next: impl Into<String>) -> Finding {
+    Finding { check, subject: subject.into(), count, of, detail: detail.into(), next: next.into() }
+}
+
+/// The first of them, and how many more.
+fn first(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let some = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{some} and {more} more") } else { some }
+}
+
+/// The most frequent, one line each; the rest as one.
+fn lines(check: Check, mut all: Vec<(String, u64)>, of: Option<u64>, what: &str, detail: impl Fn(&str) -> String, next: &str) -> Vec<Finding> {
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut out: Vec<Finding> = all.iter().take(LINES).map(|(name, n)| found(check, format!("{what} `{name}`"), *n, of, detail(name), next)).collect();
+    let rest = all.get(LINES..).unwrap_or_default();
+    if !rest.is_empty() {
+        out.push(found(check, format!("{} more: {what}", rest.len()), rest.iter().map(|(_, n)| n).sum(), of, String::new(), next));
+    }
+    out
+}
+
+/// Blank shares of the fields that work needs.
+pub(super) fn blanks(reading: &Reading<'_>) -> Result<Vec<Finding>, RunError> {
+    let (store, dictionary) = (reading.store, &reading.sop().dictionary);
+    let all = store.count_leads()?.unsigned_abs();
+    let mut out = Vec::new();
+    let identity = |id: &str| dictionary.identity.iter().any(|ix| dictionary.fields.get(ix.0).is_some_and(|f| f.id == id));
+    for field in dictionary.fields.iter().filter(|f| identity(&f.id) || KEY.contains(&f.id.as_str())) {
+        let blank = store.count_blank(&[&field.id])?;
+        out.push(found(Check::Blank, &field.id, blank, Some(all), String::new(), String::new()));
+    }
+    let addresses: Vec<&str> =
+        dictionary.fields.iter().filter(|f| matches!(f.ty, FieldType::Email | FieldType::Phone) || f.id == "wecom_id").map(|f| f.id.as_str()).collect();
+    if addresses.len() > 1 {
+        let detail = format!("nobody can write to them: none of {}", addresses.join(", "));
+        out.push(found(Check::Blank, "every address", store.count_blank(&addresses)?, Some(all), detail, String::new()));
+    }
+    Ok(out)
+}
+
+/// What the reject files hold: each import replaces the file of its name.
+pub(super) fn bad_values(reading: &Reading<'_>) -> Vec<Finding> {
+    let mut by: BTreeMap<(String, String), (u64, String)> = BTreeMap::new();
+    for r in rejected(&reading.workspace.root.join("rejects")) {
+        let at = if r.column.is_empty() { "the row".to_owned() } else { format!("`{}`", r.column) };
+        let first = || if r.value.is_empty() { r.reason.clone() } else { format!("`{}`: {}", r.value, r.reason) };
+        by.entry((r.file.clone(), at)).or_insert_with(|| (0, first())).0 += 1;
+    }
+    let line = |((file, at), (n, first)): ((String, String), (u64, String))| {
+        found(Check::BadValue, format!("{at} of {file}"), n, None, format!("first {first}"), format!("mend rejects/{file} and import it"))
+    };
+    by.into_iter().map(line).collect()
+}
+
+/// Pairs that wait for a person.
+pub(super) fn duplicates(reading: &Reading<'_>) -> Result<Vec<Finding>, RunError> {
+    let pairs = reading.store.to_decide()?.len() as u64;
+    Ok((pairs > 0).then(|| found(Check::Duplicate, "pairs of leads", pairs, None, "one row named both", "sop today, sop merge")).into_iter().collect())
+}
+
+/// Deals that cannot be as told, and deals that belong to nobody.
+pub(super) fn deals(reading: &Reading<'_>, deals: &[DealRow], leads: &FxHashMap<LeadId, Known>) -> Result<Vec<Finding>, RunError> {
+    let all = Some(deals.len() as u64);
+    let (mut early, mut backwards, mut alone, mut lost) = (Vec::new(), Vec::new(), 0, 0);
+    for d in deals {
+        let known = d.lead.and_then(|lead| leads.get(&lead));
+        let created = known.and_then(|k| k.created_at);
+        for (names, began) in [(&mut early, created), (&mut backwards, d.opened_at)] {
+            if let Some(seconds) = d.closed_at.zip(began).map(|(closed, began)| closed.0.saturating_sub(began.0)).filter(|s| *s < 0) {
+                names.push(format!("{} ({:.2} d)", name_of(reading, d)?, seconds as f64 / 86_400.0));
+            }
+        }
+        alone += u64::from(d.lead.is_none());
+        lost += u64::from(d.lead.is_none() && d.company.is_none());
+    }
+    let mut out = Vec::new();
+    let mend = "mend the dates in their file and import it again";
+    for (names, what) in [(&early, "deals that closed before their lead was created"), (&backwards, "deals that closed before they were opened")] {
+        if !names.is_empty() {
+            out.push(found(Check::Impossible, what, names.len() as u64, all, first(names), mend));
+        }
+    }
+    if alone > 0 {
+        out.push(found(Check::Orphan, "deals without a lead", alone, all, "none that the base knows", "import their leads: they join by themselves"));
+    }
+    if lost > 0 {
+        out.push(found(Check::Orphan, "deals without a lead and without a company", lost, all, "nobody can credit them", "name the lead in their file"));
+    }
+    let waiting = reading.store.waiting_count()?;
+    if waiting > 0 {
+        out.push(found(Check::Orphan, "events of unknown leads", waiting.unsigned_abs(), None, "their lead is not in the base yet", "import the leads"));
+    }
+    Ok(out)
+}
+
+/// What people know a deal by: its own id, else its lead's, else its company.
+fn name_of(reading: &Reading<'_>, deal: &DealRow) -> Result<String, RunError> {
+    if let Some(id) = &deal.id {
+        return Ok(id.clone());
+    }
+    let Some(lead) = deal.lead else { return Ok(deal.company.clone().unwrap_or_else(|| "a deal".into())) };
+    let record = reading.store.lead(reading.columns, lead)?;
+    Ok(record.map_or_else(|| "a deal".into(), |r| text_of(&reading.sop().dictionary, &r, "id").unwrap_or_else(|| r.key.to_string())))
+}
+
+/// Owners, channels and products that no list knows, and products that may be one.
+pub(super) fn unknown(reading: &Reading<'_>, deals: &[DealRow]) -> Result<Vec<Finding>, RunError> {
+    let (store, sop) = (reading.store, reading.sop());
+    let mut out = Vec::new();
+    if !sop.team.owners.is_empty() {
+        let mut owners: BTreeMap<String, u64> = store.owners()?.into_iter().map(|o| (o, 0)).collect();
+        for h in store.holdings()? {
+            *owners.entry(h.owner).or_default() += h.leads.unsigned_abs();
+        }
+        owners.retain(|o, _| sop.team.find(o).is_none());
+        let near = |o: &str| nearest(o, sop.team.owners.iter().flat_map(|c| [c.id.as_str(), c.name.as_str()])).map(|n| format!("did they mean `{n}`?"));
+        let detail = |o: &str| near(o).unwrap_or_else(|| "team.yaml knows nobody of that name".into());
+        out.extend(lines(Check::Unknown, owners.into_iter().collect(), None, "owner", detail, "add them to sops/team.yaml, or to a colleague's `aliases:`"));
+    }
+    for field in sop.dictionary.fields.iter().filter(|f| f.ty == FieldType::Channel) {
+        let texts = store.text_counts(&field.id)?.into_iter().filter(|(text, _)| sop.dictionary.channel_of(text).is_none());
+        let all = texts.map(|(text, n)| (text, n.unsigned_abs())).collect();
+        let leads = Some(store.count_leads()?.unsigned_abs());
+        out.extend(lines(Check::Unknown, all, leads, "channel", |_| "no channel of fields.yaml".into(), "add it under `channels:`, or to the synonyms of one"));
+    }
+    out.extend(products(reading, deals));
+    Ok(out)
+}
+
+fn products(reading: &Reading<'_>, deals: &[DealRow]) -> Vec<Finding> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    deals.iter().filter_map(|d| d.product.as_deref()).for_each(|p| *counts.entry(p).or_default() += 1);
+    let all = Some(deals.len() as u64);
+    let mut out = Vec::new();
+    let table = reading.sop().tables.iter().find(|t| t.id == "deals");
+    let values = table.and_then(|t| t.columns.iter().find(|c| c.id == "product")).map_or(&[][..], |c| c.values.as_slice());
+    if !values.is_empty() {
+        let known = |p: &str| values.iter().any(|(spelling, value)| *spelling == fold(p) || fold(value) == fold(p));
+        let strange = counts.iter().filter(|(p, _)| !known(p)).map(|(p, n)| ((*p).to_owned(), *n)).collect();
+        let near = |p: &str| nearest(p, values.iter().map(|(_, v)| &**v)).map(|n| format!("did they mean `{n}`?")).unwrap_or_default();
+        out.extend(lines(Check::Unknown, strange, all, "product", near, "name it under `values:` of deals.product in sops/fields.yaml"));
+    }
+    // `GTXPro` and `GTX Pro`.
+    let mut alike: BTreeMap<String, Vec<(&str, u64)>> = BTreeMap::new();
+    for (product, n) in counts {
+        let bare: String = fold_header(product).split_whitespace().collect();
+        alike.entry(bare).or_default().push((product, n));
+    }
+    for spellings in alike.into_values().filter(|s| s.len() > 1) {
+        let names = spellings.iter().map(|(p, n)| format!("`{p}` {n}")).collect::<Vec<_>>().join(", ");
+        let n = spellings.iter().map(|(_, n)| n).sum();
+        out.push(found(Check::Unknown, "products spelt in several ways", n, all, names, "join them under `values:` of deals.product in sops/fields.yaml"));
+    }
+    out
+}

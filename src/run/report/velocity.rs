@@ -1,0 +1,54 @@
+//! How fast leads become money.
+
+use super::walks::Line;
+use super::{Entry, Reading};
+use crate::report::catalogue::Entry as Listed;
+use crate::report::velocity::{DealFact, Velocity};
+use crate::report::{Note, Report};
+use crate::run::RunError;
+use rustc_hash::FxHashMap;
+
+pub(super) const ENTRY: Entry = Entry {
+    listed: Listed {
+        name: "velocity",
+        about: "revenue a day that the open deals promise, and how long leads take from stage to stage",
+        needs: "deals; stages that ticks or files dated",
+        by: &["all", "channel", "owner", "industry"],
+    },
+    run,
+};
+
+fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
+    let by = reading.split();
+    let line = Line::new(&reading.sop().lifecycle, false);
+    let mut velocity = Velocity::new(line.stops.clone(), reading.limited(), reading.context.as_of);
+    // When the leads of deals came, and the row that they count in.
+    let mut leads = FxHashMap::default();
+    let apart = reading.each_walk(&line, by, false, |walk, row| {
+        velocity.walk(&walk);
+        if !row.deals.is_empty() {
+            leads.insert(row.record.lead, (walk.created_at, walk.group));
+        }
+    })?;
+    let (mut alone, mut by_arrival) = (0_u64, 0_u64);
+    reading.store.each_deal(|deal| {
+        let lead = deal.lead.and_then(|lead| leads.get(&lead));
+        alone += u64::from(deal.lead.is_none());
+        by_arrival += u64::from(deal.opened_at.is_none() && lead.is_some());
+        let group = match by {
+            Some("owner") => deal.owner.or_else(|| lead.map(|(_, group)| group.clone())),
+            _ => lead.map(|(_, group)| group.clone()),
+        };
+        let began_at = deal.opened_at.or_else(|| lead.and_then(|(created, _)| *created));
+        velocity.deal(&DealFact { group: group.unwrap_or_default(), status: deal.status, amount: deal.amount, began_at, closed_at: deal.closed_at });
+    })?;
+    let mut notes = apart.notes(&line);
+    if by_arrival > 0 {
+        notes.push(Note::new("by-arrival", format!("{by_arrival} deals tell no opening: their cycle runs from their lead's arrival")));
+    }
+    if alone > 0 {
+        let row = if by.is_some() { ", in the row (none) unless they name an owner" } else { "" };
+        notes.push(Note::new("deals-alone", format!("{alone} deals have no lead that the base knows: they count as deals{row}")));
+    }
+    Ok(velocity.report(&reading.frame(), by, notes))
+}
