@@ -115,7 +115,10 @@ fn kinds_are_recognised_from_headers() {
     assert_eq!(kind("date,channel,amount"), Some(FileKind::Costs));
     assert_eq!(kind("date,amount"), None);
     assert_eq!(FileKind::parse("Events"), Some(FileKind::Events));
-    assert_eq!(FileKind::names().collect::<Vec<_>>(), ["leads", "events", "stages", "deals", "payments", "costs", "wecom", "sms-replies", "feedback", "follow-ups"]);
+    assert_eq!(
+        FileKind::names().collect::<Vec<_>>(),
+        ["leads", "events", "stages", "deals", "payments", "costs", "wecom", "sms-replies", "feedback", "follow-ups"]
+    );
 }
 
 #[test]

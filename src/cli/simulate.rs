@@ -33,5 +33,8 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Some("tick") => Some(setup.workspace.sop.calendar.tick),
         Some(text) => Some(Duration::parse(text).map_err(|e| Failure::refused(e, "write e.g. `--every 30m`, or `--every tick`"))?),
     };
+    if every.is_some_and(|d| d.0 < 60) {
+        return Err(Failure::refused("a tick cannot come more often than once a minute", "write e.g. `--every 30m`, or `--every tick`"));
+    }
     output.report(&setup.run("simulate", "", |w, c| sop::run::simulate(w, c, Simulation { days: args.days, every }))?)
 }

@@ -192,7 +192,8 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
         spoken = format!("{spoken}, compared with {}", before.text(calendar));
     }
     if request.period.is_none() && period != all_time {
-        spoken.push_str(&format!(" ({span}; --period names another)"));
+        let which = span.strip_prefix("last-").unwrap_or(span);
+        spoken.push_str(&format!(" (the last full {which}; --period names another)"));
     }
     if period.until > context.as_of.plus(1) && period.until != Instant::MAX {
         spoken.push_str(&format!("; it is not over: what is later than {} is not in it", calendar.local(context.as_of)));
