@@ -3,6 +3,8 @@
 //!
 //! Needs Chromium and pdftotext (poppler-utils); `.ci/run` installs them. Without them the tests say what they skip, and fail where CI=true.
 
+#![allow(clippy::print_stderr)] // what is skipped is said aloud
+
 mod base;
 
 use chrono::NaiveDate;
