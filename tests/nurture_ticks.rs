@@ -139,3 +139,21 @@ fn people_take_leads_off_stop_them_and_let_them_go_on() {
     let refused = base.run(&["nurture", "exit", "newcomr", "a3@example.com", "--why", "x"]);
     assert_eq!(refused.output.status.code(), Some(2), "an unknown path");
 }
+
+/// Forgetting a line of delivery.yaml must not write to somebody who said no. Who said nothing may be written to, as nobody asks.
+#[test]
+fn a_no_counts_where_no_file_asks_for_consent() {
+    let base = Base::new();
+    base.write("sops/fields.yaml", include_str!("../sops/fields.yaml"));
+    base.write("sops/delivery.yaml", "send:\n  email: {via: csv, address: email}\n");
+    base.write("sops/content/a.md", "---\nmedium: email\nsubject: hello\n---\nhello, unsubscribe\n");
+    base.write("sops/nurture/p.yaml", "enroll: {when: \"email IS NOT NULL\"}\nsteps:\n  - {id: one, day: 1, send: email, content: a}\n");
+    base.write("leads.csv", "id,邮箱,邮件授权\n1,no@example.com,否\n2,yes@example.com,是\n3,nothing@example.com,\n");
+    base.write("first.csv", "id,邮箱\n9,first@example.com\n");
+    base.run(&["import", "first.csv", "--as-of", "2026-11-19T10:00:00"]).ok();
+    base.run(&["tick", "--as-of", "2026-11-19T10:30:00"]).ok();
+    base.run(&["import", "leads.csv", "--as-of", "2026-11-20T09:00:00"]).ok();
+    base.run(&["tick", "--as-of", "2026-11-20T10:00:00"]).ok();
+    let said = base.texts("SELECT address || ' ' || state || coalesce(' ' || reason, '') FROM messages ORDER BY 1");
+    assert_eq!(said, ["no@example.com held no consent", "nothing@example.com queued", "yes@example.com queued"]);
+}

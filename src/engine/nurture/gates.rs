@@ -41,7 +41,7 @@ pub fn gate(calendar: &Calendar, delivery: &Delivery, medium: &Medium, purpose: 
     if let Some(why) = gate.closed.filter(|why| !serves || why.stops_service()) {
         return stopped(MessageState::Suppressed, why.name());
     }
-    if !serves && medium.consent.is_some() && gate.consent != Some(true) {
+    if !serves && (gate.consent == Some(false) || (medium.consent.is_some() && gate.consent.is_none())) {
         return stopped(MessageState::Held, "no consent");
     }
     if gate.address.is_none() {
@@ -86,9 +86,14 @@ pub fn address<'v>(medium: &Medium, values: &'v [Value]) -> Option<(FieldIx, &'v
     medium.address.iter().find_map(|ix| Some((*ix, values.get(ix.0)?.as_text().filter(|t| !t.trim().is_empty())?)))
 }
 
-/// Whether a lead agreed to be written to by a medium; unknown is not yes. Where delivery.yaml does not ask, everybody did.
+/// Whether a lead agreed to be written to by a medium; unknown is not yes. Where delivery.yaml does not ask, everybody did but those
+/// whose `consent_email` (`consent_sms` …) says no: forgetting a line of a file must not write to them.
 pub fn consents(medium: &Medium, facts: &Facts<'_>) -> Option<bool> {
-    medium.consent.as_ref().map_or(Some(true), |c| c.test(facts).0)
+    let said_no = || {
+        let field = facts.dictionary.field(&format!("consent_{}", medium.id));
+        field.and_then(|(ix, _)| facts.lead.get(ix.0)).is_some_and(|value| *value == Value::Bool(false))
+    };
+    medium.consent.as_ref().map_or_else(|| Some(!said_no()), |c| c.test(facts).0)
 }
 
 /// The media by which a lead can be reached: there is an address, it is not suppressed, consent holds. Limits and hours don't matter.

@@ -82,12 +82,16 @@ pub(super) fn is_soft(said: &str) -> bool {
     came(said) == Ok(Came::Soft) || said.trim().starts_with("4.") || (said.trim().len() == 3 && said.trim().starts_with('4'))
 }
 
-/// Whether a reply by SMS is a word that ends the subscription: whole, whatever its width, case and punctuation.
+/// Whether a reply by SMS ends the subscription: a word of its own, whatever its width, case and punctuation, or a sentence that asks
+/// for it. In doubt it does: nobody is written to who may have said no.
 pub(super) fn ends_subscription(text: &str) -> bool {
     const ENDS: &[&str] =
         &["t", "td", "r", "n", "tt", "qx", "stop", "unsubscribe", "cancel", "end", "quit", "退订", "退定", "退", "取消", "取消订阅", "拒收", "回复退订"];
     let bare: String = fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
-    ENDS.contains(&bare.as_str())
+    const ASKS: &[&str] = &["退订", "别再发", "不要再发", "别发了", "不要发了", "停止发送", "拒收", "unsubscribe", "stopsending"];
+    const BUT: &[&str] = &["不用退订", "无需退订", "不退订", "不要退订", "别退订", "没有退订", "donotunsubscribe", "dontunsubscribe"];
+    let has = |words: &[&str]| words.iter().any(|w| bare.contains(w));
+    ENDS.contains(&bare.as_str()) || (has(ASKS) && !has(BUT))
 }
 
 #[cfg(test)]
@@ -112,7 +116,7 @@ mod tests {
 
     #[test]
     fn people_unsubscribe_by_sms_in_many_ways_and_answer_in_more() {
-        for text in ["T", "td", "ＴＤ", " R ", "Ｎ", "退订", "退订。", "TD!", "取消"] {
+        for text in ["T", "td", "ＴＤ", " R ", "Ｎ", "退订", "退订。", "TD!", "取消", "我想退订一下", "别再发了", "请 unsubscribe me"] {
             assert!(ends_subscription(text), "{text}");
         }
         for text in ["不用退订，请联系我", "tomorrow", "好的", "Return call please", ""] {
