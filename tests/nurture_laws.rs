@@ -305,3 +305,17 @@ fn a_message_is_planned_on_its_day_and_leaves_at_its_hour() {
     let what = &w.sop.paths[0].steps[0].what;
     assert!(matches!(what, What::Send(_)) && w.messages[0].part == Part::Main);
 }
+
+#[test]
+fn who_finished_a_path_comes_again_when_the_time_is_over_though_nothing_else_calls() {
+    let steps = "enroll: {when: \"over = FALSE\", again: after 5d}\ngoal: over = TRUE\nsteps:\n  - {id: one, day: 1, send: email, content: a}\n";
+    let mut w = World::new(steps, OPEN);
+    let mut at = w.at("11-02 10:00");
+    while at <= w.at("11-15 00:00") {
+        let until = w.look(at).until.unwrap().0;
+        w.tick(at); // the next one only when this one asked for it
+        at = until;
+    }
+    let entered: Vec<_> = w.journeys.enrollments.iter().map(|e| e.entered_at).collect();
+    assert_eq!(entered, ["11-02 10:00", "11-08 00:00", "11-14 00:00"].map(|at| w.at(at)));
+}

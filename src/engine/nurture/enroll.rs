@@ -40,14 +40,46 @@ impl<'a> Look<'a> {
     }
 
     /// The latest journey of the lead on a path.
-    fn latest(&self, path: &Path) -> Option<Enrollment> {
-        self.journeys.enrollments.iter().filter(|e| e.path == path.name).max_by_key(|e| (e.entered_at, e.state.is_open())).cloned()
+    fn latest(&self, path: &Path) -> Option<&Enrollment> {
+        self.journeys.enrollments.iter().filter(|e| e.path == path.name).max_by_key(|e| (e.entered_at, e.state.is_open()))
+    }
+
+    /// Whether the lead does not enter a path now whatever its condition says, and nothing is to be remembered of it. When that ends by
+    /// itself is remembered.
+    fn is_settled(&mut self, path: &Path, again: Again) -> bool {
+        let Some(l) = self.latest(path).filter(|l| l.state != JourneyState::Noted) else { return false };
+        match again {
+            Again::OnRequalify => false, // it counts when the condition was false in between
+            _ if l.state.is_open() => true,
+            Again::Never => true,
+            Again::After(gap) => {
+                let free = l.ended_at.unwrap_or(l.entered_at).plus(gap.0);
+                self.again_at(free);
+                free > self.as_of()
+            }
+        }
+    }
+
+    /// Journeys that this very look has ended may begin again, too: remembers when.
+    pub(super) fn come_again(&mut self) {
+        let seen: &'a Seen<'a> = self.seen;
+        if self.out.enrollments.iter().all(|e| e.state.is_open()) {
+            return;
+        }
+        for path in &seen.sop.paths {
+            if let Enroll::When { again, .. } = &path.enroll {
+                self.is_settled(path, *again);
+            }
+        }
     }
 
     fn by_condition(&mut self, path: &'a Path, begin: Begin, condition: &Condition, again: Again) {
+        if self.is_settled(path, again) {
+            return;
+        }
         let as_of = self.as_of();
         let met = self.holds(condition, self.seen.facts) == Some(true);
-        let last = self.latest(path);
+        let last = self.latest(path).cloned();
         if !met {
             if let Some(mut last) = last.filter(|l| l.lapsed_at.is_none() && (l.state == JourneyState::Noted || again == Again::OnRequalify)) {
                 last.lapsed_at = Some(as_of);
@@ -60,17 +92,7 @@ impl<'a> Look<'a> {
             None => true,
             Some(l) if l.state.is_open() => false,
             Some(l) if l.state == JourneyState::Noted => !begin.note && (l.lapsed_at.is_some() || self.asked_for_since(condition, l.entered_at)),
-            Some(l) => {
-                let left = l.ended_at.unwrap_or(l.entered_at);
-                match again {
-                    Again::Never => false,
-                    Again::After(gap) => {
-                        self.again_at(left.plus(gap.0));
-                        left.plus(gap.0) <= as_of
-                    }
-                    Again::OnRequalify => l.lapsed_at.is_some() && acted_since(left),
-                }
-            }
+            Some(l) => again != Again::OnRequalify || (l.lapsed_at.is_some() && acted_since(l.ended_at.unwrap_or(l.entered_at))),
         };
         if !may {
             return;
@@ -216,7 +238,7 @@ impl<'a> Look<'a> {
 
     fn entry_now(&self, path: &Path, why: String) -> Entry {
         let at = self.as_of();
-        let noted = self.latest(path).filter(|l| l.state == JourneyState::Noted).map(|l| l.cause);
+        let noted = self.latest(path).filter(|l| l.state == JourneyState::Noted).map(|l| l.cause.clone());
         let cause = noted.unwrap_or_else(|| (self.journeys.enrollments.iter().filter(|e| e.path == path.name).count() + 1).to_string());
         Entry { cause, at, day_one: self.seen.facts.calendar.date(at), why }
     }

@@ -17,6 +17,7 @@ pub fn look(seen: &Seen<'_>, journeys: &Journeys) -> Looked {
             break; // the lead is another one now
         }
     }
+    look.come_again();
     let Look { mut out, until, .. } = look;
     out.until = Some(until);
     out
