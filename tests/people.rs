@@ -144,6 +144,12 @@ fn more_leads_than_people_are_told_by_check() {
     assert!(told.contains("the round `交销售` gets 2.5 leads a day") && told.contains("may get 2 a day together"), "{told}");
     base.write("sops/team.yaml", team(3));
     assert!(!base.on("11-01", &["check", "--data"]).ok().said().contains("leads a day"));
+    let limited = |capacity: u32| team(3).replace("per_day: 3", &format!("per_day: 3, capacity: {capacity}"));
+    base.write("sops/team.yaml", limited(4));
+    let told = base.on("11-01", &["check", "--data"]).ok().said();
+    assert!(told.contains("gets 2.5 leads a day") && told.contains("who hold 2, have room for 6 more together: full within 7 days"), "{told}");
+    base.write("sops/team.yaml", limited(12));
+    assert!(!base.on("11-01", &["check", "--data"]).ok().said().contains("leads a day"));
 }
 
 #[test]

@@ -105,7 +105,7 @@ codes! {
     NoCalendar = "no-calendar", Warning;
     /// A stage that a lead would leave again as soon as it has entered it.
     LeavesAtOnce = "leaves-at-once", Warning;
-    /// More leads come than the people of a round may get.
+    /// More leads come than the people of a round may get, or have room for.
     TooFewPeople = "too-few-people", Warning;
     // --- messages and paths
     /// A password, a key or a robot's address written out in a file.

@@ -5,9 +5,11 @@
 use super::evaluate::Evaluator;
 use super::leads::stored_columns;
 use super::routing::{candidates, rehearse};
+use super::tick::desks;
 use super::{Context, RunError, Workspace};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{FieldIx, Value, fold};
+use crate::rules::team::Owner;
 use crate::store::{Columns, Due, Needs, Store};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -16,6 +18,8 @@ use std::collections::BTreeMap;
 const ENOUGH: u64 = 20;
 /// What comes in is counted over so many days.
 const DAYS: i64 = 28;
+/// People should have room for so many days to come.
+const AHEAD: i64 = 7;
 /// How many of the commonest unmatched values are named.
 const NAMED: usize = 5;
 
@@ -82,30 +86,46 @@ pub fn check_data(workspace: &Workspace, context: &Context<'_>) -> Result<Diagno
     Ok(out)
 }
 
-/// Rounds that more leads a day came to than all of its people together may get a day: what it handed over, and what waits in it.
+/// Rounds that more leads come to than its people may get a day, or have room for in the week to come: what it handed over, and what waits in it.
 fn inflow(workspace: &Workspace, context: &Context<'_>, (store, columns): (&Store, &Columns), out: &mut Diagnostics) -> Result<(), RunError> {
     let (sop, as_of) = (&workspace.sop, context.as_of);
     if sop.assignment.rounds.is_empty() || sop.team.owners.is_empty() {
         return Ok(());
     }
+    let desks = desks(store, sop, as_of)?;
     let mut came: BTreeMap<String, i64> = store.dealt_since(as_of.plus(-DAYS * 86_400), as_of)?.into_iter().collect();
     let waiting = candidates(workspace, context, store, columns, Due::All)?;
-    for unplaced in rehearse(workspace, context, store, columns, &waiting)?.unplaced {
-        if let Some(round) = sop.assignment.rounds.get(usize::from(unplaced.round)) {
-            *came.entry(round.name.clone()).or_default() += 1;
-        }
+    let dealt = rehearse(workspace, context, store, columns, &waiting)?;
+    let left = dealt.unplaced.iter().filter_map(|u| sop.assignment.rounds.get(usize::from(u.round))).map(|round| &round.name);
+    for round in dealt.placements.iter().map(|p| &p.round).chain(left) {
+        *came.entry(round.clone()).or_default() += 1;
     }
     for round in &sop.assignment.rounds {
         let Some(leads) = came.get(&round.name) else { continue };
         let roles: Vec<&String> = round.roles.iter().chain(round.rules.iter().flat_map(|r| r.roles.iter().flatten())).collect();
-        let people = sop.team.owners.iter().filter(|o| roles.is_empty() || roles.contains(&&o.role));
+        let people: Vec<&Owner> = sop.team.owners.iter().filter(|o| roles.is_empty() || roles.contains(&&o.role)).collect();
+        let mean = *leads as f64 / DAYS as f64;
+        let mut warn = |what: String, help: &str| out.push(Diagnostic::new(Code::TooFewPeople, None, what).help(help));
         // One of them without a limit takes whatever comes.
-        let Some(per_day) = people.map(|o| if o.capacity == Some(0) { Some(0) } else { o.per_day }).sum::<Option<u32>>() else { continue };
-        if *leads > i64::from(per_day) * DAYS {
-            let mean = *leads as f64 / DAYS as f64;
-            let what = format!("the round `{}` gets {mean:.1} leads a day (mean of {DAYS} days), and its people may get {per_day} a day together", round.name);
-            let help = "raise `per_day` in team.yaml, add people, or let a last rule send the rest to a queue";
-            out.push(Diagnostic::new(Code::TooFewPeople, None, what).help(help));
+        let per_day = people.iter().map(|o| if o.capacity == Some(0) { Some(0) } else { o.per_day }).sum::<Option<u32>>();
+        if let Some(per_day) = per_day.filter(|per_day| *leads > i64::from(*per_day) * DAYS) {
+            warn(
+                format!("the round `{}` gets {mean:.1} leads a day (mean of {DAYS} days), and its people may get {per_day} a day together", round.name),
+                "raise `per_day` in team.yaml, add people, or let a last rule send the rest to a queue",
+            );
+        }
+        let held = |o: &Owner| desks.get(&o.id).map_or(0, |desk| desk.held);
+        let room = people.iter().map(|o| Some(o.capacity?.saturating_sub(held(o)))).sum::<Option<u32>>();
+        if let Some(room) = room.filter(|room| i64::from(*room) * DAYS < *leads * AHEAD) {
+            let holds: u32 = people.iter().map(|o| held(o)).sum();
+            warn(
+                format!(
+                    "the round `{}` gets {mean:.1} leads a day (mean of {DAYS} days), and its people, who hold {holds}, have room for {room} more together: \
+                     full within {AHEAD} days",
+                    round.name
+                ),
+                "raise `capacity` in team.yaml, add people, or let a last rule send the rest to a queue",
+            );
         }
     }
     Ok(())
