@@ -1,6 +1,11 @@
 //! Dates and times as exports have them, and the one question they leave open: does the day or the month come first?
 //! Every cell says what it knows about that ([`Evidence`]); the column decides (`profile`), a declared `order:` beats it.
 
+mod time;
+mod tokens;
+
+use self::time::take_time;
+use self::tokens::{Token, clean, tokens};
 use super::clock::clock_seconds;
 use crate::model::DateOrder;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
@@ -95,172 +100,6 @@ fn bare_number(text: &str, date1904: bool) -> Result<Stamp, &'static str> {
 fn stamp(t: NaiveDateTime, offset: Option<i32>) -> Result<Stamp, &'static str> {
     let seconds = (t.time() - NaiveTime::MIN).num_seconds() as u32;
     Ok(Stamp { date: t.date(), seconds: Some(seconds), offset, evidence: Evidence::None })
-}
-
-/// Half of the day, from a word beside the time.
-#[derive(Clone, Copy, PartialEq)]
-enum Half {
-    Am,
-    Pm,
-    Noon,
-}
-
-/// The text in lower case with the Chinese marks as Latin ones; whether 年 said that the year comes first; the half of the day.
-fn clean(text: &str) -> (String, bool, Option<Half>) {
-    let mut s = text.to_lowercase();
-    // (中国标准时间), [Asia/Shanghai]
-    for (open, close) in [('(', ')'), ('[', ']')] {
-        if let (Some(from), Some(to)) = (s.find(open), s.rfind(close))
-            && from < to
-        {
-            s.replace_range(from..=to, " ");
-        }
-    }
-    if s.is_ascii() {
-        return (s, false, None);
-    }
-    let mut half = None;
-    for (word, h) in [
-        ("上午", Half::Am),
-        ("凌晨", Half::Am),
-        ("早上", Half::Am),
-        ("清晨", Half::Am),
-        ("中午", Half::Noon),
-        ("下午", Half::Pm),
-        ("傍晚", Half::Pm),
-        ("晚上", Half::Pm),
-        ("午前", Half::Am),
-        ("午後", Half::Pm),
-    ] {
-        if s.contains(word) {
-            (s, half) = (s.replace(word, " "), Some(h));
-        }
-    }
-    let year_first = s.contains('年');
-    for (from, to) in [
-        ("星期", "周"),
-        ("礼拜", "周"),
-        ("点半", ":30 "),
-        ("时半", ":30 "),
-        ("点整", ":00 "),
-        ("年", "-"),
-        ("月", "-"),
-        ("日", " "),
-        ("号", " "),
-        ("时", ":"),
-        ("点", ":"),
-        ("分", ":"),
-        ("秒", " "),
-    ] {
-        s = s.replace(from, to);
-    }
-    if let Some(at) = s.find('周') {
-        let end = at + s.get(at..).unwrap_or_default().chars().take(2).map(char::len_utf8).sum::<usize>();
-        s.replace_range(at..end, " ");
-    }
-    (s, year_first, half)
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Token<'a> {
-    Number(&'a str),
-    Word(&'a str),
-    Mark(char),
-}
-
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let run = |f: fn(char) -> bool| rest.find(|c| !f(c)).unwrap_or(rest.len());
-        let n = if c.is_ascii_digit() {
-            run(|c| c.is_ascii_digit())
-        } else if c.is_alphabetic() {
-            run(char::is_alphabetic)
-        } else {
-            c.len_utf8()
-        };
-        let (token, after) = rest.split_at(n);
-        match c {
-            c if c.is_ascii_digit() => out.push(Token::Number(token)),
-            c if c.is_alphabetic() => out.push(Token::Word(token)),
-            c if c.is_whitespace() || c == ',' => {}
-            c => out.push(Token::Mark(c)),
-        }
-        rest = after;
-    }
-    out
-}
-
-type Time = (u32, Option<i32>);
-
-/// The time of day with its zone, and the tokens that remain.
-fn take_time(mut tokens: Vec<Token<'_>>, mut half: Option<Half>) -> Result<(Option<Time>, Vec<Token<'_>>), &'static str> {
-    use Token::{Mark, Number, Word};
-    let number = |t: Option<&Token<'_>>| if let Some(Number(n)) = t { n.parse::<u32>().ok() } else { None };
-    let compact = tokens.windows(2).position(|w| matches!(w, [Word("t"), Number(n)] if matches!(n.len(), 4 | 6)));
-    let (from, mut to, mut clock) = if let Some(at) = tokens.windows(2).position(|w| matches!(w, [Number(_), Mark(':')])) {
-        let h = number(tokens.get(at)).ok_or(NOT_A_DATE)?;
-        let mut to = at + 2;
-        let m = number(tokens.get(to));
-        to += usize::from(m.is_some());
-        let mut s = 0;
-        if m.is_some() && tokens.get(to) == Some(&Mark(':')) {
-            to += 1;
-            if let Some(n) = number(tokens.get(to)) {
-                (s, to) = (n, to + 1);
-                if matches!(tokens.get(to), Some(Mark('.'))) && matches!(tokens.get(to + 1), Some(Number(_))) {
-                    to += 2;
-                }
-            }
-        }
-        (at, to, (h, m.unwrap_or(0), s))
-    } else if let Some(at) = compact {
-        let Some(Number(n)) = tokens.get(at + 1) else { return Err(NOT_A_DATE) };
-        let part = |i: usize| n.get(i..i + 2).and_then(|p| p.parse().ok()).unwrap_or(0);
-        (at, at + 2, (part(0), part(2), part(4)))
-    } else if let Some(at) = tokens.windows(2).position(|w| matches!(w, [Number(_), Word("am" | "pm")])) {
-        (at, at + 1, (number(tokens.get(at)).ok_or(NOT_A_DATE)?, 0, 0))
-    } else {
-        return if half.is_some() { Err(NOT_A_DATE) } else { Ok((None, tokens)) };
-    };
-    if let Some(Word(w @ ("am" | "pm" | "a" | "p"))) = tokens.get(to).copied() {
-        half = Some(if w.starts_with('a') { Half::Am } else { Half::Pm });
-        to += 1;
-        // a.m.
-        while matches!(tokens.get(to), Some(Mark('.') | Word("m"))) {
-            to += 1;
-        }
-    }
-    match half {
-        Some(Half::Am) if clock.0 == 12 => clock.0 = 0,
-        Some(Half::Pm) if clock.0 < 12 => clock.0 += 12,
-        Some(Half::Noon) if clock.0 < 3 => clock.0 += 12,
-        _ => {}
-    }
-    let mut offset = None;
-    if matches!(tokens.get(to), Some(Word("z" | "utc" | "gmt"))) {
-        (offset, to) = (Some(0), to + 1);
-    }
-    if let (Some(Mark(sign @ ('+' | '-' | '−'))), Some(Number(n))) = (tokens.get(to).copied(), tokens.get(to + 1).copied())
-        && let Ok(value) = n.parse::<i32>()
-        && value <= 1400
-    {
-        let (hours, minutes) = if n.len() > 2 { (value / 100, value % 100) } else { (value, 0) };
-        to += 2;
-        let mut minutes = minutes;
-        if let (Some(Mark(':')), Some(m)) = (tokens.get(to), number(tokens.get(to + 1))) {
-            (minutes, to) = (m as i32, to + 2);
-        }
-        if hours > 14 || minutes > 59 {
-            return Err(NOT_A_DATE);
-        }
-        let seconds = hours * 3600 + minutes * 60;
-        offset = Some(if sign == '+' { seconds } else { -seconds });
-    }
-    let seconds = clock_seconds(clock.0, clock.1, clock.2).ok_or(NOT_A_DATE)?;
-    tokens.drain(from..to);
-    Ok((Some((seconds, offset)), tokens))
 }
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

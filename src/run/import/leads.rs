@@ -1,25 +1,13 @@
 //! Rows of leads: joined and written once it is known whose they are; new leads get a number, a key and a state.
 
-use super::details::{detail_of, intern};
 use super::join::{Incoming, join, value_text};
 use super::recognise::Named;
 use super::{Importer, Outcome};
 use crate::ingest::LeadRow;
-use crate::model::{Change, DetailId, FieldIx, Identity, Instant, Key, LeadId, Standing, Value, What};
-use crate::rules::lifecycle::Lifecycle;
+use crate::model::{Change, Identity, Key, LeadId, Value, What};
 use crate::run::RunError;
-use crate::store::{LeadRecord, SourceRow, StateRow};
+use crate::store::{LeadRecord, SourceRow};
 use std::sync::Arc;
-
-/// A count column is believed up to here: each count is a row of the table of events.
-const MOST_COUNTED: i64 = 10_000;
-
-/// The touch of being captured through a channel.
-struct Touch {
-    detail: DetailId,
-    /// `None`: when the lead was created.
-    at: Option<Instant>,
-}
 
 /// What a file of leads is, beside its rows.
 pub(super) struct LeadFile<'f> {
@@ -196,71 +184,6 @@ impl Importer<'_, '_> {
         self.seed_state(lead, &record, is_old)
     }
 
-    /// Stage and owner as a row tells them: the stage's and the colleague's ids where they are known, else the texts.
-    fn told_place(&mut self, record: &LeadRecord) -> (Option<String>, Option<String>) {
-        let text = |ix: Option<FieldIx>| ix.and_then(|ix| record.values.get(ix.0)).and_then(Value::as_text).map(str::to_owned);
-        let sop = &self.session.workspace.sop;
-        let (stage, owner) = (text(self.stage), text(self.owner));
-        (stage.map(|told| self.strange.stage(&sop.lifecycle, told)), self.elsewhere.owner(&sop.team, owner))
-    }
-
-    /// Owner and stage of a file seed the lead's state while it has none; with `master: file` the file stays in charge.
-    fn seed_state(&mut self, lead: LeadId, record: &LeadRecord, is_old: bool) -> Result<(), RunError> {
-        if self.stage.is_none() && self.owner.is_none() {
-            return Ok(());
-        }
-        let state = self.state_of(lead)?;
-        let (told_stage, told_owner) = self.told_place(record);
-        let master = |ix: Option<FieldIx>| ix.and_then(|ix| self.dictionary().fields.get(ix.0)).is_some_and(|f| f.master_file);
-        let choose = |old: &Option<String>, new: Option<String>, ix| match (old, new) {
-            (None, new) => new,
-            (Some(_), Some(new)) if master(ix) => Some(new),
-            (old, _) => old.clone(),
-        };
-        let (stage, owner) = (choose(&state.stage, told_stage, self.stage), choose(&state.owner, told_owner, self.owner));
-        if stage == state.stage && owner == state.owner {
-            return Ok(());
-        }
-        let at = self.session.context.as_of;
-        let mut seeded = self.session.store.standing(lead)?;
-        // Whoever gave a lead back does not get it again because the same file is read again.
-        let given_back =
-            state.owner.is_none() && !master(self.owner) && !self.seeded.contains_key(&lead) && is_given_back(&self.workspace().sop.lifecycle, &seeded);
-        let owner = if given_back { None } else { owner };
-        if stage == state.stage && owner == state.owner {
-            return Ok(());
-        }
-        // Two rows of a file that disagree change a lead there and back: then it is as it was.
-        let first = self.seeded.entry(lead).or_insert_with(|| seeded.clone());
-        if stage != state.stage {
-            seeded.stage_at = if stage == first.stage { first.stage_at } else { Some(at) };
-            seeded.stage.clone_from(&stage);
-        }
-        if owner != state.owner {
-            let came_back = owner == first.owner;
-            seeded.owner_at = if came_back { first.owner_at } else { Some(at) };
-            seeded.last_owner = if came_back { first.last_owner.clone() } else { first.owner.clone().or_else(|| first.last_owner.clone()) };
-            seeded.owner.clone_from(&owner);
-            if let Some(queue) = seeded.queue.take() {
-                // Whoever is held waits no longer.
-                (seeded.queue_at, seeded.last_queue) = (None, Some(queue.clone()));
-                self.session.store.leave_queue(lead, at, "import")?;
-                let change = Change { lead, what: What::Queue, at, from: Some(queue), to: None, why: "import (owner)".into() };
-                self.session.store.record(self.session.run, &change)?;
-            }
-        }
-        self.session.store.put_standing(lead, &seeded, self.session.run)?;
-        if is_old {
-            self.rewritten.insert(lead);
-            for (what, from, to) in [(What::Stage, state.stage, stage), (What::Owner, state.owner, owner)] {
-                if from != to {
-                    self.session.store.record(self.session.run, &Change { lead, what, at, from, to, why: "import (master: file)".into() })?;
-                }
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn add_identity(&mut self, name: &Named, lead: LeadId) -> Result<(), RunError> {
         let identity = &name.identity;
         self.resolver.add(name.hash, name.check, lead);
@@ -300,16 +223,6 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
-    /// A lead's state; one that has none yet gets it.
-    fn state_of(&self, lead: LeadId) -> Result<StateRow, RunError> {
-        let store = &self.session.store;
-        if let Some(state) = store.state(&self.session.columns, lead)? {
-            return Ok(state);
-        }
-        store.insert_state(lead, None, None)?;
-        Ok(StateRow::default())
-    }
-
     fn identities_of(&mut self, lead: LeadId) -> Result<Vec<Identity>, RunError> {
         let mut all = self.by_lead.of(&self.session.store, lead)?;
         all.extend(self.pending.of(lead));
@@ -327,110 +240,6 @@ impl Importer<'_, '_> {
             dictionary.fields.iter().zip(values).filter_map(|(f, v)| Some((f.id.clone(), value_text(v, &dictionary.currency)?.into()))).collect();
         SourceRow { source, file: file.to_owned(), row, fields: serde_json::Value::Object(fields).to_string(), identities }
     }
-
-    /// What a row tells beside the lead's fields: a touch, behaviour in columns, dated stages.
-    fn facts_of_row(&mut self, file: &LeadFile<'_>, row: &LeadRow, touch: Option<Touch>, lead: LeadId) -> Result<(), RunError> {
-        if let Some(touch) = touch {
-            let at = match touch.at {
-                Some(at) => at,
-                None => self.created_at_of(lead)?,
-            };
-            self.push_event(lead.0 as u32, at, touch.detail, file.number)?;
-        }
-        for count in &row.counts {
-            let detail = self.column_detail(count.kind, &count.column)?;
-            let at = count.at.unwrap_or(self.session.context.as_of);
-            if count.total {
-                let n = i64::try_from(count.n).unwrap_or(i64::MAX).min(MOST_COUNTED);
-                let total = self.totals.entry((lead, detail)).or_insert((0, at));
-                *total = (total.0.max(n), total.1.max(at));
-            } else {
-                self.push_event(lead.0 as u32, at, detail, file.number)?;
-            }
-        }
-        for (stage, at) in &row.stage_dates {
-            self.put_stage(lead, *at, stage)?;
-        }
-        Ok(())
-    }
-
-    /// Records a dated stage; the latest one is the lead's stage while nothing else decided it.
-    pub(super) fn put_stage(&mut self, lead: LeadId, at: Instant, stage: &str) -> Result<bool, RunError> {
-        let stage = &self.strange.stage(&self.session.workspace.sop.lifecycle, stage.to_owned());
-        let new = self.session.store.put_stage(lead, at, stage, self.session.run)?;
-        if new {
-            let latest = self.session.store.last_stage(lead)?;
-            let state = self.state_of(lead)?;
-            // Out of a detour only time or a person brings a lead: a file dates what was, as it does for owner and stage columns.
-            let detour = |stage: &String| self.session.workspace.sop.lifecycle.detour(stage).is_some();
-            let beside = lead.0 <= self.last_before && !self.staged.contains(&lead) && state.stage.as_ref().is_some_and(detour);
-            if beside && latest.as_ref().is_some_and(|(_, latest)| state.stage.as_ref() != Some(latest)) {
-                self.stayed += 1;
-                return Ok(new);
-            }
-            if let Some((when, latest)) = latest
-                && when <= self.session.context.as_of
-            {
-                self.staged.insert(lead);
-                let standing = Standing { stage: Some(latest.clone()), stage_at: Some(when), ..self.session.store.standing(lead)? };
-                self.session.store.put_standing(lead, &standing, self.session.run)?;
-                if lead.0 <= self.last_before && state.stage.as_deref() != Some(&latest) {
-                    let change = Change { lead, what: What::Stage, at: when, from: state.stage, to: Some(latest), why: "import (dated stages)".into() };
-                    self.session.store.record(self.session.run, &change)?;
-                }
-                self.session.store.make_due(lead)?;
-            }
-        }
-        Ok(new)
-    }
-
-    /// The touch that a row with a channel writes.
-    fn touch_of(&mut self, row: &LeadRow) -> Result<Option<Touch>, RunError> {
-        let at = self.created_at.and_then(|ix| row.values.get(ix.0)).and_then(Value::as_instant);
-        Ok(self.touch_detail(row)?.map(|detail| Touch { detail, at }))
-    }
-
-    fn touch_detail(&mut self, row: &LeadRow) -> Result<Option<DetailId>, RunError> {
-        if self.channel.is_none() {
-            return Ok(None);
-        }
-        let value = |ix: Option<FieldIx>| ix.and_then(|ix| row.values.get(ix.0)).cloned().unwrap_or_default();
-        let (channel, campaign) = (value(self.channel), value(self.campaign));
-        let (Some(kind), Value::Text(text)) = (self.captured, &channel) else { return Ok(None) };
-        let name: Arc<str> = match &campaign {
-            Value::Text(c) => format!("{text}\u{1f}{c}").into(),
-            _ => Arc::clone(text),
-        };
-        if let Some(id) = self.touch_details.get(&name) {
-            return Ok(Some(*id));
-        }
-        let detail = detail_of(self.dictionary(), kind, &[("channel", channel), ("campaign", campaign)]);
-        let id = intern(&self.session.store, &self.session.columns, self.dictionary(), &detail, "", self.session.run)?;
-        self.touch_details.insert(name, id);
-        Ok(Some(id))
-    }
-
-    /// The detail of behaviour kept in a lead column.
-    fn column_detail(&mut self, kind: crate::model::KindId, column: &str) -> Result<DetailId, RunError> {
-        if let Some((_, id)) = self.column_details.iter().find(|(c, _)| c == column) {
-            return Ok(*id);
-        }
-        let detail = detail_of(self.dictionary(), kind, &[]);
-        let id = intern(&self.session.store, &self.session.columns, self.dictionary(), &detail, column, self.session.run)?;
-        self.column_details.push((column.to_owned(), id));
-        Ok(id)
-    }
-
-    fn created_at_of(&self, lead: LeadId) -> Result<Instant, RunError> {
-        let record = self.session.store.lead(&self.session.columns, lead)?;
-        let told = |r: &LeadRecord| self.created_at.and_then(|ix| r.values.get(ix.0)).and_then(Value::as_instant);
-        Ok(record.map_or(self.session.context.as_of, |r| told(&r).unwrap_or(r.seen_at)))
-    }
-}
-
-/// Somebody had the lead before, or it is beside the line: a file has no say in who has it next.
-fn is_given_back(lifecycle: &Lifecycle, standing: &Standing) -> bool {
-    standing.last_owner.is_some() || standing.stage.as_deref().is_some_and(|stage| lifecycle.detour(stage).is_some())
 }
 
 /// Undeclared columns as a record keeps them.
