@@ -6,7 +6,7 @@ use condition_world::{Found, World, states};
 use sop::condition::{ScopeKind, StateUse, Want};
 use sop::diag::Code;
 use sop::engine::state::owner_values;
-use sop::model::{Deal, DealStatus, FieldIx, Outcome, Until, Value};
+use sop::model::{Deal, DealStatus, Field, FieldIx, Outcome, Until, Value};
 use sop::rules::team::Owner;
 
 const HOUR: i64 = 3_600;
@@ -187,7 +187,7 @@ fn an_address_is_enough_to_be_contactable() {
     let mut w = World::new();
     w.dictionary.fields.extend(
         [("mail", sop::model::FieldType::Email), ("mobile", sop::model::FieldType::Phone), ("wecom_id", sop::model::FieldType::Text)]
-            .map(|(id, ty)| condition_world::field(id, ty)),
+            .map(|(id, ty)| Field::plain(id, ty)),
     );
     w.lead.extend([Value::text("a@example.com"), Value::Null, Value::text("wm1")]);
     w.restate();

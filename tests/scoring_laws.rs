@@ -5,8 +5,7 @@ use sop::condition::{Condition, Facts, Place, Scope, ScopeKind, Want, compile};
 use sop::diag::{Diagnostics, SourceId};
 use sop::engine::scoring::{ScoreCard, Scored, Scorer, main_reasons, score, score_card};
 use sop::model::{
-    BadValue, Calendar, Currency, Detail, DetailId, Details, Dictionary, Duration, Event, EventField, Field, FieldType, Instant, KindBy, KindDef, KindId,
-    OnConflict, RangeEnd, Until, Value, ValueMatch,
+    Calendar, Currency, Detail, DetailId, Details, Dictionary, Duration, Event, EventField, Field, FieldType, Instant, KindBy, KindDef, KindId, Until, Value,
 };
 use sop::rules::scoring::{Band, Clamp, EventRule, Fade, Group, Keep, Per, Points, Rule, Scoring};
 
@@ -41,23 +40,7 @@ fn dictionary() -> Dictionary {
 }
 
 fn employees() -> Field {
-    Field {
-        id: "employees".into(),
-        ty: FieldType::Integer,
-        title: "员工数".into(),
-        aliases: Vec::new(),
-        values: Vec::new(),
-        value_match: ValueMatch::Exact,
-        range: RangeEnd::Low,
-        plain: false,
-        region: None,
-        order: None,
-        zone: None,
-        blank: Vec::new(),
-        on_conflict: OnConflict::KeepNewest,
-        on_bad_value: BadValue::Blank,
-        master_file: false,
-    }
+    Field { title: "员工数".into(), ..Field::plain("employees", FieldType::Integer) }
 }
 
 fn condition(text: &str, kind: ScopeKind, want: Want) -> Condition {

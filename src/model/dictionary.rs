@@ -112,6 +112,27 @@ pub struct Field {
 }
 
 impl Field {
+    /// A field with nothing declared but its type.
+    pub fn plain(id: &str, ty: FieldType) -> Self {
+        Self {
+            id: id.to_owned(),
+            ty,
+            title: id.to_owned(),
+            aliases: Vec::new(),
+            values: Vec::new(),
+            value_match: ValueMatch::Exact,
+            range: RangeEnd::Low,
+            plain: false,
+            region: None,
+            order: None,
+            zone: None,
+            blank: Vec::new(),
+            on_conflict: OnConflict::KeepNewest,
+            on_bad_value: BadValue::Blank,
+            master_file: false,
+        }
+    }
+
     /// The canonical value of a cell through `values:`, if it has one.
     pub fn canonical(&self, cell: &str) -> Option<&Arc<str>> {
         if self.values.is_empty() {

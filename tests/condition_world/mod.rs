@@ -13,26 +13,6 @@ use sop::rules::scoring::{Band, Clamp, Group, Scoring};
 use sop::rules::state::{Ids, lifecycle_names, owner_names, state_names};
 use std::sync::Arc;
 
-pub fn field(id: &str, ty: FieldType) -> Field {
-    Field {
-        id: id.into(),
-        ty,
-        title: id.into(),
-        aliases: Vec::new(),
-        values: Vec::new(),
-        value_match: ValueMatch::Exact,
-        range: RangeEnd::Low,
-        plain: false,
-        region: None,
-        order: None,
-        zone: None,
-        blank: Vec::new(),
-        on_conflict: OnConflict::KeepNewest,
-        on_bad_value: BadValue::Blank,
-        master_file: false,
-    }
-}
-
 pub const FIELDS: &[(&str, FieldType)] = &[
     ("industry", FieldType::Text),
     ("title", FieldType::Text),
@@ -54,7 +34,7 @@ pub const FIELDS: &[(&str, FieldType)] = &[
 pub const KINDS: &[&str] = &["page_view", "pricing_view", "whitepaper_download", "email_sent"];
 
 pub fn dictionary() -> Dictionary {
-    let mut fields: Vec<Field> = FIELDS.iter().map(|(id, ty)| field(id, *ty)).collect();
+    let mut fields: Vec<Field> = FIELDS.iter().map(|(id, ty)| Field::plain(id, *ty)).collect();
     fields[0].values = vec![("制造业".into(), "制造业".into()), ("制造".into(), "制造业".into())];
     let mut headers = rustc_hash::FxHashMap::default();
     for (i, f) in fields.iter().enumerate() {

@@ -16,7 +16,7 @@ pub(super) use date::{Evidence, evidence};
 pub(super) use looks::Looks;
 
 use super::row::{Cell, CellKind};
-use crate::model::{Calendar, DateOrder, Dictionary, EventField, Field, FieldType, OnConflict, RangeEnd, Value, ValueMatch, email, fold, phone};
+use crate::model::{Calendar, DateOrder, Dictionary, EventField, Field, FieldType, RangeEnd, Value, email, fold, phone};
 use memo::Memo;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -151,7 +151,7 @@ impl<'a> Typer<'a> {
         calendar: &Calendar,
         date1904: bool,
     ) -> Self {
-        Self::with(Cow::Owned(Field { values, ..plain_field(id, ty, Some(order)) }), dictionary, calendar, None, date1904)
+        Self::with(Cow::Owned(Field { values, order: Some(order), ..Field::plain(id, ty) }), dictionary, calendar, None, date1904)
     }
     fn with(field: Cow<'a, Field>, dictionary: &'a Dictionary, calendar: &Calendar, order: Option<DateOrder>, date1904: bool) -> Self {
         let blanks = Blanks::new(dictionary.blank.iter().chain(&field.blank));
@@ -263,7 +263,7 @@ pub(super) fn prober<'a>(
     calendar: &Calendar,
     order: Option<DateOrder>,
 ) -> impl FnMut(&str) -> Result<Value, &'static str> + use<'a> {
-    let field = known.map_or_else(|| Cow::Owned(plain_field("", ty, order)), Cow::Borrowed);
+    let field = known.map_or_else(|| Cow::Owned(Field { order, ..Field::plain("", ty) }), Cow::Borrowed);
     let mut typer = Typer::with(field, dictionary, calendar, order, false);
     move |text| {
         typer.read(Cell::text(text)).map(|typed| match typed {
@@ -274,28 +274,7 @@ pub(super) fn prober<'a>(
 }
 
 fn as_field(field: &EventField) -> Field {
-    plain_field(&field.id, field.ty, field.order)
-}
-
-/// A field with nothing declared but its type.
-fn plain_field(id: &str, ty: FieldType, order: Option<DateOrder>) -> Field {
-    Field {
-        id: id.to_owned(),
-        ty,
-        title: id.to_owned(),
-        aliases: Vec::new(),
-        values: Vec::new(),
-        value_match: ValueMatch::Exact,
-        range: RangeEnd::Low,
-        plain: false,
-        region: None,
-        order,
-        zone: None,
-        blank: Vec::new(),
-        on_conflict: OnConflict::KeepNewest,
-        on_bad_value: crate::model::BadValue::Blank,
-        master_file: false,
-    }
+    Field { order: field.order, ..Field::plain(&field.id, field.ty) }
 }
 
 /// Several texts of one cell, without repeats, canonical where `values:` knows them.

@@ -31,21 +31,10 @@ pub(in crate::rules) fn is_reserved(name: &str) -> bool {
 
 fn blank_field(id: &str, ty: FieldType, title: &str) -> Field {
     Field {
-        id: id.into(),
-        ty,
         title: title.into(),
-        aliases: Vec::new(),
-        values: Vec::new(),
-        value_match: ValueMatch::Exact,
-        range: RangeEnd::Low,
-        plain: false,
         region: (ty == FieldType::Phone).then(|| "CN".into()),
-        order: None,
-        zone: None,
-        blank: Vec::new(),
         on_conflict: special_conflict(id, ty).unwrap_or(OnConflict::KeepNewest),
-        on_bad_value: BadValue::Blank,
-        master_file: false,
+        ..Field::plain(id, ty)
     }
 }
 

@@ -4,10 +4,7 @@ use crate::condition::Facts;
 use crate::engine::events::{bot_filter, classify};
 use crate::ingest::cell;
 use crate::ingest::{BadCell, Cell};
-use crate::model::{
-    BadValue, CountColumn, DateOrder, Detail, DetailId, Details, Event, Field, FieldType, FollowUp, Instant, KindId, OnConflict, Outcome, RangeEnd, Value,
-    ValueMatch, fold,
-};
+use crate::model::{CountColumn, Detail, DetailId, Details, Event, Field, FieldType, FollowUp, Instant, KindId, Outcome, Value, fold};
 use crate::rules::Sop;
 use crate::rules::cases::{Case, CaseEvent};
 
@@ -106,9 +103,9 @@ impl<'a> Subject<'a> {
 
     /// Behaviour kept in a lead column: an instant is one event, a count is as many, at its companion's instant or the as-of.
     fn read_column(&mut self, sop: &Sop, case: &Case, column: &CountColumn, text: &str) {
-        let when = |subject: &mut Self, text: &str| subject.cell(sop, &plain(&column.header, FieldType::Datetime, None), text).as_instant();
+        let when = |subject: &mut Self, text: &str| subject.cell(sop, &Field::plain(&column.header, FieldType::Datetime), text).as_instant();
         let (n, at) = if column.count {
-            let n = match self.cell(sop, &plain(&column.header, FieldType::Integer, None), text) {
+            let n = match self.cell(sop, &Field::plain(&column.header, FieldType::Integer), text) {
                 Value::Int(n) if n > MOST => {
                     let reason = "more events than an example needs".into();
                     self.bad.push(BadCell { column: column.header.clone(), value: text.to_owned(), reason });
@@ -138,7 +135,7 @@ impl<'a> Subject<'a> {
                 if let Some(ix) = found
                     && let (Some(field), Some(place)) = (sop.dictionary.event_fields.get(ix), values.get_mut(ix))
                 {
-                    *place = self.cell(sop, &plain(&field.id, field.ty, field.order), text);
+                    *place = self.cell(sop, &Field { order: field.order, ..Field::plain(&field.id, field.ty) }, text);
                 }
             }
             self.add(sop, *kind, *at, values);
@@ -158,26 +155,5 @@ impl<'a> Subject<'a> {
             self.bad.push(bad);
             Value::Null
         })
-    }
-}
-
-/// A field of a type and nothing more.
-fn plain(id: &str, ty: FieldType, order: Option<DateOrder>) -> Field {
-    Field {
-        id: id.to_owned(),
-        ty,
-        title: id.to_owned(),
-        aliases: Vec::new(),
-        values: Vec::new(),
-        value_match: ValueMatch::Exact,
-        range: RangeEnd::Low,
-        plain: false,
-        region: None,
-        order,
-        zone: None,
-        blank: Vec::new(),
-        on_conflict: OnConflict::KeepNewest,
-        on_bad_value: BadValue::Blank,
-        master_file: false,
     }
 }

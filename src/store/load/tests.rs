@@ -1,9 +1,7 @@
 //! What is loaded is what SQL would have written.
 
 use super::*;
-use crate::model::{
-    BadValue, Currency, DetailId, Dictionary, Field, FieldType, Identity, Instant, Key, OnConflict, RangeEnd, Until, Value as Cell, ValueMatch,
-};
+use crate::model::{Currency, DetailId, Dictionary, Field, FieldType, Identity, Instant, Key, Until, Value as Cell};
 use crate::store::{Holder, LeadRecord, RunRecord};
 use chrono::NaiveDate;
 use rusqlite::types::Value;
@@ -114,26 +112,6 @@ fn what_is_loaded_is_what_sql_would_have_written() {
     }
 }
 
-fn field(id: &str, ty: FieldType) -> Field {
-    Field {
-        id: id.into(),
-        ty,
-        title: id.into(),
-        aliases: Vec::new(),
-        values: Vec::new(),
-        value_match: ValueMatch::Exact,
-        range: RangeEnd::Low,
-        plain: false,
-        region: None,
-        order: None,
-        zone: None,
-        blank: Vec::new(),
-        on_conflict: OnConflict::KeepNewest,
-        on_bad_value: BadValue::Blank,
-        master_file: false,
-    }
-}
-
 /// A lead with a value of every type; every 97th is too long for a page.
 fn record(i: i64, run: RunId) -> LeadRecord {
     let text = |s: String| Cell::Text(s.into());
@@ -160,7 +138,7 @@ fn record(i: i64, run: RunId) -> LeadRecord {
 fn leads_that_were_kept_outside_are_in_the_base_as_they_were_last() {
     use FieldType::{Boolean, Date, Datetime, Integer, List, Money, Number, Text};
     let types = [Text, Integer, Number, Money, Date, Datetime, Boolean, List];
-    let columns = columns_of(types.iter().map(|ty| field(ty.name(), *ty)).collect());
+    let columns = columns_of(types.iter().map(|ty| Field::plain(ty.name(), *ty)).collect());
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("sop.db");
     let (mut store, run) = begin(&path, &columns);
