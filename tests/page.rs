@@ -220,7 +220,7 @@ fn the_example_says_the_same_in_every_format() {
     }
     let roi = json["sections"].as_array().and_then(|all| all.iter().find(|s| s["section"] == "roi")).expect("roi");
     let baidu = roi["rows"].as_array().and_then(|rows| rows.iter().find(|r| r["channel"] == "baidu")).expect("baidu");
-    assert_eq!((baidu["cost"].as_f64(), baidu["revenue"].as_f64()), (Some(9_620.0), Some(170_000.01)));
+    assert_eq!((baidu["cost"].as_f64(), baidu["new_revenue"].as_f64()), (Some(9_620.0), Some(170_000.01)));
     let page = std::fs::read_to_string(base.path().join("月报.html")).expect("the page");
     assert!(page.contains("170,000.01") && page.contains("9,620.00") && page.contains("月报"), "{page}");
     if there("chromium") {

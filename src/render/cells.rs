@@ -1,6 +1,6 @@
 //! One cell as text: for people, and for machines.
 
-use super::labels::{Lang, word};
+use super::labels::{Lang, said};
 use crate::model::{Currency, Instant};
 use crate::report::{Cell, Column, Report, thousands};
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, TimeZone};
@@ -41,7 +41,7 @@ impl Printer<'_> {
     /// The same for a cell of a column, whose words may be the program's own.
     pub(super) fn of<'c>(&self, column: &Column, cell: &'c Cell, lang: Lang) -> Cow<'c, str> {
         match cell {
-            Cell::Text(text) => word(column, text, lang).map_or_else(|| Cow::Borrowed(text.as_str()), Cow::Borrowed),
+            Cell::Text(text) => said(column, text, lang),
             cell => self.human(cell),
         }
     }

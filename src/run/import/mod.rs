@@ -12,6 +12,7 @@ mod facts;
 mod feedback;
 mod files;
 mod follow_ups;
+mod intake;
 mod join;
 mod known;
 mod leads;

@@ -31,7 +31,7 @@ const PARTS: &[(&str, &str)] =
 const BACK: usize = 8;
 
 /// The numbers of the headline, out of the report of KPIs.
-const HEADLINE: &[&str] = &["leads", "mql", "sql", "won_deals", "revenue", "cost", "roi", "cpl", "cac", "win_rate", "sla_attainment"];
+const HEADLINE: &[&str] = &["leads", "mql", "sql", "won_deals", "revenue", "new_revenue", "cost", "roi", "cpl", "cac", "win_rate", "sla_attainment"];
 
 fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let calendar = &reading.sop().calendar;
