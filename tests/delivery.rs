@@ -70,7 +70,7 @@ fn letter<'a>(id: &'a str, to: &'a str) -> Letter<'a> {
 
 fn direct(port: u16) -> Smtp {
     let (host, from) = ("127.0.0.1".to_owned(), "市场部 <mkt@example.com>".to_owned());
-    Smtp::new(Server { host, port, tls: Tls::None, from, login: None, patience: Duration::from_millis(300) }).unwrap()
+    Smtp::new(Server { host, port, tls: Tls::None, ca: None, from, login: None, patience: Duration::from_millis(300) }).unwrap()
 }
 
 /// `=?utf-8?b?…?=` and bodies in base64, read back.
@@ -410,6 +410,46 @@ fn a_web_address_is_told_each_message_with_its_number() {
     with_url(&base, 130, "", &["send"]).ok(); // it waits a minute
     let unset = with_url(&base, 200, "", &["send"]).ends(7);
     assert!(unset.said().contains("SOP_TEST_URL is empty"), "{}", unset.said());
+}
+
+/// Before the first byte of a request was said nothing can have arrived: it is tried again, and nobody has to decide about it.
+#[test]
+fn what_was_never_said_has_not_left() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = deaf.local_addr().unwrap().port();
+    std::thread::spawn(move || deaf.incoming().flatten().for_each(drop));
+    let base = Base::with(&[("sops/delivery.yaml", "send:\n  im: {via: webhook, shape: json, address: email, url_env: SOP_TEST_URL}\n")]);
+    leads(&base, LEADS);
+    for (n, (url, state)) in [
+        (format!("http://127.0.0.1:{free}/?key=geheim"), "queued"),
+        ("http://nobody.invalid/?key=geheim".into(), "queued"),
+        ("https://nobody.invalid/?key=geheim".into(), "queued"),
+        (format!("https://127.0.0.1:{port}/?key=geheim"), "queued"), // it hung up before the two had agreed on a key
+        (format!("http://127.0.0.1:{port}/?key=geheim"), "unknown"), // it has heard something
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let step = format!("s{n}");
+        put(&base, &[message(1, "im", &step), message(2, "im", &step)], &[]);
+        let run = with_url(&base, 0, &url, &["send", "--medium", "im"]).ends(7);
+        assert!(!run.said().contains("geheim"), "{}", run.said());
+        let said = base.texts(&format!("SELECT state || ' ' || attempts FROM messages WHERE step = '{step}' ORDER BY attempts DESC"));
+        assert_eq!(said[0], format!("{state} 1"), "{url}: {}", run.said());
+        if state == "queued" {
+            assert_eq!(said[1], "queued 0", "{url}: the others are not tried in vain");
+        }
+        base.open().execute("DELETE FROM messages", []).unwrap();
+    }
+    // The same of a mail server: no attempt is counted at all.
+    let base =
+        Base::with(&[("sops/delivery.yaml", "send:\n  email: {via: smtp, address: email, host: nobody.invalid, port: 25, from: \"mkt@example.com\"}\n")]);
+    leads(&base, LEADS);
+    put(&base, &three(), &[]);
+    let run = sop(&base, 0, &["send"]).ends(7);
+    assert!(run.said().contains("nobody.invalid:25: no connection"), "{}", run.said());
+    assert_eq!(base.number("SELECT count(*) FROM messages WHERE state = 'queued' AND attempts = 0"), 3);
 }
 
 #[test]

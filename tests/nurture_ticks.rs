@@ -106,6 +106,7 @@ fn an_edited_path_leaves_those_on_it_their_steps() {
     base.run(&["tick", "--as-of", "2026-11-20T10:30:00"]).ok();
     let n = messages(&base).len();
     assert!(n >= 4, "{:?}", messages(&base));
+    base.run(&["send", "--as-of", "2026-11-20T11:00:00"]).ok();
     // The second step goes, a third comes: who is on the way keeps the second.
     base.write("sops/nurture/p.yaml", path("  - {id: one, day: 1, send: email, content: a}\n  - {id: three, day: 3, send: email, content: c}\n"));
     base.run(&["tick", "--as-of", "2026-11-22T10:00:00"]).ok();
@@ -124,6 +125,7 @@ fn people_take_leads_off_stop_them_and_let_them_go_on() {
     base.run(&["tick", "--as-of", "2026-11-20T10:00:00"]).ok();
     let on = base.number("SELECT count(*) FROM enrollments WHERE path = 'newcomer' AND state = 'active'");
     assert!(on >= 1);
+    base.run(&["send", "--as-of", "2026-11-20T10:03:00"]).ok();
     base.run(&["nurture", "pause", "newcomer", "--why", "rewriting", "--as-of", "2026-11-20T10:05:00"]).ok();
     base.run(&["tick", "--as-of", "2026-11-24T10:00:00"]).ok();
     assert_eq!(base.number("SELECT count(*) FROM messages WHERE path = 'newcomer' AND state IN ('queued', 'deferred')"), 0);

@@ -84,5 +84,6 @@ fn summary(problems: &Diagnostics, files: usize) -> String {
     };
     let counts: Vec<_> =
         [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")].into_iter().filter_map(|(s, one)| count(s, one)).collect();
-    if counts.is_empty() { format!("no problems in {files} files") } else { counts.join(", ") }
+    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    if counts.is_empty() { format!("no problems in {files}") } else { counts.join(", ") }
 }

@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Some(Act::Export(which)) => export(which, global),
         Some(Act::Cancel { whom, path, why }) => {
             let output = Output::new(global)?;
-            let setup = Setup::new(global)?;
+            let setup = Setup::as_before(global)?;
             let recall = match path {
                 Some(path) => Recall::Path(path),
                 None => Recall::These(whom),
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 fn list(which: &Which, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::as_before(global)?;
     output.report(&setup.run("outbox list", "", |w, c| sop::run::outbox_list(w, c, &which.request()))?)
 }
 
@@ -110,7 +110,7 @@ fn export(which: &Which, global: &Global) -> Result<Exit, Failure> {
     };
     // Whoever opens these has a spreadsheet.
     let output = Output::screen(&Global { format: None, excel: true, ..global.clone() })?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::as_before(global)?;
     let (frame, sheets) = setup.run("outbox export", "", |w, c| sop::run::outbox_export(w, c, &which.request()))?;
     let ending = if format == Format::Csv { "csv" } else { "xlsx" };
     let mut rows = Vec::new();

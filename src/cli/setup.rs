@@ -57,6 +57,11 @@ impl<'g> Setup<'g> {
         Self::opened(global, Workspace::open_without_rules)
     }
 
+    /// The same for a verb that must work whatever the SOP files say: where they are broken, the rules of the last run apply.
+    pub(crate) fn as_before(global: &'g Global) -> Result<Self, Failure> {
+        Self::opened(global, Workspace::open_as_before)
+    }
+
     fn opened(global: &'g Global, open: fn(&Path, bool, Option<&Path>) -> Result<Workspace, RunError>) -> Result<Self, Failure> {
         let (start, exact) = folder(global);
         if !start.is_dir() {
@@ -67,7 +72,14 @@ impl<'g> Setup<'g> {
         // What is merely worth knowing is for `sop check`.
         let serious = Diagnostics(workspace.warnings.0.iter().filter(|d| d.severity != Severity::Note).cloned().collect());
         if !global.quiet && !serious.0.is_empty() {
-            let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&serious, &workspace.sop.sources, colored(global)));
+            let _ = write!(
+                std::io::stderr().lock(),
+                "{}",
+                sop::render::diagnostics(&serious, workspace.warned.as_ref().unwrap_or(&workspace.sop.sources), colored(global))
+            );
+            if workspace.warned.is_some() {
+                let _ = writeln!(std::io::stderr().lock(), "the rules of the last run apply here until these are mended\n");
+            }
         }
         let started = as_of::now();
         let as_of = match &global.as_of {

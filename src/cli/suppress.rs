@@ -37,7 +37,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::as_before(global)?;
     let closing = |whom: &str| Closing { whom: whom.to_owned(), why: args.why.clone().unwrap_or_default(), medium: args.medium.clone() };
     match (&args.whom, &args.lift) {
         (_, Some(whom)) => {

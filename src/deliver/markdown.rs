@@ -1,10 +1,8 @@
 //! The Markdown of a message as plain text and as HTML. HTML inside the Markdown is text: what a lead typed into a form
 //! stands in messages, and must not become part of their markup.
 
+use crate::model::may_be_followed;
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
-
-/// Where a link in a mail may lead.
-const SCHEMES: [&str; 4] = ["http:", "https:", "mailto:", "tel:"];
 
 fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES).map(|event| match event {
@@ -17,9 +15,7 @@ fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
 
 /// A link that a mail program may follow; any other leads nowhere.
 fn sound(url: CowStr<'_>) -> CowStr<'_> {
-    let lower = url.trim_start().to_ascii_lowercase();
-    let has_scheme = lower.split(['/', '?', '#']).next().is_some_and(|head| head.contains(':'));
-    if !has_scheme || SCHEMES.iter().any(|s| lower.starts_with(s)) { url } else { CowStr::Borrowed("#") }
+    if may_be_followed(&url) { url } else { CowStr::Borrowed("#") }
 }
 
 /// A whole page of HTML.
@@ -165,5 +161,19 @@ mod tests {
         assert!(page.contains("&lt;script&gt;") && page.contains("&lt;b&gt;") && !page.contains("<script") && !page.contains("<b>"), "{page}");
         assert!(!page.contains("javascript") && page.contains("href=\"https://example.com/?a=1&amp;b=2\""), "{page}");
         assert_eq!(plain("[a](javascript:alert(1))"), "a");
+        for way in [
+            "![a](data:image/svg+xml,x)",
+            "[a](<java\tscript:alert(1)>)",
+            "[a](java&#115;cript:alert(1))",
+            "[a][x]\n\n[x]: JavaScript:alert(1)",
+            "<javascript:alert(1)>",
+            "<img src=x onerror=alert(1)>",
+            "a <!-- b",
+        ] {
+            let page = html(way);
+            let body = page.split("<body>").nth(1).unwrap_or_default();
+            assert!(!body.contains("=\"data") && !body.contains("=\"java") && !body.contains("=\"Java") && !body.contains("<img src=x"), "{way}: {page}");
+            assert!(!body.contains("<!--"), "{way}: {page}");
+        }
     }
 }

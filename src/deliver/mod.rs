@@ -9,6 +9,8 @@ mod markdown;
 mod secret;
 mod sheets;
 mod smtp;
+mod spoken;
+mod tls;
 mod webhook;
 
 pub use markdown::{html, plain};

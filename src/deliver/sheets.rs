@@ -3,7 +3,7 @@
 //! Rows are added to the file of the day, never twice: each carries its message's number. What somebody noted in the file
 //! meanwhile stays. Files are written whole under a temporary name and renamed after the base is durable.
 
-use crate::model::defused;
+use crate::model::{defused, is_dialled};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
@@ -90,7 +90,9 @@ fn write(target: &Path, rows: &[Row]) -> io::Result<(Option<NamedTempFile>, Path
         csv.write_record(HEADER)?;
     }
     for row in new {
-        csv.write_record(row.cells().map(|cell| defused(cell).into_owned()))?;
+        // A gateway dials the number as it stands; everything else must not run as a formula.
+        let guarded = |cell: &str| if cell == row.address && is_dialled(cell) { cell.to_owned() } else { defused(cell).into_owned() };
+        csv.write_record(row.cells().map(guarded))?;
     }
     let bytes = csv.into_inner().map_err(|e| io::Error::other(e.to_string()))?;
     file.write_all(&bytes)?;
@@ -176,7 +178,7 @@ mod tests {
         put(folder.path(), &[row("m1", "王芳")]);
         let rows = read(&file);
         assert_eq!(rows.iter().map(|r| r[0].as_str()).collect::<Vec<_>>(), ["m1", "m2", "m3"]);
-        assert_eq!((rows[1][2].as_str(), rows[0][3].as_str(), rows[0][5].as_str()), ("'=cmd()", "'+493012345678", "'=1+1，\"引号\"\n第二行"));
+        assert_eq!((rows[1][2].as_str(), rows[0][3].as_str(), rows[0][5].as_str()), ("'=cmd()", "+493012345678", "'=1+1，\"引号\"\n第二行"));
         assert_eq!(fs::read_dir(file.parent().expect("a folder")).expect("listed").count(), 1, "nothing is left beside it");
     }
 

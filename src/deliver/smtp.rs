@@ -2,16 +2,17 @@
 //! server can have the mail: before the end of DATA it cannot, after it only its answer tells.
 
 use super::mail::{mail, stuffed};
+use super::tls::{advice, parameters};
 use super::{Letter, Outcome, Secret, brief};
+use crate::model::is_this_machine;
 use lettre::address::Address;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::SmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use std::error::Error as _;
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// How the connection is protected.
@@ -34,6 +35,8 @@ pub struct Server {
     pub port: u16,
     /// How the connection is protected.
     pub tls: Tls,
+    /// Authorities (PEM) whose certificates are trusted beside those that everybody trusts.
+    pub ca: Option<Vec<u8>>,
     /// `市场部 <mkt@example.com>`
     pub from: String,
     /// Who logs in, and with what.
@@ -63,8 +66,7 @@ enum Step {
 impl Smtp {
     /// Refuses what must not be: an open connection to another machine, a sender that is none.
     pub fn new(server: Server) -> Result<Self, String> {
-        let loopback = server.host == "localhost" || server.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if server.tls == Tls::None && !loopback {
+        if server.tls == Tls::None && !is_this_machine(&server.host) {
             return Err(format!(
                 "`tls: none` is only for a server on this machine, and `{}` is another: mails and the password would go in the open",
                 server.host
@@ -103,19 +105,23 @@ impl Smtp {
     }
 
     fn connect(&self) -> Result<SmtpConnection, String> {
-        let Server { host, port, tls, login, patience, .. } = &self.server;
-        let at = |what: &str, e: &Error| format!("{host}:{port}: {what}: {}", self.told(e));
+        let Server { host, port, tls, login, patience, ca, .. } = &self.server;
+        let at = |what: &str, e: &Error| {
+            let told = self.told(e);
+            format!("{host}:{port}: {what}: {told}{}", advice(&told))
+        };
         let hello = ClientId::Domain(self.from.email.domain().to_owned());
-        let parameters = || TlsParameters::new(host.clone()).map_err(|e| at("TLS", &e));
-        let implicit = if *tls == Tls::Implicit { Some(parameters()?) } else { None };
-        let mut connection =
-            SmtpConnection::connect((host.as_str(), *port), Some(*patience), &hello, implicit.as_ref(), None).map_err(|e| at("no connection", &e))?;
-        if *tls == Tls::StartTls {
+        let protection = if *tls == Tls::None { None } else { Some(parameters(host, ca.as_deref())?) };
+        let implicit = protection.as_ref().filter(|_| *tls == Tls::Implicit);
+        let mut connection = SmtpConnection::connect((host.as_str(), *port), Some(*patience), &hello, implicit, None).map_err(|e| at("no connection", &e))?;
+        if let Some(protection) = protection.as_ref().filter(|_| *tls == Tls::StartTls) {
             if !connection.can_starttls() {
                 connection.abort();
-                return Err(format!("{host}:{port}: the server offers no STARTTLS; write `tls: tls` for port 465, or mend the server"));
+                return Err(format!(
+                    "{host}:{port}: the server offers no STARTTLS, and nothing is said in the open; write `tls: tls` for port 465, or mend the server"
+                ));
             }
-            connection.starttls(&parameters()?, &hello).map_err(|e| at("STARTTLS", &e))?;
+            connection.starttls(protection, &hello).map_err(|e| at("STARTTLS", &e))?;
         }
         if let Some((username, password)) = login {
             let credentials = Credentials::new(username.clone(), password.expose().to_owned());
@@ -291,7 +297,7 @@ mod tests {
     fn what_must_not_be_is_refused_before_anything_leaves() {
         let server = |host: &str, tls, from: &str| {
             let login = Some(("mkt".to_owned(), Secret::new("hunter2")));
-            Server { host: host.into(), port: 25, tls, from: from.into(), login, patience: Duration::from_secs(1) }
+            Server { host: host.into(), port: 25, tls, ca: None, from: from.into(), login, patience: Duration::from_secs(1) }
         };
         assert!(Smtp::new(server("smtp.example.com", Tls::None, "a@example.com")).is_err_and(|e| e.contains("only for a server on this machine")));
         assert!(Smtp::new(server("localhost", Tls::None, "市场部")).is_err());

@@ -1,11 +1,13 @@
 //! To a web address: a group's robot, or a system that takes JSON. Each letter is one request with its number in
 //! `Idempotency-Key`, over a connection of its own: one that was used before may be gone, and then nobody knows what arrived.
 
+use super::spoken::Spoken;
 use super::{Letter, Outcome, Secret, brief, plain};
 use serde_json::{Value, json};
-use std::io::ErrorKind;
 use std::time::Duration;
-use ureq::{Agent, Error, Timeout};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
+use ureq::{Agent, Error};
 
 /// What the body looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +18,8 @@ pub enum Shape {
     Dingtalk,
     /// A 飞书 robot.
     Feishu,
-    /// Our own JSON.
+    /// Our own JSON. Any 2xx takes the letter, unless the answer says otherwise: an `errcode` or `errno` that is not 0, `"success": false`,
+    /// `"ok": false`. A `code` that is neither 0 nor 2xx means yes to some and no to others: nobody knows.
     Json,
 }
 
@@ -32,6 +35,7 @@ pub struct Webhook {
     shape: Shape,
     url: Secret,
     agent: Agent,
+    spoken: Spoken,
     halted: Option<String>,
 }
 
@@ -42,7 +46,7 @@ impl Webhook {
         if !http {
             return Err("what it holds is no web address: it begins with https://".into());
         }
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -55,9 +59,10 @@ impl Webhook {
             .max_idle_connections(0)
             .max_idle_connections_per_host(0)
             .user_agent(concat!("sop/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
-        Ok(Self { shape, url, agent, halted: None })
+            .build();
+        let spoken = Spoken::default();
+        let agent = Agent::with_parts(config, DefaultConnector::default().chain(spoken.clone()), DefaultResolver::default());
+        Ok(Self { shape, url, agent, spoken, halted: None })
     }
 
     pub(super) fn halted(&self) -> Option<&str> {
@@ -67,6 +72,7 @@ impl Webhook {
     /// Hands one letter over.
     pub fn send(&mut self, letter: &Letter<'_>) -> Outcome {
         let body = self.body(letter).to_string();
+        self.spoken.begin();
         let request = self.agent.post(self.url.expose()).header("Idempotency-Key", letter.id).header("Connection", "close");
         let answer = request.content_type("application/json; charset=utf-8").send(body.as_str());
         match answer {
@@ -113,7 +119,7 @@ impl Webhook {
             _ => return Outcome::Permanent(told("refused")),
         }
         if self.shape == Shape::Json {
-            return Outcome::Accepted;
+            return self.system(&text, &told);
         }
         // A robot answers 200 to everything; its code tells. What is no JSON was said by somebody else on the way.
         let Ok(answer) = serde_json::from_str::<Value>(&text) else {
@@ -123,30 +129,49 @@ impl Webhook {
                 Outcome::Unknown(told("that says neither yes nor no"))
             };
         };
-        let code = ["errcode", "code", "StatusCode"].iter().find_map(|k| answer.get(k).and_then(Value::as_i64));
-        let why = ["errmsg", "msg", "StatusMessage"].iter().find_map(|k| answer.get(k).and_then(Value::as_str)).unwrap_or_default();
-        match code {
+        match number(&answer, &["errcode", "code", "StatusCode"]) {
             Some(0) => Outcome::Accepted,
-            Some(code) if LATER.contains(&code) => Outcome::Transient(format!("{code} {}", brief(why))),
-            Some(code) if WRONG_ADDRESS.contains(&code) => self.halt(Outcome::Transient(format!("{code} {}", brief(why)))),
-            Some(code) => Outcome::Permanent(format!("{code} {}", brief(why))),
+            Some(code) => self.said_no(code, &answer),
             None => Outcome::Unknown(told("that says neither yes nor no")),
         }
     }
 
-    /// What an error of the way means.
+    /// What the answer of a system means that takes our JSON and has answered 2xx.
+    fn system(&mut self, text: &str, told: &dyn Fn(&str) -> String) -> Outcome {
+        let page = text.trim_start().get(..9).unwrap_or_default().to_ascii_lowercase();
+        if page.starts_with("<!doctype") || page.starts_with("<html") {
+            return Outcome::Unknown(told("with a web page: nobody knows who answered"));
+        }
+        let Ok(answer) = serde_json::from_str::<Value>(text) else { return Outcome::Accepted };
+        if let Some(code) = number(&answer, &["errcode", "errno"]) {
+            return if code == 0 { Outcome::Accepted } else { self.said_no(code, &answer) };
+        }
+        if ["success", "ok"].iter().any(|k| answer.get(k) == Some(&Value::Bool(false))) {
+            return Outcome::Permanent(told("refused"));
+        }
+        match number(&answer, &["code"]) {
+            None | Some(0 | 200..=299) => Outcome::Accepted,
+            Some(code) if LATER.contains(&code) || WRONG_ADDRESS.contains(&code) => self.said_no(code, &answer),
+            Some(_) => Outcome::Unknown(told("with a `code` that may mean yes or no")),
+        }
+    }
+
+    /// What a code that is not 0 means.
+    fn said_no(&mut self, code: i64, answer: &Value) -> Outcome {
+        let why = ["errmsg", "msg", "StatusMessage", "message", "error"].iter().find_map(|k| answer.get(k).and_then(Value::as_str));
+        let told = format!("{code} {}", brief(why.unwrap_or_default())).trim_end().to_owned();
+        match code {
+            code if LATER.contains(&code) => Outcome::Transient(told),
+            code if WRONG_ADDRESS.contains(&code) => self.halt(Outcome::Transient(told)),
+            _ => Outcome::Permanent(told),
+        }
+    }
+
+    /// What an error of the way means: before the first byte of the request nothing has left, and it would go the same with every letter.
     fn failed(&mut self, e: &Error) -> Outcome {
         let why = self.told(e);
         match e {
-            // No request was made.
-            Error::HostNotFound
-            | Error::ConnectionFailed
-            | Error::Tls(_)
-            | Error::BadUri(_)
-            | Error::Http(_)
-            | Error::InvalidProxyUrl
-            | Error::Timeout(Timeout::Resolve | Timeout::Connect) => self.halt(Outcome::Transient(why)),
-            Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => self.halt(Outcome::Transient(why)),
+            _ if !self.spoken.has_begun() => self.halt(Outcome::Transient(why)),
             Error::Timeout(_) => self.halt(Outcome::Unknown(why)),
             _ => Outcome::Unknown(why),
         }
@@ -166,6 +191,12 @@ impl Webhook {
             other => brief(&self.url.hidden_in(&other.to_string())),
         }
     }
+}
+
+/// The first of some keys that an answer has, as a number; systems write `0` and `"0"`.
+fn number(answer: &Value, keys: &[&str]) -> Option<i64> {
+    let read = |v: &Value| v.as_i64().or_else(|| v.as_str()?.trim().parse().ok());
+    keys.iter().find_map(|k| answer.get(k).and_then(read))
 }
 
 /// At most so many bytes, cut between characters.
@@ -207,6 +238,26 @@ mod tests {
         assert!(matches!(said(400, "{}"), (Outcome::Permanent(_), false)));
         let (Outcome::Permanent(why), _) = said(400, "no such https://example.com/?key=hunter2") else { panic!("refused") };
         assert!(!why.contains("hunter2"), "{why}");
+    }
+
+    #[test]
+    fn a_system_that_says_no_with_a_200_is_believed() {
+        let said = |text: &str| {
+            let mut system = robot(Shape::Json);
+            let outcome = system.judge(200, text);
+            (outcome, system.halted.is_some())
+        };
+        for yes in ["", "ok", r#"{"ok":true}"#, r#"{"errcode":0}"#, r#"{"code":0}"#, r#"{"code":200,"msg":"success"}"#, r#"{"code":"SUCCESS"}"#, "[]"] {
+            assert_eq!(said(yes), (Outcome::Accepted, false), "{yes}");
+        }
+        assert_eq!(said(r#"{"errcode":40001,"errmsg":"invalid credential"}"#), (Outcome::Permanent("40001 invalid credential".into()), false));
+        assert_eq!(said(r#"{"errno":"7","message":"no"}"#), (Outcome::Permanent("7 no".into()), false));
+        assert!(matches!(said(r#"{"ok":false,"error":"channel_not_found"}"#), (Outcome::Permanent(_), false)));
+        assert_eq!(said(r#"{"code":19001,"msg":"param invalid"}"#), (Outcome::Transient("19001 param invalid".into()), true));
+        assert!(matches!(said(r#"{"errcode":45009,"errmsg":"freq"}"#), (Outcome::Transient(_), false)));
+        // One of them has 1 for yes, the other for no.
+        assert!(matches!(said(r#"{"code":1,"msg":"done"}"#), (Outcome::Unknown(_), false)));
+        assert!(matches!(said("<!DOCTYPE html><p>please log in</p>"), (Outcome::Unknown(_), false)));
     }
 
     #[test]

@@ -50,7 +50,7 @@ codes! {
     // --- conditions
     /// The condition cannot be parsed.
     ConditionSyntax = "condition-syntax", Error;
-    /// Full-width punctuation in a condition.
+    /// Full-width punctuation where a condition or a key of YAML wants the other.
     FullWidth = "full-width", Error;
     /// A name that is no field, function or built-in.
     UnknownName = "unknown-name", Error;
@@ -120,6 +120,14 @@ codes! {
     UnusedContent = "unused-content", Warning;
     /// A step or a fallback that is over before it is due.
     NeverDue = "never-due", Error;
+    /// A medium of delivery.yaml that no text and no step names.
+    UnusedMedium = "unused-medium", Warning;
+    /// A step sends by a medium that delivery.yaml leaves out.
+    UndeclaredMedium = "undeclared-medium", Warning;
+    /// HTML in a text: leads would read its tags.
+    RawHtml = "raw-html", Error;
+    /// A link that runs something, or that no mail program follows.
+    UnsafeLink = "unsafe-link", Error;
     /// A path that nothing ends early, or that leads back to itself.
     EndlessPath = "endless-path", Warning;
     /// A question about a message that its medium never answers.

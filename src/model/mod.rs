@@ -24,6 +24,7 @@ mod standing;
 mod text;
 mod time;
 mod value;
+mod web;
 mod window;
 mod within;
 
@@ -47,9 +48,10 @@ pub use money::Currency;
 pub use outbox::{FeedbackKind, Message, MessageId, MessageState, Part};
 pub use period::Period;
 pub use standing::Standing;
-pub use text::{defused, fold, fold_header, nearest};
+pub use text::{defused, fold, fold_header, is_dialled, nearest};
 pub use time::{Duration, Instant, Until};
 pub use value::{FieldType, Value};
+pub use web::{is_this_machine, may_be_followed};
 pub use window::{Window, WindowDays};
 pub use within::{Unit, Within};
 

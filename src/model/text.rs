@@ -67,6 +67,11 @@ pub fn defused(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether a text is nothing but a telephone number as machines dial it: `+`, 7 to 15 digits (E.164). No formula looks like that.
+pub fn is_dialled(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|n| (7..=15).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +91,14 @@ mod tests {
     fn headers_ignore_joining_marks() {
         assert_eq!(fold_header("Email_Address"), fold_header("e-mail address"));
         assert_eq!(fold_header("手机（必填）"), "手机必填");
+    }
+
+    #[test]
+    fn only_a_whole_number_is_dialled() {
+        assert!(is_dialled("+493012345678") && is_dialled("+8613920417003"));
+        for text in ["+1+1", "+49 30 123456", "+4930", "49301234567", "+", "+1234567890123456", "+４９３０１２３４５６７", "=+493012345678", ""] {
+            assert!(!is_dialled(text), "{text}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::cells::Printer;
 use super::{Options, Rows, ids};
-use crate::model::defused;
+use crate::model::{defused, is_dialled};
 use crate::report::{Cell, Report};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -16,8 +16,12 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     let mut csv = ::csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
     csv.write_record(ids(&report.columns).iter().map(|id| defused(id).into_owned()))?;
     for row in rows {
-        for cell in row?.iter() {
-            csv.write_field(field(&printer, cell, options.excel).as_bytes())?;
+        for (i, cell) in row?.iter().enumerate() {
+            let text = match cell {
+                Cell::Text(number) if is_dialled(number) && report.columns.get(i).is_some_and(|c| c.dialled) => Cow::Borrowed(number.as_str()),
+                _ => field(&printer, cell, options.excel),
+            };
+            csv.write_field(text.as_bytes())?;
         }
         csv.write_record(None::<&[u8]>)?;
     }

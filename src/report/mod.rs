@@ -85,6 +85,8 @@ pub struct Column {
     pub backup: Option<String>,
     /// Sentences: a narrow screen breaks them into lines and never cuts them short.
     pub wrap: bool,
+    /// Numbers that a machine dials: CSV writes `+49…` as it is, without the `'` that keeps formulas from running.
+    pub dialled: bool,
     /// The only values of the column, where they are few and known. A workbook shows their labels.
     pub choices: Vec<Choice>,
     /// For a person to fill in: a workbook colours it and offers its choices. Other formats do not care.
@@ -118,7 +120,7 @@ impl Choice {
 impl Column {
     /// A column whose label is known by its id.
     pub fn new(id: &str, ty: ColumnType) -> Self {
-        Self { id: id.into(), ty, title: None, backup: None, wrap: false, choices: Vec::new(), fill_in: false, pinned: false, aside: false }
+        Self { id: id.into(), ty, title: None, backup: None, wrap: false, dialled: false, choices: Vec::new(), fill_in: false, pinned: false, aside: false }
     }
     /// A text column.
     pub fn text(id: &str) -> Self {

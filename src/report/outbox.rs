@@ -78,7 +78,8 @@ pub fn report(frame: &Frame, rows: Vec<Row>, counts: &[(String, i64)], reasons: 
 
 /// The messages of one file, in full: for whoever sends by hand.
 pub fn sheet(frame: &Frame, rows: &[Row]) -> Report {
-    let columns = ["message", "key", "name", "address", "subject", "text", "path", "step", "state"].map(Column::text);
+    let mut columns = ["message", "key", "name", "address", "subject", "text", "path", "step", "state"].map(Column::text);
+    columns.iter_mut().filter(|c| c.id == "address").for_each(|c| c.dialled = true);
     let mut report = Report::new("outbox-sheet", frame, columns.into());
     report.rows = rows
         .iter()

@@ -1,5 +1,7 @@
 //! delivery.yaml, checked: how messages leave, to which address, at which hours, and how often a lead may hear from us.
 
+mod carriers;
+pub(super) mod media;
 pub(super) mod read;
 
 use super::state::MEDIA;
@@ -66,6 +68,8 @@ pub struct Smtp {
     pub username: Option<String>,
     /// The environment variable that holds the password.
     pub password_env: Option<String>,
+    /// A file of the workspace with the certificates of authorities that are trusted beside the usual ones: the company's own.
+    pub ca_file: Option<String>,
 }
 
 /// How a connection to a mail server is protected.

@@ -34,6 +34,8 @@ pub(super) struct Letters<'t> {
 /// What was read, with the places of its parts.
 pub(super) struct Read {
     delivery: Delivery,
+    /// The media that delivery.yaml speaks of; `None` = there is no such file.
+    declared: Option<Vec<String>>,
     paths: Vec<(Path, nurture::read::Spots)>,
     contents: Vec<(Content, content::read::Spots)>,
 }
@@ -70,6 +72,9 @@ impl<'t> Letters<'t> {
             Some((text, root)) => delivery::read::read(root, known, &mut Reader { text, out, reviews }),
             None => Delivery::usual(known.dictionary),
         };
+        if let Some((text, root)) = &self.delivery {
+            delivery::media::strange(root, &|id| self.is_used(id), &mut Reader { text, out, reviews });
+        }
         let read = |file: &(&str, SourceId, &str), out: &mut _, reviews: &mut _| content::read::read(*file, known, &self.media, out, reviews);
         let by_file: Vec<_> = self.contents.iter().map(|file| (file.0.to_owned(), read(file, out, reviews))).collect();
         let names: Vec<_> = by_file.iter().map(|(name, c)| (name.clone(), c.as_ref().map(|(c, _)| c.medium.clone()))).collect();
@@ -78,7 +83,14 @@ impl<'t> Letters<'t> {
         for (name, text, root) in &self.paths {
             paths.extend(nurture::read::read(name, root, &around, &mut seen, &mut Reader { text, out, reviews }));
         }
-        Read { delivery, paths, contents: by_file.into_iter().filter_map(|(_, c)| c).collect() }
+        let declared = self.delivery.as_ref().map(|(_, root)| delivery::read::media(root));
+        Read { delivery, declared, paths, contents: by_file.into_iter().filter_map(|(_, c)| c).collect() }
+    }
+
+    /// Whether a text or a step names a medium.
+    fn is_used(&self, medium: &str) -> bool {
+        self.contents.iter().any(|(_, _, text)| delivery::media::is_for(text, medium))
+            || self.paths.iter().any(|(.., root)| delivery::media::sends_by(root, medium))
     }
 }
 
@@ -102,7 +114,15 @@ impl Read {
         let contents: Vec<&Content> = self.contents.iter().map(|(c, _)| c).collect();
         nurture::check::check(
             &self.paths,
-            &nurture::check::Around { delivery: &self.delivery, contents: &contents, scoring, lifecycle, dictionary, calendar },
+            &nurture::check::Around {
+                delivery: &self.delivery,
+                declared: self.declared.as_deref(),
+                contents: &contents,
+                scoring,
+                lifecycle,
+                dictionary,
+                calendar,
+            },
             out,
         );
         for (_, spots) in &self.paths {

@@ -2,7 +2,7 @@
 //!
 //! A reader returns `None` (or leaves an item out) only after it has pushed an error: a file that gave no error gave its whole value.
 
-use super::yaml::{Entry, Kind, Node, Scalar, Style};
+use super::yaml::{Entry, Kind, Node, Scalar, Style, colon};
 use crate::condition::{Condition, Place, Scope, Want};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::model::{Duration, Within, fold, nearest};
@@ -39,7 +39,8 @@ impl<'n> Map<'n> {
     /// Whether one of its unknown keys was told to be most likely this one: what follows from its absence is then no news.
     pub(super) fn is_misspelt(&self, key: &str) -> bool {
         let mut strange = self.entries.iter().filter(|e| !self.keys.contains(&e.key.as_str()));
-        self.get(key).is_none() && strange.any(|e| nearest(&e.key, self.keys.iter().copied()) == Some(key))
+        let meant = |e: &Entry| nearest(&e.key, self.keys.iter().copied()).or(e.key.split('：').next().map(str::trim)) == Some(key);
+        self.get(key).is_none() && strange.any(meant)
     }
     /// Where problems of the whole map are shown.
     pub(super) fn span(&self) -> Span {
@@ -67,11 +68,19 @@ impl Reader<'_> {
     /// A map with exactly these possible keys; `what` names it in messages (`a rule`).
     pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str, keys: &'static [&'static str]) -> Option<Map<'n>> {
         let Kind::Map(entries) = &node.kind else {
+            if let Some(colon) = colon::within(self.text, node.span.start..node.span.end, node.span.source) {
+                self.out.push(colon);
+                return None;
+            }
             let shape = keys.iter().take(3).map(|k| format!("{k}: …")).collect::<Vec<_>>().join(", ");
             self.wrong(node, what, format!("write it as `{{{shape}}}`"));
             return None;
         };
         for e in entries.iter().filter(|e| !keys.contains(&e.key.as_str())) {
+            if let Some(colon) = colon::within(self.text, e.key_span.start..e.key_span.end, e.key_span.source) {
+                self.out.push(colon);
+                continue;
+            }
             let help = match nearest(&e.key, keys.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it may have: {}", keys.join(", ")),

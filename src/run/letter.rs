@@ -53,3 +53,14 @@ pub(super) fn fill(sop: &Sop, vars: &Vars, message: &mut Message) {
         (Err(why), _) | (_, Err(why)) => (message.state, message.reason) = (MessageState::Held, Some(why.to_string())),
     }
 }
+
+/// Whether a message is held for something that is looked at again: a gap in its text, a content that was not there, no address, no medium.
+pub(super) fn can_be_filled(m: &Message) -> bool {
+    let reason = m.reason.as_deref().unwrap_or_default();
+    m.content.is_some() && !matches!(reason, "paused" | "no consent") && (m.body.is_none() || reason.starts_with(NO_ADDRESS) || reason == NO_MEDIUM)
+}
+
+/// What gates say of a lead that has no address.
+const NO_ADDRESS: &str = "no address";
+/// What is said of a message by a medium that delivery.yaml has no more.
+pub(super) const NO_MEDIUM: &str = "delivery.yaml has no such medium";

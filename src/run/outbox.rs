@@ -1,7 +1,9 @@
 //! `sop outbox`: looking at what waits to leave, handing it to whoever sends by hand, and taking it back.
 
+use super::letter::can_be_filled;
 use super::people::Acted;
 use super::score::{frame, name_of, note};
+use super::send::national;
 use super::{Context, RunError, Session, Workspace, lookup};
 use crate::deliver::{file_name, plain};
 use crate::engine::nurture::address;
@@ -68,6 +70,11 @@ pub fn outbox_list(workspace: &Workspace, context: &Context<'_>, request: &Outbo
     if let Some((_, n)) = counts.iter().find(|(s, _)| s == MessageState::Unknown.name()) {
         notes.push(note("unknown", format!("{n} may have left when a run died: `sop send --retry-unknown` sends them once more")));
     }
+    let mendable = rows.iter().filter(|r| r.message.state == MessageState::Held && can_be_filled(&r.message)).count();
+    if mendable > 0 {
+        let text = "for a gap in their text or for want of an address: mend the content or the field, and the next `sop tick` fills them in again";
+        notes.push(note("held", format!("{} held {text}", if mendable == 1 { "1 is".to_owned() } else { format!("{mendable} are") })));
+    }
     if rows.is_empty() && !counts.is_empty() {
         notes.push(note("empty", "nothing of what was asked for: `sop outbox list --state all` shows everything"));
     }
@@ -83,7 +90,8 @@ pub fn outbox_export(workspace: &Workspace, context: &Context<'_>, request: &Out
     let (calendar, team) = (&workspace.sop.calendar, &workspace.sop.team);
     let mut files: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in store.outbox(&OutboxFilter { states: &states, medium: request.medium, path: request.path, lead: None })? {
-        let row = told(workspace, &store, &columns, row)?;
+        let mut row = told(workspace, &store, &columns, row)?;
+        row.address = row.address.map(|a| national(&a).to_owned());
         let (day, medium) = (calendar.date(row.sent_at.unwrap_or(row.not_before)), file_name(&row.medium));
         let colleague = row.colleague.as_deref().map_or("nobody", |id| team.owner(id).map_or(id, |o| o.name.as_str()));
         let name = if row.medium == "wecom" { format!("{day}/{medium}/{}", file_name(colleague)) } else { format!("{day}/{medium}") };

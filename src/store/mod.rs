@@ -5,6 +5,7 @@
 //! - The internal key is `lead` everywhere. Declared fields are columns of `leads` under their own names.
 //! - Rows that a run creates carry its number; rows that it changes are kept in `undo` as they were.
 
+mod ahead;
 mod assignments;
 mod changes;
 mod columns;
@@ -40,6 +41,7 @@ mod undo;
 mod views;
 mod waits;
 
+pub use ahead::Ahead;
 pub use assignments::{AssignmentRow, Ended, Holding, QueueStay};
 pub use changes::ChangeRow;
 pub use columns::Columns;

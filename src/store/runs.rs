@@ -113,6 +113,13 @@ impl Store {
         Ok(self.conn.last_insert_rowid())
     }
 
+    /// The texts of the rules that the last run obeyed, if there was one: a JSON object by the files' names.
+    pub fn last_sop_texts(&self) -> Result<Option<String>> {
+        const LAST: &str =
+            "SELECT texts FROM sop_versions WHERE sop = (SELECT sop FROM runs WHERE sop IS NOT NULL AND undone_by IS NULL ORDER BY run DESC LIMIT 1)";
+        Ok(self.conn.query_row(LAST, [], |r| r.get(0)).optional()?)
+    }
+
     /// The texts of every version of the rules that the base has seen, oldest first.
     pub fn sop_texts(&self) -> Result<Vec<String>> {
         let mut statement = self.conn.prepare("SELECT texts FROM sop_versions ORDER BY sop")?;

@@ -55,6 +55,14 @@ pub(super) fn really(path: &Path, e: &Enrollment, journeys: &Journeys) -> Option
     main.filter(|l| l.heard_at(l.not_before).is_some()).map(|l| l.sent_at.unwrap_or(l.not_before)).or(e.last_at)
 }
 
+/// Since when the message ahead of the next step has been waiting in the outbox past its hour: whoever sends has not come by, and how
+/// the step before really goes is not known yet.
+pub(super) fn overdue(path: &Path, e: &Enrollment, journeys: &Journeys, as_of: Instant) -> Option<Instant> {
+    let last = e.step.checked_sub(1).and_then(|i| path.steps.get(i))?;
+    let main = journeys.letters.iter().find(|l| l.enrollment == e.id && l.part == Part::Main && l.step == last.id)?;
+    Some(main.not_before).filter(|at| main.waits() && *at < as_of)
+}
+
 /// The next instant at which a medium is open.
 pub(super) fn opens(calendar: &Calendar, medium: &Medium, at: Instant) -> Instant {
     medium.hours.map_or(at, |hours| hours.next_open(calendar, at, medium.days))

@@ -1,7 +1,7 @@
 //! The steps of one journey that are due: held, judged, done. Each step is behind the journey the moment it is decided, whether
 //! anything came of it or not, so that nothing is done twice.
 
-use super::due::{due, opens, really};
+use super::due::{due, opens, overdue, really};
 use super::{Deed, Look, Task};
 use crate::condition::Facts;
 use crate::engine::recipients::resolve;
@@ -80,6 +80,12 @@ impl<'a> Look<'a> {
         let begun = e.wait_from.is_some();
         if !begun {
             let at = e.hold_from.unwrap_or_else(|| e.due_at.unwrap_or(planned).max(planned));
+            if let Some(later) = self.waits_behind(path, e) {
+                e.due_at = Some(at);
+                let midnight = self.seen.sop.calendar.start_of(self.seen.sop.calendar.date(later));
+                self.again_at(if midnight > self.as_of() { midnight } else { later });
+                return Done::Waits;
+            }
             if let Some(ripe) = self.not_yet(step, at, real) {
                 e.due_at = Some(at);
                 self.again_at(ripe);
@@ -134,6 +140,14 @@ impl<'a> Look<'a> {
             _ => at,
         };
         (ripe > self.as_of()).then_some(ripe)
+    }
+
+    /// The earliest instant at which a step could be due whose message ahead is still in the outbox: as if that left now. Two messages
+    /// must not come to lie there side by side, to leave together.
+    fn waits_behind(&self, path: &Path, e: &Enrollment) -> Option<Instant> {
+        let as_of = self.as_of();
+        overdue(path, e, &self.journeys, as_of)?;
+        Some(due(self.seen.sop, path, e, Some(as_of))).filter(|later| *later > as_of)
     }
 
     /// When the step is due once nothing holds it; `None` while `hold_while` does. A hold moves the due instant and is not lateness.

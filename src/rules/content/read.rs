@@ -44,11 +44,19 @@ pub(in crate::rules) fn read(
     out: &mut Diagnostics,
     reviews: &mut Vec<(Span, NaiveDate)>,
 ) -> Option<(Content, Spots)> {
-    let Some((front, body)) = front_matter(text) else {
-        let at = Span { source, start: 0, end: text.lines().next().map_or(0, str::len) };
-        let help = "begin with `---`, then e.g. `medium: email` and `subject: …`, then `---`";
-        out.push(Diagnostic::new(Code::MissingKey, at, "this text has no front matter").help(help));
-        return None;
+    let (front, body) = match front_matter(text) {
+        Ok(parts) => parts,
+        Err(unclosed) => {
+            let at = Span { source, start: 0, end: text.lines().next().map_or(0, str::len) };
+            let (message, help) = match unclosed {
+                None => ("this text has no front matter", "begin with `---`, then e.g. `medium: email` and `subject: …`, then `---`".to_owned()),
+                Some(line) => {
+                    ("the front matter that begins here is never closed", format!("write `---` on a line of its own before line {line}, where the text begins"))
+                }
+            };
+            out.push(Diagnostic::new(Code::MissingKey, at, message).help(help));
+            return None;
+        }
     };
     let root = yaml::parse(source, text.get(..front)?, out)?;
     let r = &mut Reader { text, out, reviews };
@@ -80,7 +88,11 @@ pub(in crate::rules) fn read(
         r.error(Code::MissingKey, at, "this text says nothing", "write what the lead is to read below the second `---`");
         return None;
     }
-    let template = template(letters, &|at| Span { source, start: body + at.start, end: body + at.end }, known, r);
+    let span = |at: std::ops::Range<usize>| Span { source, start: body + at.start, end: body + at.end };
+    let template = template(letters, &span, known, r);
+    if template.is_some() {
+        super::markup::check(letters, &span, r.out);
+    }
     let sound = r.out.0.len() == before;
     let ((medium, at), template) = (medium?, template?);
     let content = Content { name: name.to_owned(), medium: medium.to_owned(), purpose: purpose?, subject, body: template };
@@ -91,18 +103,21 @@ pub(in crate::rules) fn read(
     sound.then_some((content, spots))
 }
 
-/// Where the front matter's YAML ends, and where the text begins.
-fn front_matter(text: &str) -> Option<(usize, usize)> {
+/// Where the front matter's YAML ends, and where the text begins. Without one, nothing; of one that is not closed, the line from which
+/// it is no front matter any more.
+fn front_matter(text: &str) -> Result<(usize, usize), Option<usize>> {
     let mut lines = text.split_inclusive('\n');
-    let first = lines.next().filter(|l| l.trim_end() == "---")?;
+    let first = lines.next().filter(|l| l.trim_end() == "---").ok_or(None)?;
     let mut at = first.len();
     for line in lines {
         if line.trim_end() == "---" {
-            return Some((at, at + line.len()));
+            return Ok((at, at + line.len()));
         }
         at += line.len();
     }
-    None
+    let is_front = |line: &str| KEYS.iter().any(|key| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with([':', '：'])));
+    let front = text.lines().skip(1).take_while(|line| is_front(line) || line.starts_with('#')).count();
+    Err(Some(front + 2))
 }
 
 fn template(text: &str, span: &dyn Fn(std::ops::Range<usize>) -> Span, known: &Known<'_>, r: &mut Reader<'_>) -> Option<Template> {

@@ -1,9 +1,10 @@
 //! delivery.yaml → [`Delivery`]. Secrets are named here by the environment variables that hold them; written out they are refused.
 
-use super::{Closes, Delivery, Limits, Medium, Notify, OnCap, Shape, Smtp, SuppressOn, Tls, Via, Webhook};
+use super::carriers::{is_robot, known_keys, secrets, smtp, webhook};
+use super::{Closes, Delivery, Limits, Medium, Notify, OnCap, SuppressOn, Via};
 use crate::condition::Want;
 use crate::diag::Code;
-use crate::model::{FieldIx, Window, WindowDays, fold};
+use crate::model::{FieldIx, Window, WindowDays};
 use crate::rules::known::Known;
 use crate::rules::reader::{Map, Reader};
 use crate::rules::state::MEDIA;
@@ -13,7 +14,7 @@ use crate::rules::yaml::{Kind, Node};
 pub(in crate::rules) const KEYS: &[&str] = &["review_by", "send", "notify", "limits", "suppress_on"];
 /// The keys of a medium.
 pub(in crate::rules) const MEDIUM_KEYS: &[&str] =
-    &["via", "address", "host", "port", "tls", "from", "username", "password_env", "shape", "url_env", "hours", "days", "consent", "limits"];
+    &["via", "address", "host", "port", "tls", "from", "username", "password_env", "ca_file", "shape", "url_env", "hours", "days", "consent", "limits"];
 /// The keys of an entry of `notify`.
 pub(in crate::rules) const NOTIFY_KEYS: &[&str] = &["via", "shape", "url_env"];
 /// The keys of a medium's `limits`.
@@ -24,10 +25,6 @@ pub(in crate::rules) const LIMIT_KEYS: &[&str] = &["per_day", "per_week", "on_ca
 pub(in crate::rules) const SUPPRESS_KEYS: &[&str] = &["unsubscribe", "complaint", "bounce"];
 
 const CLOSES: &[(&str, Closes)] = &[("address", Closes::Address), ("medium", Closes::Medium), ("all", Closes::All)];
-const SHAPES: &[(&str, Shape)] = &[("wecom", Shape::Wecom), ("dingtalk", Shape::Dingtalk), ("feishu", Shape::Feishu), ("json", Shape::Json)];
-/// Keys that would hold a secret, and the key that names where it is.
-const SECRETS: &[(&str, &str)] = &[("password", "password_env"), ("secret", "password_env"), ("token", "url_env"), ("url", "url_env"), ("key", "url_env")];
-
 /// The ids under `send:`, before anything is checked: conditions of earlier files may speak of them.
 pub(in crate::rules) fn media(root: &Node) -> Vec<String> {
     let Kind::Map(entries) = &root.kind else { return Vec::new() };
@@ -79,7 +76,10 @@ fn medium(id: &str, node: &Node, known: &Known<'_>, r: &mut Reader<'_>) -> Optio
     let map = known_keys(node, what, MEDIUM_KEYS, r)?;
     let via = match map.get("via").map_or(Some(0), |n| r.choice(n, &[("csv", 0), ("smtp", 1), ("webhook", 2)])) {
         Some(1) => smtp(map, r).map(Via::Smtp),
-        Some(2) => webhook(map, r).map(Via::Webhook),
+        Some(2) => {
+            to_one(id, map, r);
+            webhook(map, r).map(Via::Webhook)
+        }
         Some(_) => Some(Via::Csv),
         None => None,
     };
@@ -111,89 +111,13 @@ fn medium(id: &str, node: &Node, known: &Known<'_>, r: &mut Reader<'_>) -> Optio
     Some(medium)
 }
 
-/// The map, with a secret's key passed over: it is told already.
-fn known_keys<'n>(node: &'n Node, what: &str, keys: &'static [&'static str], r: &mut Reader<'_>) -> Option<Map<'n>> {
-    let before = r.out.0.len();
-    let map = r.map(node, what, keys);
-    if let Kind::Map(entries) = &node.kind {
-        let secret: Vec<_> = entries.iter().filter(|e| is_secret(&e.key).is_some()).map(|e| e.key_span).collect();
-        let told = r.out.0.split_off(before.min(r.out.0.len()));
-        r.out.0.extend(told.into_iter().filter(|d| d.code != Code::UnknownKey || !d.span.is_some_and(|s| secret.contains(&s))));
+/// A robot speaks to its whole group: what is for one lead is not for it.
+fn to_one(id: &str, map: Map<'_>, r: &mut Reader<'_>) {
+    if let Some(node) = map.get("shape").filter(|n| r.text_of(n).is_some_and(is_robot)) {
+        let message = format!("`{id}` is for leads, and this is a group's robot: every message to one lead would stand in the group");
+        let help = "write `shape: json` and the address of a system that reaches the lead, or name the robot under `notify:`";
+        r.error(Code::BadValue, node.span, message, help);
     }
-    map
-}
-
-fn is_secret(key: &str) -> Option<&'static str> {
-    let folded = fold(key);
-    SECRETS.iter().find(|(secret, _)| *secret == folded).map(|(_, env)| *env)
-}
-
-/// A password or an address with a key in it, written out.
-fn secrets(node: &Node, r: &mut Reader<'_>) {
-    let Kind::Map(entries) = &node.kind else { return };
-    for e in entries {
-        if let Some(env) = is_secret(&e.key) {
-            let message = format!("`{}` is a secret, and SOP files are read by everyone", e.key);
-            let help = format!("put it into an environment variable and name that: `{env}: SOP_{}`", e.key.to_uppercase());
-            r.error(Code::LiteralSecret, e.key_span, message, help);
-        }
-    }
-}
-
-/// The name of an environment variable. Anything else is most likely the secret itself.
-fn env(map: Map<'_>, key: &str, r: &mut Reader<'_>) -> Option<String> {
-    let node = map.get(key)?;
-    let text = r.text(node)?;
-    let plain = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') && !text.starts_with(|c: char| c.is_ascii_digit());
-    if plain {
-        return Some(text.to_owned());
-    }
-    let message = format!("this is not the name of an environment variable: `{key}` never holds the secret itself");
-    r.error(Code::LiteralSecret, node.span, message, format!("write a name in capitals, e.g. `{key}: SOP_{}`", key.trim_end_matches("_env").to_uppercase()));
-    None
-}
-
-fn smtp(map: Map<'_>, r: &mut Reader<'_>) -> Option<Smtp> {
-    let what = "a mail server (`via: smtp`)";
-    let tls = map.get("tls").map_or(Some(Tls::StartTls), |n| r.choice(n, &[("starttls", Tls::StartTls), ("tls", Tls::Tls), ("none", Tls::None)]));
-    let host = r.need(map, what, "host").and_then(|n| r.text(n)).map(str::to_owned);
-    let from = r.need(map, what, "from").and_then(|n| Some((r.text(n)?, n.span)));
-    if let Some((text, at)) = from.filter(|(text, _)| !text.contains('@')) {
-        r.error(Code::BadValue, at, format!("`{text}` is no sender"), "write e.g. `\"市场部 <mkt@example.com>\"`");
-    }
-    let username = map.get("username").and_then(|n| r.text(n)).map(str::to_owned);
-    let password_env = env(map, "password_env", r);
-    let written_out = SECRETS.iter().any(|(secret, env)| *env == "password_env" && map.get(secret).is_some());
-    if username.is_some() && map.get("password_env").is_none() && !written_out {
-        r.error(Code::MissingKey, map.span(), format!("{what} with a `username` needs `password_env:`"), "add e.g. `password_env: SOP_SMTP_PASSWORD`");
-    }
-    let usual = match tls {
-        Some(Tls::Tls) => 465,
-        Some(Tls::None) => 25,
-        _ => 587,
-    };
-    let port = match map.get("port") {
-        None => Some(usual),
-        Some(node) => {
-            let n = r.count(node, 1)?;
-            let port = u16::try_from(n).ok();
-            if port.is_none() {
-                r.error(Code::BadValue, node.span, format!("`{n}` is no port"), "write 587, 465 or 25");
-            }
-            port
-        }
-    };
-    Some(Smtp { host: host?, port: port?, tls: tls?, from: from?.0.to_owned(), username, password_env })
-}
-
-fn webhook(map: Map<'_>, r: &mut Reader<'_>) -> Option<Webhook> {
-    let what = "a webhook";
-    let shape = r.need(map, what, "shape").and_then(|n| r.choice(n, SHAPES));
-    if !SECRETS.iter().any(|(secret, env)| *env == "url_env" && map.get(secret).is_some()) {
-        r.need(map, what, "url_env");
-    }
-    let url_env = env(map, "url_env", r);
-    Some(Webhook { shape: shape?, url_env: url_env? })
 }
 
 fn notify(id: &str, node: &Node, r: &mut Reader<'_>) -> Option<Notify> {

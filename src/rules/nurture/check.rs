@@ -14,6 +14,8 @@ use crate::rules::scoring::Scoring;
 pub(in crate::rules) struct Around<'a> {
     /// delivery.yaml.
     pub(in crate::rules) delivery: &'a Delivery,
+    /// The media that it speaks of; `None` = there is no such file.
+    pub(in crate::rules) declared: Option<&'a [String]>,
     /// content/*.md.
     pub(in crate::rules) contents: &'a [&'a Content],
     /// scoring.yaml.
@@ -37,6 +39,7 @@ pub(in crate::rules) fn check(all: &[(Path, Spots)], around: &Around<'_>, out: &
         feedback(path, spots, all, out);
         caps(path, spots, around, out);
         serves(path, spots, around, out);
+        undeclared(path, spots, around, out);
     }
     experiments(all, around, out);
 }
@@ -141,6 +144,25 @@ fn serves(path: &Path, spots: &Spots, around: &Around<'_>, out: &mut Diagnostics
                 Diagnostic::new(Code::BadValue, places.id, message)
                     .help("write `purpose: service` in the content if it answers the lead, else take `service: true` out"),
             );
+        }
+    }
+}
+
+/// Media that delivery.yaml leaves out: what is sent by them keeps to no rule, which nobody may have meant.
+fn undeclared(path: &Path, spots: &Spots, around: &Around<'_>, out: &mut Diagnostics) {
+    let Some(declared) = around.declared else { return };
+    let mut told: Vec<&str> = Vec::new();
+    for (step, places) in path.steps.iter().zip(&spots.steps) {
+        let What::Send(send) = &step.what else { continue };
+        let second = send.fallback.iter().map(|f| (f.medium.as_str(), places.send.second_medium));
+        for (medium, at) in std::iter::once((send.medium.as_str(), places.send.medium)).chain(second) {
+            if told.contains(&medium) || declared.iter().any(|d| d == medium) {
+                continue;
+            }
+            told.push(medium);
+            let message = format!("`{}` sends by {medium}, and delivery.yaml does not speak of it: into a CSV file, at any hour, without limits", path.name);
+            let help = format!("say how under `send:` in delivery.yaml, e.g. `{medium}: {{via: csv, hours: \"10:00-18:00\"}}`");
+            out.push(Diagnostic::new(Code::UndeclaredMedium, at.unwrap_or(places.id), message).help(help));
         }
     }
 }

@@ -18,6 +18,10 @@ pub(in crate::rules) const EXPERIMENT_KEYS: &[&str] = &["name", "measure", "with
 /// Where the parts of a message stand.
 #[derive(Default)]
 pub(in crate::rules) struct Spots {
+    /// Of the medium.
+    pub(in crate::rules) medium: Option<Span>,
+    /// Of the fallback's medium.
+    pub(in crate::rules) second_medium: Option<Span>,
     /// Of the measure.
     pub(in crate::rules) measure: Option<Span>,
     /// Of the experiment's name.
@@ -28,7 +32,7 @@ pub(in crate::rules) struct Spots {
 
 /// Reads the message of a step whose `send:` is `node`.
 pub(super) fn read(node: &Node, map: Map<'_>, around: &Around<'_>, scope: &Scope<'_>, r: &mut Reader<'_>) -> Option<(Send, Spots)> {
-    let mut spots = Spots::default();
+    let mut spots = Spots { medium: Some(node.span), ..Spots::default() };
     let medium = medium(node, around, r);
     let text = match (map.get("content"), map.get("variants")) {
         (Some(_), Some(variants)) => {
@@ -172,7 +176,10 @@ fn fallback(node: &Node, around: &Around<'_>, scope: &Scope<'_>, spots: &mut Spo
         spots.fallback = Some(n.span);
         r.condition(n, &inner, Want::Boolean)
     });
-    let medium = r.need(map, what, "send").and_then(|n| medium(n, around, r));
+    let medium = r.need(map, what, "send").and_then(|n| {
+        spots.second_medium = Some(n.span);
+        medium(n, around, r)
+    });
     let text = r.need(map, what, "content").map(|n| choices(n, medium.as_deref(), around, scope, r)).unwrap_or_default();
     Some(Fallback { when: when?, after: after?, by: by.map(|(d, _)| d), medium: medium?, text })
 }

@@ -1,7 +1,7 @@
 //! The parser's events → the tree, with limits on depth and size. Stops at the first thing that YAML cannot read.
 
-use super::accident;
 use super::{Entry, Kind, MAX_DEPTH, MAX_NODES, Node, Scalar, Stop, Style};
+use super::{accident, colon};
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Span};
 use rustc_hash::FxHashMap;
 use serde_saphyr::granit_parser::{self as granit, ErrorKind, Event, Parser, ScalarStyle, StructureStyle};
@@ -193,6 +193,9 @@ impl Builder<'_> {
             Span { end: span.start + self.text.get(span.start..).and_then(|t| t.chars().next()).filter(|c| *c != '\n').map_or(0, char::len_utf8), ..span };
         if matches!(e.kind(), ErrorKind::RecursionLimitExceeded) {
             return Stop::from(too_deep(span));
+        }
+        if let Some(colon) = colon::near(self.text, byte, self.source) {
+            return Stop::from(colon);
         }
         if let Some(accident) = accident::at(self.text, byte) {
             return Stop::Accident(accident);

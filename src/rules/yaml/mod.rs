@@ -9,6 +9,7 @@
 
 mod accident;
 mod build;
+pub(super) mod colon;
 mod place;
 
 use crate::condition::Place;

@@ -152,7 +152,7 @@ fn row(ready: &Ready) -> Row {
 }
 
 /// A mobile number of mainland China as its carriers' upload forms take it.
-fn national(address: &str) -> &str {
+pub(in crate::run) fn national(address: &str) -> &str {
     address.strip_prefix("+86").filter(|n| n.len() == 11 && n.starts_with('1')).unwrap_or(address)
 }
 

@@ -7,6 +7,7 @@ use crate::model::{Instant, Message, MessageId, MessageState, SuppressedBy};
 use crate::rules::content::Purpose;
 use crate::rules::delivery::Medium;
 use crate::run::RunError;
+use crate::run::letter::NO_MEDIUM;
 use crate::run::score::name_of;
 use crate::run::suppress::{Cause, close};
 use crate::store::{ScanRow, Settled};
@@ -50,7 +51,7 @@ impl Post<'_, '_> {
             return self.put(&message, MessageState::Skipped, "too late", None);
         }
         let Some(medium) = sop.delivery.medium(&message.medium) else {
-            return self.put(&message, MessageState::Held, "delivery.yaml has no such medium", None);
+            return self.put(&message, MessageState::Held, NO_MEDIUM, None);
         };
         let Some(row) = store.whole_lead(&session.columns, message.lead)? else {
             return self.put(&message, MessageState::Held, "its lead is gone", None);
@@ -65,9 +66,13 @@ impl Post<'_, '_> {
             others: &others,
         };
         let purpose = if message.service { Purpose::Service } else { Purpose::Marketing };
-        match gate(&sop.calendar, &sop.delivery, medium, purpose, &asked, now) {
+        let free = self.spaced(&message, now)?;
+        match gate(&sop.calendar, &sop.delivery, medium, purpose, &asked, free) {
             Verdict::Leaves(at) if at <= now => {}
-            Verdict::Leaves(at) => return self.put(&message, MessageState::Queued, "outside its hours", Some(at)),
+            Verdict::Leaves(at) => {
+                let why = if free > now { "keeps its distance from the message before it" } else { "outside its hours" };
+                return self.put(&message, MessageState::Queued, why, Some(at));
+            }
             Verdict::Deferred(at, why) => return self.put(&message, MessageState::Deferred, &why, Some(at)),
             Verdict::Stopped(state, why) => return self.put(&message, state, &why, None),
         }
@@ -77,6 +82,22 @@ impl Post<'_, '_> {
         let ScanRow { record, state, .. } = row;
         let name = name_of(&sop.dictionary, &record);
         Ok(Some(Ready { message, address: address.unwrap_or_default(), name, key: record.key.to_string(), owner: state.owner, body }))
+    }
+
+    /// The earliest instant for a message whose step was decided before the one ahead of it had left: what lay between the two by design
+    /// lies between them as they really go, whole days as days and the rest as time. So whoever sends once in a while sends no bursts.
+    fn spaced(&self, message: &Message, now: Instant) -> Result<Instant, RunError> {
+        let Some(ahead) = self.session.store.ahead_of(message)? else { return Ok(now) };
+        let calendar = &self.session.workspace.sop.calendar;
+        let gap = message.due_at.0.saturating_sub(ahead.planned.0).max(0);
+        if gap == 0 {
+            return Ok(now);
+        }
+        let went = if ahead.waits { ahead.at.max(now) } else { ahead.at };
+        let days = u64::try_from(calendar.days_between(ahead.planned, message.due_at)).unwrap_or(0);
+        let by_time = went.plus(gap);
+        let by_day = calendar.date(went).checked_add_days(Days::new(days)).map(|day| calendar.start_of(day));
+        Ok(now.max(if days > 0 { by_day.map_or(by_time, |day| day.min(by_time)) } else { by_time }))
     }
 
     /// The days of this week on which the lead has heard from us already, where anything limits that.

@@ -11,6 +11,8 @@ mod notices;
 mod tally;
 mod wires;
 
+pub(super) use files::national;
+
 use super::evaluate::Evaluator;
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::model::{Instant, Suppressed};
@@ -118,7 +120,7 @@ impl<'s, 'a> Post<'s, 'a> {
     fn begin(session: &'s Session<'a>, request: &'s SendRequest<'s>) -> Result<Self, RunError> {
         let world = Evaluator::new(&session.workspace.sop, &session.store, &session.columns, session.context.as_of)?;
         let room = request.limit.filter(|n| *n > 0).unwrap_or(usize::MAX);
-        let wires = Wires::new(&session.workspace.sop.delivery);
+        let wires = Wires::new(&session.workspace.sop.delivery, &session.workspace.root);
         let closed = session.store.suppressed()?;
         Ok(Self { session, request, world, wires, closed, tally: Tally::default(), room, synced: Duration::ZERO, stopped: false })
     }

@@ -3,6 +3,7 @@
 use crate::deliver::{Letter, Outcome, Secret, Server, Shape as Body, Smtp, Tls as Protection, Webhook, Wire};
 use crate::rules::delivery::{Delivery, Shape, Tls, Via, Webhook as WebhookRule};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a mail server or a web address may take to answer.
@@ -14,14 +15,16 @@ const UNKNOWNS: u32 = 3;
 
 pub(super) struct Wires<'s> {
     delivery: &'s Delivery,
+    /// The workspace.
+    root: &'s Path,
     /// By medium, or by entry of `notify` behind `@`.
     pub(super) open: BTreeMap<String, Wire>,
     failures: BTreeMap<String, (u32, u32)>,
 }
 
 impl<'s> Wires<'s> {
-    pub(super) fn new(delivery: &'s Delivery) -> Self {
-        Self { delivery, open: BTreeMap::new(), failures: BTreeMap::new() }
+    pub(super) fn new(delivery: &'s Delivery, root: &'s Path) -> Self {
+        Self { delivery, root, open: BTreeMap::new(), failures: BTreeMap::new() }
     }
 
     /// The web address of an entry of `notify`; nothing for a file, or an entry that is no more.
@@ -31,9 +34,9 @@ impl<'s> Wires<'s> {
 
     /// Makes the carrier of a medium ready to take a letter; or says why there is none.
     pub(super) fn of_medium(&mut self, id: &str) -> Result<(), String> {
-        let via = self.delivery.medium(id).map(|m| &m.via);
+        let (via, root) = (self.delivery.medium(id).map(|m| &m.via), self.root);
         self.ready(id.to_owned(), || match via {
-            Some(Via::Smtp(rule)) => smtp(rule),
+            Some(Via::Smtp(rule)) => smtp(rule, root),
             Some(Via::Webhook(rule)) => webhook(rule),
             _ => Err("it goes into a file".into()),
         })
@@ -89,7 +92,7 @@ fn variable(name: &str) -> Result<Secret, String> {
     }
 }
 
-fn smtp(rule: &crate::rules::delivery::Smtp) -> Result<Wire, String> {
+fn smtp(rule: &crate::rules::delivery::Smtp, root: &Path) -> Result<Wire, String> {
     let tls = match rule.tls {
         Tls::StartTls => Protection::StartTls,
         Tls::Tls => Protection::Implicit,
@@ -99,7 +102,11 @@ fn smtp(rule: &crate::rules::delivery::Smtp) -> Result<Wire, String> {
         (Some(username), Some(name)) => Some((username.clone(), variable(name)?)),
         _ => None,
     };
-    let server = Server { host: rule.host.clone(), port: rule.port, tls, from: rule.from.clone(), login, patience: PATIENCE };
+    let ca = match &rule.ca_file {
+        Some(name) => Some(std::fs::read(root.join(name)).map_err(|e| format!("`ca_file: {name}` cannot be read: {e}"))?),
+        None => None,
+    };
+    let server = Server { host: rule.host.clone(), port: rule.port, tls, ca, from: rule.from.clone(), login, patience: PATIENCE };
     Ok(Wire::Smtp(Box::new(Smtp::new(server)?)))
 }
 

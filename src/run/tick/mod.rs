@@ -15,6 +15,7 @@ mod keep;
 mod look;
 mod nurture;
 mod place;
+mod refill;
 mod summary;
 mod taken;
 mod warned;

@@ -3,6 +3,7 @@
 use super::Done;
 use super::chain::Chain;
 use super::keep::{Step, keep};
+use super::refill::refill;
 use super::watch::tell;
 use crate::condition::Facts;
 use crate::engine::lifecycle::place;
@@ -124,7 +125,12 @@ impl Gardener {
         if sop.paths.is_empty() && row.journeys.enrollments.is_empty() {
             return Ok(Until::NEVER);
         }
-        let mut looked = chain.world.with_lead(row, |lead| see(sop, &self.book, lead, standing, (&row.entered, &row.journeys)));
+        let (mut looked, again) = chain.world.with_lead(row, |lead| {
+            let again = refill(session, lead, standing, row)?;
+            let journeys = again.as_ref().map_or(&row.journeys, |r| &r.journeys);
+            Ok::<_, RunError>((see(sop, &self.book, lead, standing, (&row.entered, journeys)), again))
+        })?;
+        done.nurture.queued += again.map_or(0, |r| r.queued);
         let until = looked.until.unwrap_or(Until::NEVER);
         keep_looked(session, row, &mut looked, done)?;
         for (deed, by) in &looked.deeds {
