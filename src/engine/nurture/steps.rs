@@ -116,16 +116,22 @@ impl<'a> Look<'a> {
                 let to = resolve(to, &sop.team, standing.owner.as_deref(), standing.last_owner.as_deref(), day);
                 let (path, cause, step) = (path.name.clone(), e.cause.clone(), step.id.clone());
                 self.out.tasks.push(Task { path, cause, step, text: text.clone(), to });
-                Done::Went(self.as_of())
+                Done::Went(self.went(at))
             }
-            What::Set(fields) => self.deed(Deed::Set(fields.clone()), path, step),
-            What::Move(stage) => self.deed(Deed::Move(stage.clone()), path, step),
+            What::Set(fields) => self.deed(Deed::Set(fields.clone()), path, step, at),
+            What::Move(stage) => self.deed(Deed::Move(stage.clone()), path, step, at),
         }
     }
 
-    fn deed(&mut self, deed: Deed, path: &Path, step: &Step) -> Done {
+    fn deed(&mut self, deed: Deed, path: &Path, step: &Step, at: Instant) -> Done {
         self.out.deeds.push((deed, format!("{}/{}", path.name, step.id)));
-        Done::Changed(self.as_of())
+        Done::Changed(self.went(at))
+    }
+
+    /// When something that was due at an instant counts as done. What one tick a day comes to late for is on time: a later step keeps its
+    /// day, whether cron runs every half hour or every morning.
+    fn went(&self, at: Instant) -> Instant {
+        at.max(self.as_of().plus(-86_400))
     }
 
     /// When a step that is not to be done yet can be. A message is decided on its day, so that it can wait for its hour in the outbox;
