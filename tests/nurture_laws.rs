@@ -176,6 +176,32 @@ proptest! {
         }
     }
 
+    /// Whoever sends may come once in a while: steps that days lie between never lie in the outbox together, and leave as far apart as designed.
+    #[test]
+    fn a_sender_that_comes_late_sends_no_bursts(steps in steps(), (open, long) in (0_u8..24, 2_u8..13), ticks in prop::collection::vec((10_i64..2_000, prop::bool::weighted(0.3)), 1..60)) {
+        let mut w = World::new(&path(&steps, None, false), &delivery(open, long, None));
+        let mut at = w.at("03-02 08:00");
+        for (minutes, sends) in ticks {
+            at = at.plus(minutes * 60);
+            w.decide(at);
+            if sends {
+                w.send(at);
+            }
+        }
+        let (path, calendar) = (&w.sop.paths[0], w.calendar());
+        let days = planned(path);
+        let sent: Vec<(usize, Instant)> = path.steps.iter().enumerate().filter_map(|(i, s)| Some((i, w.journeys.letters.iter().find(|l| l.step == s.id)?.sent_at?))).collect();
+        for pair in sent.windows(2) {
+            let ((from, a), (to, b)) = (pair[0], pair[1]);
+            let between = &path.steps[from + 1..=to];
+            if between.iter().all(|s| matches!(s.due, Due::Day { .. })) && days[to] > days[from] {
+                prop_assert!(calendar.days_between(a, b) >= days[to] - days[from], "{:?}", w.journeys.letters);
+            } else if let [s] = between && let Due::After(gap) = s.due && gap.0 >= DAY {
+                prop_assert!(b.0 - a.0 >= gap.0, "{:?}", w.journeys.letters);
+            }
+        }
+    }
+
     /// Paths of whole days reach the same messages on the same days, whether cron runs every half hour or every morning.
     #[test]
     fn the_rhythm_of_cron_does_not_matter(steps in steps(), (open, long) in (7_u8..12, 2_u8..10)) {
