@@ -236,6 +236,28 @@ proptest! {
         prop_assert_eq!(all.leaves(), due.leaves());
         prop_assert_eq!(all.states(), due.states());
     }
+
+    /// The same where whoever sends comes every so many hours only.
+    #[test]
+    fn until_is_never_late_behind_a_late_sender(steps in steps(), late in prop::option::of(1_u8..9), (open, long) in (0_u8..24, 2_u8..13), every in 1_i64..90) {
+        let (mut all, mut due) = (World::new(&path(&steps, late, true), &delivery(open, long, None)), World::new(&path(&steps, late, true), &delivery(open, long, None)));
+        let start = all.at("03-02 08:00");
+        let mut next = start;
+        for n in 0..(40 * 24) {
+            let at = start.plus(n * HOUR);
+            all.decide(at);
+            if at >= next {
+                due.decide(at);
+                next = due.look(at).until.map_or(Instant::MAX, |u| u.0);
+                prop_assert!(next > at);
+            }
+            if n % every == 0 {
+                all.send(at);
+                due.send(at);
+            }
+        }
+        prop_assert_eq!(all.leaves(), due.leaves());
+    }
 }
 
 const OPEN: &str = "send: {email: {via: csv, address: email, hours: \"09:00-20:00\"}, sms: {via: csv, address: phone, hours: \"10:00-18:00\"}}\n";
