@@ -18,6 +18,16 @@ fn help_is_data_and_a_typo_is_not() {
 }
 
 #[test]
+fn check_counts_its_files_as_people_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("sops")).expect("made");
+    for (file, said) in [("calendar.yaml", "no problems in 1 file\n"), ("team.yaml", "no problems in 2 files\n")] {
+        std::fs::write(folder.path().join("sops").join(file), "").expect("written");
+        sop(&["-C"]).arg(folder.path()).arg("check").assert().code(0).stdout(said);
+    }
+}
+
+#[test]
 fn a_schema_goes_to_stdout_or_to_a_file() {
     let stdout = sop(&["schema", "score"]).assert().code(0).get_output().stdout.clone();
     assert_eq!(stdout, sop::render::schema("score").expect("the schema").as_bytes());

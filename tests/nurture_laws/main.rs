@@ -8,6 +8,7 @@ mod laws;
 mod nights;
 mod plan;
 mod rhythm;
+mod senders;
 mod world;
 
 const HOUR: i64 = 3_600;

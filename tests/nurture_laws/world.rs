@@ -209,6 +209,18 @@ impl World {
         for letter in self.journeys.letters.iter_mut().filter(|l| l.waits() && l.not_before <= at) {
             (letter.state, letter.sent_at) = (MessageState::Sent, Some(if lags { at } else { letter.not_before }));
         }
+        self.decide(at);
+    }
+
+    /// Somebody empties the outbox: what may leave by an instant leaves at it, however long it has been waiting.
+    pub(crate) fn send(&mut self, at: Instant) {
+        for letter in self.journeys.letters.iter_mut().filter(|l| l.waits() && l.not_before <= at) {
+            (letter.state, letter.sent_at) = (MessageState::Sent, Some(at));
+        }
+    }
+
+    /// One tick that nobody has sent anything before.
+    pub(crate) fn decide(&mut self, at: Instant) {
         let looked = self.look(at);
         for e in looked.enrollments {
             match self.journeys.enrollments.iter_mut().find(|known| known.id == e.id) {

@@ -25,12 +25,16 @@ pub(super) fn refill(session: &Session<'_>, lead: &Lead<'_>, standing: &Standing
     let (store, sop, as_of) = (&session.store, &session.workspace.sop, session.context.as_of);
     let goes_on = |id: i64| row.journeys.enrollments.iter().any(|e| e.id == id && !matches!(e.state, crate::model::JourneyState::Paused));
     let all = store.messages_to(lead.lead)?;
-    let (mut done, mut gaps) = (Refilled { journeys: row.journeys.clone(), queued: 0 }, None);
-    for old in all.iter().filter(|m| m.state == MessageState::Held && can_be_filled(m) && goes_on(m.enrollment)) {
+    let held: Vec<&Message> = all.iter().filter(|m| m.state == MessageState::Held && can_be_filled(m) && goes_on(m.enrollment)).collect();
+    if held.is_empty() {
+        return Ok(None);
+    }
+    let (mut done, gaps) = (Refilled { journeys: row.journeys.clone(), queued: 0 }, vars(sop, lead, standing));
+    for old in held {
         let mut now = old.clone();
         let found = sop.delivery.medium(&old.medium).and_then(|m| address(m, lead.facts.lead));
         now.address = found.map(|(_, text)| text.to_owned());
-        fill(sop, gaps.get_or_insert_with(|| vars(sop, lead, standing)), &mut now);
+        fill(sop, &gaps, &mut now);
         let whole = now.reason == old.reason && now.body.is_some() && now.content.as_deref().is_some_and(|c| sop.content(c).is_some());
         let state = match (now.address.is_some(), whole) {
             (true, true) if now.not_after.is_some_and(|last| last < as_of) => stopped(session, old, "too late once it could be filled in")?,
