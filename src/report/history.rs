@@ -19,6 +19,8 @@ pub struct Run {
     pub created: i64,
     /// Changes that it recorded.
     pub changes: i64,
+    /// What it did, in words; blank = nothing.
+    pub did: String,
     /// The run that took it back, if one did.
     pub undone_by: Option<i64>,
 }
@@ -27,7 +29,8 @@ pub struct Run {
 pub fn runs(frame: &Frame, runs: &[Run]) -> Report {
     let instant = |id| Column::new(id, ColumnType::Instant);
     let mut columns = vec![Column::integer("run"), instant("started_at"), instant("run_as_of"), Column::text("command")];
-    columns.extend(["created", "changes", "undone_by"].map(Column::integer));
+    columns.extend(["created", "changes"].map(Column::integer));
+    columns.extend([Column::text("did").sentences(), Column::integer("undone_by")]);
     let mut report = Report::new("runs", frame, columns);
     report.rows = runs
         .iter()
@@ -39,6 +42,7 @@ pub fn runs(frame: &Frame, runs: &[Run]) -> Report {
                 Cell::text(&*r.command),
                 Cell::Integer(r.created),
                 Cell::Integer(r.changes),
+                Cell::maybe(Some(&*r.did).filter(|did| !did.is_empty())),
                 r.undone_by.map_or(Cell::Empty, Cell::Integer),
             ]
         })

@@ -153,6 +153,21 @@ fn known<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Path, RunError>
 
 /// Puts leads onto a path, takes them off, stops them, lets them go on.
 pub fn nurture_act(workspace: &Workspace, context: &Context<'_>, path: &str, act: Act, whom: &Travellers, why: &str) -> Result<Acted, RunError> {
+    if let Travellers::Leads(leads) = whom
+        && workspace.sop.paths.iter().all(|p| p.name != path && p.title != path)
+        && let Some(meant) = leads.iter().find(|l| workspace.sop.paths.iter().any(|p| p.name == **l || p.title == **l))
+    {
+        let verb = match act {
+            Act::Enroll => "enroll",
+            Act::Exit => "exit",
+            Act::Pause => "pause",
+            Act::Resume => "resume",
+        };
+        return Err(RunError::refused(
+            format!("`{path}` is no path, and `{meant}` is one"),
+            format!("the path comes first: sop nurture {verb} {meant} {path}"),
+        ));
+    }
     let path = known(workspace, path)?;
     on_leads(workspace, context, path, act, whom, why)
 }

@@ -2,13 +2,15 @@
 //!
 //! The older lead survives. Events are united (equal ones counted once) and the score is computed anew: points are never added up.
 
+mod apart;
+
 use super::evaluate::evaluate;
 use super::import::{Difference, Incoming, join, value_text};
 use super::lookup::find;
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::ingest::cell;
-use crate::model::{Change, Dictionary, Field, FieldType, Identity, Instant, Key, LeadId, Standing, Value, What};
-use crate::store::{Columns, LeadRecord, SourceRow};
+use crate::model::{Change, Dictionary, Field, FieldType, Instant, Key, LeadId, Standing, Value, What};
+use crate::store::{LeadRecord, SourceRow};
 
 /// What a merge or split did.
 #[derive(Clone, Debug)]
@@ -49,7 +51,7 @@ pub fn merge(workspace: &Workspace, context: &Context<'_>, a: &str, b: &str, why
 pub fn split(workspace: &Workspace, context: &Context<'_>, lead: &str, why: &str) -> Result<Merged, RunError> {
     in_session(workspace, context, |session| {
         let lead = find(workspace, &session.store, lead)?;
-        take_apart(session, lead, why)
+        apart::take_apart(session, lead, why)
     })
 }
 
@@ -176,142 +178,6 @@ fn fields_json(dictionary: &Dictionary, values: &[Value]) -> String {
     let fields: serde_json::Map<String, serde_json::Value> =
         dictionary.fields.iter().zip(values).filter_map(|(f, v)| Some((f.id.clone(), value_text(v, &dictionary.currency)?.into()))).collect();
     serde_json::Value::Object(fields).to_string()
-}
-
-fn take_apart(session: &mut Session<'_>, lead: LeadId, why: &str) -> Result<Parts, RunError> {
-    let mut original = record(session, lead)?;
-    let sources = session.store.source_rows(lead)?;
-    let own = sources.iter().position(|s| Key::of_hash(s.source) == original.key).unwrap_or(0);
-    if sources.len() < 2 {
-        return Err(RunError::refused("this lead was never joined from different rows: there is nothing to split", "`sop explain LEAD` shows what was joined"));
-    }
-    let Session { store, columns, run, context, workspace, .. } = &*session;
-    let barred = store.barred_hashes()?;
-    let mut shared: Vec<Identity> = Vec::new();
-    // What two of the rows share recognised them as one; it identifies nobody from now on.
-    for (i, a) in sources.iter().enumerate() {
-        for identity in &a.identities {
-            if !shared.contains(identity) && sources.iter().skip(i + 1).any(|b| b.identities.contains(identity)) {
-                store.bar(identity, *run)?;
-                shared.push(identity.clone());
-            }
-        }
-    }
-    let is_shared = |i: &Identity| shared.contains(i) || barred.binary_search_by(|h| (*h as i64).cmp(&(i.hash() as i64))).is_ok();
-    let mut others = Vec::new();
-    let mut parts: Vec<(LeadId, Key, Option<String>)> = Vec::new();
-    let company = |values: &[Value]| {
-        let place = workspace.sop.dictionary.field("company").map(|(ix, _)| ix.0);
-        place.and_then(|i| values.get(i)).and_then(Value::as_text).map(|t| crate::model::fold(t).into_owned())
-    };
-    let mut last = store.last_lead()?;
-    for (i, source) in sources.iter().enumerate() {
-        let values = values_of(workspace, columns, source);
-        if i == own {
-            let named: Vec<Identity> = named(source, &is_shared);
-            store.insert_identities(named.iter().map(|i| (i, lead)), *run)?;
-            parts.push((lead, original.key, company(&values)));
-            original.values = values;
-            continue;
-        }
-        last += 1;
-        let new = LeadRecord {
-            lead: LeadId(last),
-            key: Key::of_hash(source.source),
-            run: *run,
-            seen_at: original.seen_at,
-            fresh_at: None,
-            sources: 1,
-            extra: Vec::new(),
-            values,
-        };
-        store.insert_lead(columns, &new)?;
-        let told = |ty: FieldType| {
-            let place = workspace.sop.dictionary.fields.iter().position(|f| f.ty == ty);
-            place.and_then(|i| new.values.get(i)).and_then(Value::as_text)
-        };
-        let (stage, owner) = (told(FieldType::Stage), told(FieldType::Owner));
-        store.insert_state(new.lead, stage, owner)?;
-        if stage.is_some() || owner.is_some() {
-            let since = |told: Option<&str>| told.map(|_| context.as_of);
-            store.seed_standing(new.lead, since(stage), since(owner), *run)?;
-        }
-        let mut identities: Vec<Identity> = source.identities.iter().filter(|i| !is_shared(i)).cloned().collect();
-        for identity in &identities {
-            store.remove_identity(identity, lead)?;
-        }
-        if identities.first().map(Identity::key) != Some(new.key) {
-            identities.push(Identity { kind: Identity::KEY.into(), text: new.key.to_string() });
-        }
-        identities.extend(named(source, &is_shared));
-        store.insert_identities(identities.iter().map(|i| (i, new.lead)), *run)?;
-        let change =
-            Change { lead, what: What::Split, at: context.as_of, from: Some(original.key.to_string()), to: Some(new.key.to_string()), why: why.to_owned() };
-        store.record(*run, &change)?;
-        parts.push((new.lead, new.key, company(&new.values)));
-        others.push(new.key);
-    }
-    original.sources = 1;
-    store.update_lead(columns, &original)?;
-    store.delete_source_rows(lead)?;
-    // Its own key must still find it when the identity that the key came from was shared.
-    if store.find_key(original.key)? != Some(lead) {
-        let key = Identity { kind: Identity::KEY.into(), text: original.key.to_string() };
-        store.insert_identities([(&key, lead)], *run)?;
-    }
-    store.make_due(lead)?;
-    let shared = shared.iter().map(|i| format!("{} {}", i.kind, i.text.replace('\t', ":"))).collect();
-    let notes = share_out(session, lead, &parts)?;
-    Ok(Parts { lead, survivor: original.key, others, differences: Vec::new(), shared, notes })
-}
-
-/// Deals go with the one of the parts whose company they name. What names none of them, or several, stays with the older lead, and
-/// so do follow-ups, which say nothing of whom they were about: both are told.
-fn share_out(session: &Session<'_>, lead: LeadId, parts: &[(LeadId, Key, Option<String>)]) -> Result<Vec<String>, RunError> {
-    let (store, run) = (&session.store, session.run);
-    let (mut notes, mut stayed) = (Vec::new(), 0);
-    for deal in store.deal_rows_of(lead)? {
-        let named = deal.company.as_deref().map(|c| crate::model::fold(c).into_owned());
-        let mut fits = parts.iter().filter(|(.., company)| named.is_some() && *company == named);
-        match (fits.next(), fits.next()) {
-            (Some((whose, key, _)), None) if *whose != lead => {
-                let id = deal.id.clone().unwrap_or_else(|| "without an id".to_owned());
-                notes.push(format!("the deal {id} goes to {key}, whose company it names"));
-                store.put_deal(&crate::store::DealRow { lead: Some(*whose), ..deal }, run)?;
-                store.make_due(*whose)?;
-            }
-            (Some(_), None) => {} // its own
-            _ => stayed += 1,
-        }
-    }
-    if stayed > 0 {
-        let what = if stayed == 1 { "1 deal stays".to_owned() } else { format!("{stayed} deals stay") };
-        notes.push(format!(
-            "{what} with the older lead, for no company says whose: import the file of deals again, and each goes to the lead that its row names"
-        ));
-    }
-    let contacts = store.follow_ups_of(lead)?.len();
-    if contacts > 0 {
-        let what = if contacts == 1 { "1 follow-up stays".to_owned() } else { format!("{contacts} follow-ups stay") };
-        notes.push(format!("{what} with the older lead, as do its owner, its stage and what sales said of it"));
-    }
-    Ok(notes)
-}
-
-/// What recognises a row by a number that it shares with others: together with its name, so that the same file, imported
-/// again, finds the leads that it was taken apart into.
-fn named(source: &SourceRow, is_shared: &impl Fn(&Identity) -> bool) -> Vec<Identity> {
-    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&source.fields).unwrap_or_default();
-    let name = fields.get("name").and_then(|v| v.as_str()).map(crate::model::fold).unwrap_or_default();
-    source.identities.iter().filter(|i| is_shared(i)).map(|i| i.named(&name)).collect()
-}
-
-/// The values of a kept row, read back by their types.
-fn values_of(workspace: &Workspace, columns: &Columns, source: &SourceRow) -> Vec<Value> {
-    let dictionary = &workspace.sop.dictionary;
-    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&source.fields).unwrap_or_default();
-    let _ = columns;
-    dictionary.fields.iter().map(|f| fields.get(&f.id).and_then(|v| v.as_str()).map_or(Value::Null, |t| read_back(workspace, f, t))).collect()
 }
 
 /// A value from its recorded text.

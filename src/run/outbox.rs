@@ -128,7 +128,7 @@ pub fn cancel_messages(workspace: &Workspace, context: &Context<'_>, whom: &Reca
                 |((medium, from), count): ((String, &str), i64)| Count { what: medium, from: Some(from.to_owned()), to: Some("cancelled".into()), count };
             let counts: Vec<Count> = moved.into_iter().map(count).collect();
             let all: i64 = counts.iter().map(|c| c.count).sum();
-            session.counts.insert("changes".into(), all.into());
+            session.counts.insert("cancelled".into(), all.into());
             let ended = session.end()?;
             Ok(Acted { frame: frame(workspace, context), counts, notes: Vec::new(), ended })
         }

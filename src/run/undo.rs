@@ -1,8 +1,9 @@
 //! `sop undo [RUN]`: takes a run back, as a rehearsal unless told otherwise.
 
 use super::{Context, Ended, RunError, Workspace, session};
-use crate::model::RunId;
+use crate::model::{RunId, SuppressedBy};
 use crate::store::{RunRow, Store, StoreError, Undone};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an undo did, or would do.
 #[derive(Clone, Debug)]
@@ -11,11 +12,35 @@ pub struct UndoReport {
     pub run: RunRow,
     /// Rows deleted and restored, by table.
     pub undone: Undone,
+    /// Addresses that this run had closed, and that may be written to again: by why they were closed, with the addresses.
+    pub opened: Vec<(SuppressedBy, Vec<String>)>,
+    /// Newer runs that cannot be taken back, with why: where no run was named, they are passed over.
+    pub passed: Vec<String>,
     /// The run of the undo itself.
     pub ended: Ended,
 }
 
-/// Takes back the last writing run, or the one named if nothing was built upon it.
+/// What was done inside the transaction.
+struct Within {
+    by: RunId,
+    run: RunRow,
+    undone: Undone,
+    opened: Vec<(SuppressedBy, Vec<String>)>,
+    passed: Vec<String>,
+}
+
+/// Why a run cannot be taken back, and what to do instead.
+struct Barred {
+    what: String,
+    help: String,
+    /// It left the house: whoever names no run may mean the one before.
+    left: bool,
+}
+
+/// So many reasons are told.
+const TOLD: usize = 3;
+
+/// Takes back the last run that can be, or the one named if nothing was built upon it.
 pub fn undo(workspace: &Workspace, context: &Context<'_>, run: Option<i64>) -> Result<UndoReport, RunError> {
     if !workspace.db.exists() {
         return Err(StoreError::Missing(workspace.db.display().to_string()).into());
@@ -24,54 +49,100 @@ pub fn undo(workspace: &Workspace, context: &Context<'_>, run: Option<i64>) -> R
     // No session: an undo obeys no rules, so it neither records their texts nor reads fields again.
     let (store, _) = session::open(workspace, &rehearsal)?;
     match within(&store, &rehearsal, run) {
-        Ok((by, run, undone)) => {
+        Ok(Within { by, run, undone, opened, passed }) => {
             let ended = session::close(store, by, &rehearsal)?;
-            Ok(UndoReport { run, undone, ended })
+            Ok(UndoReport { run, undone, opened, passed, ended })
         }
         Err(e) => Err(session::take_back(store, e)),
     }
 }
 
-fn within(store: &Store, context: &Context<'_>, wanted: Option<i64>) -> Result<(RunId, RunRow, Undone), RunError> {
+fn within(store: &Store, context: &Context<'_>, wanted: Option<i64>) -> Result<Within, RunError> {
     let by = store.begin_run(&session::run_record(context))?;
-    let stands = |r: &RunRow| r.run != by && r.undone_by.is_none() && r.verb != "undo";
-    let run = match wanted {
+    let (run, passed) = match wanted {
         Some(n) => {
-            store.run(RunId(n))?.filter(|r| r.run != by).ok_or_else(|| RunError::refused(format!("there is no run {n}"), "`sop history` lists the runs"))?
+            let known = store.run(RunId(n))?.filter(|r| r.run != by);
+            let run = known.ok_or_else(|| RunError::refused(format!("there is no run {n}"), "`sop history` lists the runs"))?;
+            if let Some(Barred { what, help, .. }) = barred(store, &run, by)? {
+                return Err(RunError::refused(what, help));
+            }
+            (run, Vec::new())
         }
-        None => last_with_something(store, stands)?.ok_or_else(|| RunError::refused("there is no run to take back", "`sop history` lists the runs"))?,
+        None => last_that_can_be(store, by)?,
     };
-    if !stands(&run) {
-        let what = match run.undone_by {
-            Some(by) => format!("run {} was taken back already, by run {}", run.run.0, by.0),
-            None => format!("run {} is an undo itself", run.run.0),
-        };
-        return Err(RunError::refused(what, "import the files again instead"));
+    let opened = opened(store, run.run)?;
+    let undone = store.take_back(run.run, by)?;
+    store.end_run(by, None, 0, "{}")?;
+    Ok(Within { by, run, undone, opened, passed })
+}
+
+/// Why a run cannot be taken back; `None` = it can.
+fn barred(store: &Store, run: &RunRow, by: RunId) -> Result<Option<Barred>, RunError> {
+    let n = run.run.0;
+    let told = |what: String, help: String, left: bool| Ok(Some(Barred { what, help, left }));
+    if let Some(by) = run.undone_by {
+        return told(format!("run {n} was taken back already, by run {}", by.0), "import the files again instead".into(), false);
+    }
+    if run.verb == "undo" {
+        return told(format!("run {n} is an undo itself"), "import the files again instead".into(), false);
     }
     let left = store.left_the_house(run.run)?;
     if left > 0 {
-        let what = format!("{left} messages of run {} have left, or may have: nobody can take them back", run.run.0);
-        return Err(RunError::refused(what, "what still waits can be cancelled: sop outbox cancel LEAD --why …"));
+        let what = if left == 1 { "1 message".to_owned() } else { format!("{left} messages") };
+        let what = format!("{what} of run {n} (`sop {}`) have left, or may have: nobody can take them back", run.verb);
+        return told(what, "what still waits can be cancelled: sop outbox cancel LEAD --why …".into(), true);
     }
     if store.undo_is_pruned(run.run)? {
-        let what = format!("run {} is too old: what it overwrote is no longer kept", run.run.0);
-        return Err(RunError::refused(what, "restore a copy of the base, or import the right files"));
+        let what = format!("run {n} is too old: what it overwrote is no longer kept");
+        return told(what, "restore a copy of the base, or import the right files".into(), false);
     }
     if let Some(later) = store.built_upon(run.run, by)? {
-        let what = format!("run {} built upon run {}: it touched the same leads or rows", later.0, run.run.0);
-        return Err(RunError::refused(what, format!("take back run {} first", later.0)));
-    }
-    let undone = store.take_back(run.run, by)?;
-    store.end_run(by, None, 0, "{}")?;
-    Ok((by, run, undone))
-}
-
-/// The newest run that stands and changed anything: taking back one that changed nothing would please nobody.
-fn last_with_something(store: &Store, stands: impl Fn(&RunRow) -> bool) -> Result<Option<RunRow>, RunError> {
-    for run in store.runs()?.into_iter().filter(|r| stands(r)) {
-        if store.left_anything(run.run)? {
-            return Ok(Some(run));
-        }
+        let what = format!("run {} built upon run {n}: it touched the same leads or rows", later.0);
+        return told(what, format!("take back run {} first", later.0), false);
     }
     Ok(None)
+}
+
+/// The newest run that did anything and can be taken back; with why newer ones cannot. One that changed nothing is not asked about:
+/// taking it back would please nobody. What has left the house is passed over, and nothing else is: nobody means a run further back.
+fn last_that_can_be(store: &Store, by: RunId) -> Result<(RunRow, Vec<String>), RunError> {
+    let (mut passed, mut help) = (Vec::new(), None);
+    for run in store.runs()?.into_iter().filter(|r| r.run != by && r.undone_by.is_none() && r.verb != "undo") {
+        if !store.undo_is_pruned(run.run)? && store.left_the_house(run.run)? == 0 && !store.left_anything(run.run)? {
+            continue;
+        }
+        let Some(why) = barred(store, &run, by)? else { return Ok((run, passed)) };
+        passed.push(why.what);
+        help.get_or_insert(why.help);
+        if !why.left {
+            break;
+        }
+    }
+    let Some(help) = help else {
+        return Err(RunError::refused("there is no run to take back", "`sop history` lists the runs"));
+    };
+    if passed.len() > TOLD {
+        let more = passed.len() - TOLD;
+        passed.truncate(TOLD);
+        passed.push(format!("and {more} more before them"));
+    }
+    Err(RunError::refused(passed.join("; "), help))
+}
+
+/// The addresses that a run had closed and that nothing else keeps closed, by why.
+fn opened(store: &Store, run: RunId) -> Result<Vec<(SuppressedBy, Vec<String>)>, RunError> {
+    let closed = store.suppressed_by_run(run)?;
+    let kept: Vec<_> = if closed.is_empty() { Vec::new() } else { store.suppressions()?.into_iter().filter(|r| !closed.contains(r)).collect() };
+    let kept: BTreeSet<(u64, Option<String>)> = kept.into_iter().map(|r| (r.hash, r.medium)).collect();
+    let mut by: BTreeMap<SuppressedBy, Vec<String>> = BTreeMap::new();
+    for row in closed {
+        if kept.contains(&(row.hash, None)) || kept.contains(&(row.hash, row.medium)) {
+            continue;
+        }
+        let all = by.entry(row.by).or_default();
+        if !all.contains(&row.address) {
+            all.push(row.address);
+        }
+    }
+    Ok(by.into_iter().collect())
 }

@@ -100,6 +100,13 @@ impl Store {
         Ok(())
     }
 
+    /// Gives one follow-up of a lead to another.
+    pub fn give_follow_up(&self, (from, at, seq): (LeadId, Instant, i64), f: &FollowUpRow, to: LeadId, run: RunId) -> Result<()> {
+        self.add_follow_up(to, at, f, run)?;
+        self.conn.prepare_cached("DELETE FROM follow_ups WHERE lead = ?1 AND at = ?2 AND seq = ?3")?.execute(params![from.0, at.0, seq])?;
+        Ok(())
+    }
+
     /// Overwrites what a follow-up says beside who, when, how it ended and the note.
     pub fn update_follow_up(&self, lead: LeadId, at: Instant, seq: i64, f: &FollowUpRow) -> Result<()> {
         const SET: &str = "UPDATE follow_ups SET type = ?4, pain = ?5, progress = ?6, budget = ?7, next_at = ?8, quality = ?9

@@ -37,6 +37,7 @@ mod standing;
 mod state;
 mod suppressions;
 mod tally;
+mod told_of;
 mod undo;
 mod views;
 mod waits;
@@ -65,6 +66,7 @@ pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use suppressions::SuppressionRow;
 pub use tally::{BandChange, JourneyCount, MessageStory};
+pub use told_of::{About, key_name};
 pub use undo::Undone;
 pub use waits::{NextContact, Waiting};
 

@@ -3,6 +3,7 @@
 use super::{Result, Store};
 use crate::model::{Instant, RunId};
 use rusqlite::{OptionalExtension, Row, params};
+use std::collections::BTreeMap;
 
 /// What a run says of itself when it starts.
 #[derive(Clone, Debug)]
@@ -100,6 +101,22 @@ impl Store {
         let sql = format!("SELECT {LIST} FROM runs ORDER BY run DESC");
         let mut statement = self.conn.prepare(&sql)?;
         Ok(statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What runs did with messages, by the run: messages and notices handed over with how that ended (`message sent`), signs that came
+    /// back (`sign`), addresses closed (`address`).
+    pub fn deeds(&self) -> Result<BTreeMap<RunId, Vec<(String, i64)>>> {
+        const DEEDS: &str = "SELECT sent_run, 'message ' || state, count(*) FROM messages WHERE sent_run IS NOT NULL GROUP BY 1, 2
+            UNION ALL SELECT sent_run, 'notice ' || state, count(*) FROM notices WHERE sent_run IS NOT NULL GROUP BY 1, 2
+            UNION ALL SELECT run, 'sign', count(*) FROM feedback GROUP BY 1
+            UNION ALL SELECT run, 'address', count(*) FROM suppressions GROUP BY 1 ORDER BY 1, 2 DESC";
+        let mut statement = self.conn.prepare(DEEDS)?;
+        let mut all: BTreeMap<RunId, Vec<(String, i64)>> = BTreeMap::new();
+        for row in statement.query_map([], |r| Ok((RunId(r.get(0)?), r.get(1)?, r.get(2)?)))? {
+            let (run, what, n) = row?;
+            all.entry(run).or_default().push((what, n));
+        }
+        Ok(all)
     }
 
     /// The number of an SOP version; its texts are kept on first sight.

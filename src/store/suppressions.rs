@@ -57,6 +57,12 @@ impl Store {
         Ok(statement.query_map([address.hash() as i64], read)?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// What a run closed: each row is the only reason of its kind for its medium.
+    pub fn suppressed_by_run(&self, run: RunId) -> Result<Vec<SuppressionRow>> {
+        let mut statement = self.conn.prepare(&format!("SELECT {LIST} FROM suppressions WHERE run = ?1 ORDER BY address, medium, kind"))?;
+        Ok(statement.query_map([run.0], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// All of them, for who asks often.
     pub fn suppressed(&self) -> Result<Suppressed> {
         let mut all = Suppressed::default();

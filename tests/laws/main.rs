@@ -7,6 +7,7 @@
 mod base;
 
 mod again;
+mod apart;
 mod due;
 mod identity;
 mod lock;
@@ -16,3 +17,4 @@ mod rehearsal;
 mod round_trip;
 mod tick;
 mod undo;
+mod undo_mail;

@@ -1,7 +1,10 @@
 //! What people do with journeys: put a lead onto a path, take it off, stop it for a while, let it go on.
 
+use super::gates::{Gate, Verdict, address, consents, gate};
 use super::{Look, Looked, Seen};
 use crate::model::{Enrollment, JourneyState, Journeys, MessageState, Until};
+use crate::rules::content::Purpose;
+use crate::rules::nurture::Path;
 
 /// Said of messages that a pause keeps.
 const PAUSED: &str = "paused";
@@ -17,6 +20,24 @@ pub enum Act {
     Pause,
     /// On from where it stopped. A pause is no lateness.
     Resume,
+}
+
+/// Media by which nothing of a path would reach the lead as things are, with the state and the reason that a message would get: in the
+/// order of the path's steps, each once.
+pub fn silent(seen: &Seen<'_>, path: &Path) -> Vec<(String, MessageState, String)> {
+    let mut all: Vec<(String, MessageState, String)> = Vec::new();
+    for (_, send) in path.sends() {
+        let Some(medium) = seen.sop.delivery.medium(&send.medium).filter(|m| all.iter().all(|(known, ..)| *known != m.id)) else { continue };
+        let purpose = send.contents().first().and_then(|name| seen.sop.content(name)).map_or(Purpose::Marketing, |c| c.purpose);
+        let found = address(medium, seen.facts.lead).map(|(_, text)| text);
+        let to = found.and_then(|text| seen.facts.dictionary.address(text));
+        let closed = to.and_then(|to| seen.closed.stops(&to, &medium.id, purpose == Purpose::Service));
+        let asked = Gate { closed, consent: consents(medium, seen.facts), address: found, others: &[] };
+        if let Verdict::Stopped(state, why) = gate(&seen.sop.calendar, &seen.sop.delivery, medium, purpose, &asked, seen.facts.as_of) {
+            all.push((medium.id.clone(), state, why));
+        }
+    }
+    all
 }
 
 /// Does it. The error says why it cannot be.

@@ -17,7 +17,7 @@ mod post;
 mod steps;
 mod walk;
 
-pub use by_hand::{Act, act};
+pub use by_hand::{Act, act, silent};
 pub use choose::{arm_of, is_control};
 pub use gates::{Gate, Verdict, address, consents, gate, reachable};
 pub use walk::look;

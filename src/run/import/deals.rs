@@ -11,7 +11,7 @@ use super::noted::{Elsewhere, Noted};
 use crate::ingest::{DealCells, DealReader, FileKind, PendingRejects, Rows, TableFile, deal_mapping};
 use crate::model::{Change, DealStatus, Identity, Instant, Key, LeadId, Value, What, fold, stable_hash};
 use crate::run::RunError;
-use crate::store::{DealId, DealRow};
+use crate::store::{About, DealId, DealRow};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 
@@ -169,6 +169,7 @@ impl Importer<'_, '_> {
     fn put_deal(&mut self, deal: DealId, told: Told, remarks: &mut Remarks) -> Result<Written, RunError> {
         let DealCells { identities, key, id, company, owner, amount, kind, product, opened_at, closed_at, status, reason, .. } = told.cells;
         let lead = self.lead_named(key, &identities)?;
+        self.told_of(About::deal(deal), key, &identities)?;
         let owner = remarks.elsewhere.owner(&self.workspace().sop.team, owner);
         let before = self.session.store.deal(deal)?;
         let old = before.clone();

@@ -18,7 +18,7 @@ use crate::ingest::{
 };
 use crate::model::{DetailId, Identity, Instant, LeadId, Outcome, fold, stable_hash};
 use crate::run::RunError;
-use crate::store::FollowUpRow;
+use crate::store::{About, FollowUpRow};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -98,6 +98,7 @@ impl Importer<'_, '_> {
             if cells.is_contact() {
                 match cells.at {
                     Some(at) => {
+                        self.told_of(About::follow_up(at, &row), cells.key, &cells.identities)?;
                         dated.entry((lead, at, row.owner.clone(), row.outcome, row.note.clone())).or_default().push((row, changed));
                         continue; // its follow-up is counted with its equals
                     }
@@ -106,7 +107,9 @@ impl Importer<'_, '_> {
                         let place = ordinals.entry((lead, answers)).or_insert(0);
                         let origin = format!("{:016x}", stable_hash(&[&answers.to_le_bytes(), &place.to_le_bytes()]));
                         *place += 1;
-                        changed |= self.undated_follow_up(lead, FollowUpRow { origin, ..row }, number)?;
+                        let row = FollowUpRow { origin, ..row };
+                        self.told_of(About::follow_up(self.session.context.as_of, &row), cells.key, &cells.identities)?;
+                        changed |= self.undated_follow_up(lead, row, number)?;
                     }
                 }
             }

@@ -297,6 +297,14 @@ impl<'a> Importer<'_, 'a> {
         self.follow_verdicts()?;
         let counts = [("new", self.summary.new), ("updated", self.summary.updated), ("joined", self.summary.joined), ("rejected", self.summary.rejected)];
         self.session.counts.extend(counts.map(|(k, n)| (k.to_owned(), n.into())));
+        // Of rows that are neither leads nor events, what the base did not know.
+        for file in self.summary.files.iter().filter(|f| matches!(&*f.kind, "deals" | "payments" | "follow-ups" | "stages" | "costs")) {
+            let before = self.session.counts.get(&file.kind).and_then(serde_json::Value::as_u64).unwrap_or(0);
+            let n = before + file.new + file.updated;
+            if n > 0 {
+                self.session.counts.insert(file.kind.clone(), n.into());
+            }
+        }
         Ok((self.summary, arriving))
     }
 

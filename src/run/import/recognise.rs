@@ -6,7 +6,7 @@ use super::resolver::check;
 use crate::ingest::LeadRow;
 use crate::model::{FieldType, Identity, Key, LeadId, NoIdentity, Value, fold};
 use crate::run::RunError;
-use crate::store::{LeadRecord, SourceRow};
+use crate::store::{About, LeadRecord, SourceRow, key_name};
 
 /// An identity of a row with what is known of it.
 pub(super) struct Named {
@@ -39,6 +39,14 @@ impl Importer<'_, '_> {
             }
         }
         Ok(lead)
+    }
+
+    /// Keeps the names under which a row spoke of the lead of a deal or of a follow-up.
+    pub(super) fn told_of(&self, about: About, key: Option<Key>, identities: &[Identity]) -> Result<(), RunError> {
+        for name in key.map(key_name).iter().chain(identities) {
+            self.session.store.told_of(about, name, self.session.run)?;
+        }
+        Ok(())
     }
 
     /// What recognises a row without identity: its cells, and how many equal rows came before it.

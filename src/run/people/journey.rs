@@ -1,8 +1,8 @@
 //! Journeys by hand.
 
 use super::{Acted, act as act_on};
-use crate::engine::nurture::{Act, act};
-use crate::model::{JourneyState, Standing};
+use crate::engine::nurture::{Act, act, silent};
+use crate::model::{JourneyState, MessageState, Standing};
 use crate::rules::nurture::Path;
 use crate::run::evaluate::Evaluator;
 use crate::run::journeys::Travellers;
@@ -10,6 +10,7 @@ use crate::run::score::note;
 use crate::run::tick::{Done, Gardener, keep_looked, with_seen};
 use crate::run::{Context, RunError, Workspace};
 use crate::store::Store;
+use std::collections::BTreeMap;
 
 /// Does an act for every lead that is meant. Of named leads every one, or none; of all, those for whom it can be done.
 pub(in crate::run) fn on_leads(workspace: &Workspace, context: &Context<'_>, path: &Path, what: Act, whom: &Travellers, why: &str) -> Result<Acted, RunError> {
@@ -22,13 +23,23 @@ pub(in crate::run) fn on_leads(workspace: &Workspace, context: &Context<'_>, pat
         let gardener = Gardener::new(session)?;
         let mut world = Evaluator::new(&workspace.sop, &session.store, &session.columns, context.as_of)?;
         let mut left_out = 0_usize;
+        let mut silenced: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
         for row in &rows {
             let standing: &Standing = &row.standing;
-            let done = world.with_lead(row, |lead| {
-                with_seen(&workspace.sop, &gardener.book, lead, standing, &row.entered, |seen| act(seen, &row.journeys, &path.name, what, why))
+            let (done, mute) = world.with_lead(row, |lead| {
+                with_seen(&workspace.sop, &gardener.book, lead, standing, &row.entered, |seen| {
+                    let mute = if what == Act::Enroll { silent(seen, path) } else { Vec::new() };
+                    (act(seen, &row.journeys, &path.name, what, why), mute)
+                })
             });
             match done {
                 Ok(mut looked) => {
+                    for (medium, state, why) in mute {
+                        if !all {
+                            work.notes.push(note("unreachable", format!("{}: {}", work.shown(row), unreachable(&medium, state, &why))));
+                        }
+                        *silenced.entry((medium, state.name(), why)).or_default() += 1;
+                    }
                     let mut tally = Done::default();
                     keep_looked(session, row, &mut looked, &mut tally)?;
                     if !looked.changes.is_empty() {
@@ -40,11 +51,23 @@ pub(in crate::run) fn on_leads(workspace: &Workspace, context: &Context<'_>, pat
                 Err(why) => work.refuse(row, why, "see `sop nurture status`"),
             }
         }
+        for ((medium, state, why), n) in silenced.iter().filter(|_| all) {
+            work.notes.push(note("unreachable", format!("{n} of them get nothing by {medium} as things are: {state}, {why}")));
+        }
         if left_out > 0 {
             work.notes.push(note("left-out", format!("{left_out} leads stay as they are: on a stronger path, or the path would end at once")));
         }
         Ok(())
     })
+}
+
+/// Why nothing of a path reaches somebody by a medium, and where to look.
+fn unreachable(medium: &str, state: MessageState, why: &str) -> String {
+    let help = match state {
+        MessageState::Suppressed => "; `sop suppress --list` says since when, and `--lift` opens it where they ask for it",
+        _ => "",
+    };
+    format!("on the path, but nothing of it leaves by {medium} as things are: {} ({why}){help}", state.name())
 }
 
 /// The keys of everybody whom an act on all means.

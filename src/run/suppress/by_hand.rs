@@ -148,6 +148,10 @@ fn act(
         Ok(()) => {
             let changes: i64 = counts.iter().map(|c| c.count).sum();
             session.counts.insert("changes".into(), changes.into());
+            let lifted: i64 = counts.iter().filter(|c| c.what == "lifted").map(|c| c.count).sum();
+            if lifted > 0 {
+                session.counts.insert("lifted".into(), lifted.into());
+            }
             let ended = session.end()?;
             Ok(Acted { frame: frame(workspace, context), counts, notes, ended })
         }

@@ -181,6 +181,9 @@ CREATE TABLE deals (
 ) STRICT;
 CREATE INDEX deals_by_lead ON deals(lead) WHERE lead IS NOT NULL;
 
+-- Under which names rows of files named the lead of a deal or of a follow-up: what goes with whom when a lead is taken apart.
+CREATE TABLE told_of (about INTEGER NOT NULL, hash INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (about, hash)) STRICT, WITHOUT ROWID;
+
 -- Under which names the leads of deals without a lead are known: whoever arrives under one gets the deal.
 CREATE TABLE waiting_deals (
   hash INTEGER NOT NULL, deal INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, run INTEGER NOT NULL,
