@@ -51,10 +51,68 @@ fn what_cannot_be_read_of_a_deal_is_listed() {
     let base = with_leads();
     let rows = "商机编号,邮箱,金额,商机状态\nD1,zs@example.com,$100,赢单\nD2,zs@example.com,100,天知道\nD3,zs@example.com,100,wonn\n";
     let run = import(&base, "11-02", "deals.csv", rows).ok();
-    assert_eq!((run.of_file(0, "new"), run.of_file(0, "rejected")), (1, 2), "{}", run.said());
-    assert_eq!(base.number("SELECT count(*) FROM deals WHERE amount IS NULL AND status = 'won'"), 1, "another currency's money is no amount");
+    assert_eq!((run.of_file(0, "new"), run.of_file(0, "rejected")), (0, 3), "{}", run.said());
+    assert_eq!(base.number("SELECT count(*) FROM deals"), 0, "another currency's money would be added up as the base's");
     let listed = rejects(&base, "deals.csv");
     assert!(listed.contains("天知道") && listed.contains("did you mean `won`") && listed.contains("$100"), "{listed}");
+}
+
+/// Headers as the systems export them; each row was opened on 1 April and won on 1 May.
+#[test]
+fn exports_of_common_systems_are_read_as_they_come() {
+    let exports = [
+        (
+            "hubspot",
+            "Record ID,Deal Name,Deal Stage,Amount,Currency,Close Date,Deal owner,Create Date,Deal Type,Associated Company,Closed Lost Reason",
+            "7,甲,Closed Won,50,CNY,2026-05-01 10:00,Zhang,2026-04-01 09:00,New Business,恒力,",
+        ),
+        (
+            "salesforce",
+            "Opportunity ID,Account Name,Amount Currency,Amount,Close Date,Created Date,Stage,Opportunity Owner,Type,Loss Reason",
+            "006,恒力,CNY,50,2026-05-01,2026-04-01,Closed Won,Zhang,New Business,",
+        ),
+        (
+            "salesforce-api",
+            "Id,AccountId,Amount,CloseDate,CreatedDate,StageName,IsWon,Type",
+            "006,001,50,2026-05-01,2026-04-01T09:00:00Z,Closed Won,true,New Customer",
+        ),
+        (
+            "zoho",
+            "Record Id,Deal Name,Account Name,Amount,Currency,Closing Date,Stage,Deal Owner,Created Time,Type,Reason For Loss",
+            "zcrm_1,甲,恒力,50,CNY,2026-05-01,Closed Won,Zhang,2026-04-01 09:00:00,New Business,",
+        ),
+        (
+            "odoo",
+            "External ID,Customer,Expected Revenue,Stage,Salesperson,Created on,Closed Date,Lost Reason",
+            "crm_lead_1,恒力,50,Won,Zhang,2026-04-01 09:00:00,2026-05-01 10:00:00,",
+        ),
+        (
+            "fxiaoke",
+            "商机编号,商机名称,客户名称,商机金额,币种,商机类型,销售阶段,负责人,创建时间,成交日期,输单原因",
+            "SJ1,甲,恒力,50,人民币,新签,赢单,张伟,2026-04-01 09:00,2026-05-01,",
+        ),
+        ("xiaoshouyi", "商机ID,客户名称,销售金额(元),销售阶段,销售机会所有人,创建日期,结单日期", "1,恒力,50,赢单,张伟,2026-04-01,2026-05-01"),
+        ("plain", "deal_id,company,amount,created_at,closed_at,status", "1,恒力,50,2026-04-01,2026-05-01,won"),
+        ("chinese", "商机编号,公司,金额,开始时间,结束时间,商机状态", "1,恒力,50,2026-04-01,2026-05-01,赢单"),
+    ];
+    for (name, header, row) in exports {
+        let base = Base::new();
+        let run = import(&base, "11-02", &format!("{name}.csv"), &format!("{header}\n{row}\n")).ok();
+        assert_eq!(
+            (run.json()["rows"][0]["kind"].as_str(), run.of_file(0, "new"), run.of_file(0, "rejected")),
+            (Some("deals"), 1, 0),
+            "{name}: {}",
+            run.said()
+        );
+        let found = base.texts(
+            "SELECT status || ' ' || amount || ' ' || date(opened_at, 'unixepoch', '8 hours') || ' ' || date(closed_at, 'unixepoch', '8 hours') FROM deals",
+        );
+        assert_eq!(found, ["won 5000 2026-04-01 2026-05-01"], "{name}: {}", run.said());
+    }
+    // The leads' own dates stay the leads'.
+    let base = Base::new();
+    let run = import(&base, "11-02", "leads.csv", "线索编号,姓名,手机,创建日期,线索状态\nL1,张三,13920417003,2026-03-01,新线索\n").ok();
+    assert_eq!(run.json()["rows"][0]["kind"].as_str(), Some("leads"), "{}", run.said());
 }
 
 #[test]

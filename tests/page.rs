@@ -272,11 +272,11 @@ fn the_example_answers_what_a_meeting_asks() {
     let says = |topic: &str| topics.iter().filter(|r| r["topic"] == topic).filter_map(|r| r["finding"].as_str()).collect::<Vec<_>>().join(" ");
     // Which channel earned most per yuan: reckoned again from the table's own columns.
     let best = |section: &str| {
-        let per = |r: &&serde_json::Value| Some((r["revenue"].as_f64()? / r["cost"].as_f64().filter(|c| *c > 0.0)?, r["channel"].as_str()?.to_owned()));
+        let per = |r: &&serde_json::Value| Some((r["new_revenue"].as_f64()? / r["cost"].as_f64().filter(|c| *c > 0.0)?, r["channel"].as_str()?.to_owned()));
         rows(&json, section).iter().filter_map(per).max_by(|a, b| a.0.total_cmp(&b.0)).expect("a channel with a cost")
     };
     let (rate, channel) = best("roi");
-    assert!(says("earned").starts_with(&format!("{channel} earned most for each CNY spent: {rate:.2} (")), "{}", says("earned"));
+    assert!(says("earned").starts_with(&format!("{channel} earned most of new customers for each CNY spent: {rate:.2} (")), "{}", says("earned"));
     let (rate, channel) = best("roi_longer");
     assert!(says("earned").contains(&format!("Over the last 26 weeks: {channel} {rate:.2}")), "{}", says("earned"));
     // Where leads get stuck.
@@ -309,7 +309,7 @@ fn the_example_answers_what_a_meeting_asks() {
     }
     // In Chinese, by the names that Chinese readers use.
     let page = example.page("week_zh.html");
-    for words in ["老客户介绍", "微信公众号", "卡在", "赵磊：", "人数太少", "本期变更的 SOP 文件", "低于 case-number"] {
+    for words in ["转介绍", "微信公众号", "卡在", "赵磊：", "人数太少", "本期变更的 SOP 文件", "低于 case-number"] {
         assert!(page.contains(words), "{words}");
     }
 }

@@ -231,7 +231,8 @@ fn of_flow() -> Vec<Report> {
         walk::Walk { group: "baidu".into(), created_at: Some(day(0)), reached: moves + 1, at }
     };
     let walks: Vec<walk::Walk> = (0..40).map(|i| lead(i % 4)).collect();
-    let deal = |status, closed| velocity::DealFact { group: "baidu".into(), status, amount: Some(500), began_at: Some(day(1)), closed_at: closed };
+    let deal =
+        |status, closed| velocity::DealFact { group: "baidu".into(), status, amount: Some(500), began_at: Some(day(1)), by_opening: true, closed_at: closed };
     let mut all = Vec::new();
     for (walks, by) in [(&walks[..], Some("channel")), (&walks[..], None), (&[], None)] {
         let mut leads = funnel::Funnel::new(stops(), None);
@@ -266,7 +267,7 @@ fn of_flow() -> Vec<Report> {
     let mut hours = timing::Hours::default();
     (0..60).for_each(|i| hours.add(i % 7, i % 24));
     for hours in [hours, timing::Hours::default()] {
-        all.push(timing::report(timing::Facts { frame: f.clone(), acts: hours.clone(), clicks: hours.clone(), replies: hours, notes: vec![] }));
+        all.push(timing::report(timing::Facts { frame: f.clone(), acts: hours.clone(), clicks: hours.clone(), replies: hours, hourless: 3, notes: vec![] }));
     }
     let states = |all: &[&str]| all.iter().map(|s| ((*s).to_owned(), 30)).collect();
     let path =
@@ -311,8 +312,8 @@ fn of_money() -> Vec<Report> {
         roi::report(spent(vec![])),
         channels::report(&f, &[channel], vec![]),
         channels::report(&f, &[], vec![]),
-        attribution::report(&f, "channel", &[credited("markov")], vec![]),
-        attribution::report(&f, "channel", &[credited("first"), credited("last-non-direct")], vec![]),
+        attribution::report(&f, "channel", "new_revenue", &[credited("markov")], vec![]),
+        attribution::report(&f, "channel", "new_revenue", &[credited("first"), credited("last-non-direct")], vec![]),
         costs::report(&f, "channel", &[cost], vec![]),
         costs::report(&f, "month", &[], vec![]),
         kpi::report(&f, |id| if id == "roi" { Some((Cell::Percent(0.5), Some(3))) } else { Some((Cell::Money(5), None)) }, vec![]),

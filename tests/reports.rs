@@ -119,12 +119,12 @@ fn return_by_channel_ties_out() {
         ("(before lookback)", 0.0, 1.0, 8_000.0),
         ("(shared cost)", 20_000.5, 0.0, 0.0),
     ] {
-        assert_eq!([cell(&roi, channel, "cost"), cell(&roi, channel, "deals"), cell(&roi, channel, "revenue")], [cost, deals, revenue], "{channel}");
+        assert_eq!([cell(&roi, channel, "cost"), cell(&roi, channel, "new_deals"), cell(&roi, channel, "new_revenue")], [cost, deals, revenue], "{channel}");
     }
     assert_eq!([cell(&roi, "baidu", "cac"), cell(&roi, "baidu", "roas"), cell(&roi, "fair", "cpl")], [5000.0, 17.000_001, 30_000.0]);
     assert!(cell(&roi, "(no channel)", "roi").is_null() && cell(&roi, "(shared cost)", "roi").is_null(), "n/a of no cost, and of everybody's");
-    assert_eq!([&roi["totals"]["period_basis"]["cost"], &roi["totals"]["period_basis"]["revenue"]], [60_000.5, 267_999.01]);
-    assert_eq!([&roi["totals"]["cohort_basis"]["revenue"], &roi["totals"]["revenue_other_kinds"]], [150_000.0, 20_000.0], "D2, D3, D4; D5 is an upsell");
+    assert_eq!([&roi["totals"]["period_basis"]["cost"], &roi["totals"]["period_basis"]["new_revenue"]], [60_000.5, 267_999.01]);
+    assert_eq!([&roi["totals"]["cohort_basis"]["new_revenue"], &roi["totals"]["revenue_other_kinds"]], [150_000.0, 20_000.0], "D2, D3, D4; D5 is an upsell");
     assert_eq!(roi["totals"]["cohort_basis"]["maturity"], "immature");
     assert!(roi["rows"].as_array().unwrap().iter().all(|r| r["paid_cac"].is_null()), "people are among the costs");
 }
@@ -142,19 +142,19 @@ fn every_cut_and_every_model_adds_up_to_the_same() {
             let roi = report(&base, &["roi", "--period", "2026-10", "--by", by]);
             let basis = if reports.contains("cohort") { "cohort_basis" } else { "period_basis" };
             let total = &roi["totals"][basis];
-            for column in ["cost", "revenue", "leads", "deals"] {
+            for column in ["cost", "new_revenue", "leads", "new_deals"] {
                 assert_eq!(sum(&roi, column), minor(&total[column]), "{reports} by {by}: {column}: {roi}");
             }
             assert_eq!(sum(&roi, "cost"), base.number("SELECT sum(amount) FROM costs"), "{by}: what was imported");
         }
         if reports.contains("paid") {
             let roi = report(&base, &["roi", "--period", "2026-10"]);
-            assert_eq!(roi["totals"]["period_basis"]["revenue"], 60_000.03);
+            assert_eq!(roi["totals"]["period_basis"]["new_revenue"], 60_000.03);
             assert!(roi["notes"].to_string().contains("1 payments (5.00) are for deals that have not arrived"), "{roi}");
         }
         let all = report(&base, &["attribution", "--period", "2026-10", "--model", "all"]);
         for model in ["first", "last", "last_non_direct", "linear", "time_decay", "position", "markov", "shapley"] {
-            assert_eq!(sum(&all, model), minor(&all["totals"]["revenue"]), "{reports}: {model}");
+            assert_eq!(sum(&all, model), minor(&all["totals"]["new_revenue"]), "{reports}: {model}");
         }
     }
 }
@@ -165,13 +165,13 @@ fn touches_after_a_deal_are_no_reason_for_it_and_a_lead_that_came_again_is_retur
     let again = "线索编号,姓名,手机,公司,来源渠道,创建时间\nL1,王伟,13920417001,苏州恒力,抖音推广,2026-10-12\n";
     import(&base, "11-01", "again.csv", again).ok();
     let last = report(&base, &["attribution", "--period", "2026-10", "--model", "last"]);
-    assert_eq!(cell(&last, "fair", "revenue"), 150_000.01, "抖音 came after the deal was opened");
+    assert_eq!(cell(&last, "fair", "new_revenue"), 150_000.01, "抖音 came after the deal was opened");
     let channels = report(&base, &["channels", "--period", "2026-10"]);
     assert_eq!([cell(&channels, "ocean_engine", "leads"), cell(&channels, "ocean_engine", "returning")], [0, 1]);
-    assert_eq!([cell(&channels, "baidu", "leads"), cell(&channels, "baidu", "returning"), cell(&channels, "baidu", "won")], [1, 0, 1]);
+    assert_eq!([cell(&channels, "baidu", "leads"), cell(&channels, "baidu", "returning"), cell(&channels, "baidu", "won_leads")], [1, 0, 1]);
     assert_eq!([cell(&channels, "baidu", "impressions"), cell(&channels, "baidu", "clicks")], [10_000, 500]);
     let wider = report(&base, &["roi", "--period", "2026-10", "--lookback", "365d"]);
-    assert_eq!(cell(&wider, "xiaohongshu", "revenue"), 8_000.0);
+    assert_eq!(cell(&wider, "xiaohongshu", "new_revenue"), 8_000.0);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn each_number_stands_beside_the_one_before() {
     let base = world("");
     let both = report(&base, &["roi", "--period", "2026-10", "--compare", "previous"]);
     assert_eq!([cell(&both, "baidu", "previous_leads"), cell(&both, "baidu", "change_leads"), cell(&both, "fair", "previous_leads")], [1, 0, 1]);
-    assert_eq!(both["totals"]["previous_period_basis"]["revenue"], 0.0);
+    assert_eq!(both["totals"]["previous_period_basis"]["new_revenue"], 0.0);
     let endless = base.on("11-02", &["report", "roi", "--period", "all", "--compare", "previous"]);
     assert_eq!(endless.code(), Some(2));
 }

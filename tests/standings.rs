@@ -140,6 +140,7 @@ fn deal(deal: u64, lead: Option<i64>, status: DealStatus) -> DealRow {
         closed_at: None,
         status,
         reason: None,
+        lapsed: None,
     }
 }
 

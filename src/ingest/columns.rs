@@ -158,10 +158,28 @@ impl TypedRow {
         let place = layout.columns.iter().position(|(c, _)| *c == id);
         place.and_then(|i| self.values.get_mut(i)).map(std::mem::take).unwrap_or_default()
     }
+    /// The value of a column of the layout, left where it is.
+    pub(super) fn value(&self, layout: &Layout, id: &str) -> &Value {
+        layout.columns.iter().position(|(c, _)| *c == id).and_then(|i| self.values.get(i)).unwrap_or(&Value::Null)
+    }
     /// What was wrong with a column's cell.
     pub(super) fn bad_in(&self, ids: &[&str]) -> Option<&BadCell> {
         self.bad.iter().find(|(id, _)| ids.contains(id)).map(|(_, bad)| bad)
     }
+}
+
+/// Reads the rows of one file, one by one; what stands for a row is reused from row to row.
+pub trait Rows {
+    /// One row.
+    type Cells;
+    /// The next row, whether it can be used, or the end.
+    fn next(&mut self, out: &mut Self::Cells) -> Result<Next, IngestError>;
+    /// Its cells that became blank, or, on a rejected row, the one that refused it.
+    fn bad(cells: &Self::Cells) -> &[BadCell];
+    /// The row as the file has it: for the reject file.
+    fn raw(&self) -> &RawRow;
+    /// Columns whose dates leave their order open.
+    fn open(&self) -> &[OpenOrder];
 }
 
 /// Types the rows of one file.
@@ -220,6 +238,11 @@ impl<'a> TableReader<'a> {
     /// The file.
     pub(super) fn table(&self) -> &TableFile {
         &self.table
+    }
+    /// The header of a column of the layout, blank where there is none.
+    pub(super) fn header(&self, id: &str) -> &str {
+        let column = self.typers.iter().flatten().find(|(_, _, of, _)| *of == id).map(|(column, ..)| *column);
+        column.and_then(|c| self.table.headers().get(c)).map_or("", String::as_str)
     }
 
     /// The next row; one that is no record is rejected.

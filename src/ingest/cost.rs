@@ -2,8 +2,9 @@
 //! their columns, so that they need no column that names the channel; their rows of totals are passed over and told.
 
 use super::cell::BadCell;
-use super::columns::{Holds, Layout, TableMapping, TableReader, TypedRow, text};
-use super::error::{IngestError, IngestErrorKind, shorten};
+use super::columns::{Holds, Layout, Rows, TableMapping, TableReader, TypedRow, text};
+use super::currency::{check_header, check_row, unit_of};
+use super::error::{IngestError, shorten};
 use super::lead::Next;
 use super::profile::OpenOrder;
 use super::row::RawRow;
@@ -86,32 +87,6 @@ pub fn cost_mapping(headers: &[String], tables: &[Table]) -> TableMapping {
     TableMapping::of_nobody(&COSTS, &plain, tables)
 }
 
-/// A header and what stands in parentheses at its end.
-fn unit_of(header: &str) -> (&str, Option<&str>) {
-    let parts = header.trim_end().strip_suffix([')', '）']).and_then(|h| h.rsplit_once(['(', '（']));
-    match parts {
-        Some((name, unit)) if !name.trim().is_empty() => (name.trim_end(), Some(unit.trim())),
-        _ => (header, None),
-    }
-}
-
-/// The currency that a text names, if it names one.
-fn currency_of(text: &str) -> Option<String> {
-    let known = match fold(text).as_ref() {
-        "元" | "人民币" | "rmb" | "¥" | "￥" | "cn¥" => "CNY",
-        "$" | "us$" | "美元" | "美金" => "USD",
-        "€" | "欧元" => "EUR",
-        "£" | "英镑" => "GBP",
-        "港元" | "港币" | "hk$" => "HKD",
-        "日元" | "円" => "JPY",
-        _ => {
-            let text = text.trim();
-            return (text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())).then(|| text.to_owned());
-        }
-    };
-    Some(known.to_owned())
-}
-
 /// One row of costs; reused from row to row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CostCells {
@@ -156,7 +131,6 @@ pub struct CostReader<'a> {
     /// The channel of rows whose file names none.
     default_channel: Option<String>,
     columns: [Option<usize>; 3],
-    headers: [String; 4],
     /// Rows that add up others, so far.
     pub totals: Vec<TotalRow>,
 }
@@ -167,43 +141,37 @@ impl<'a> CostReader<'a> {
         if mapping.column("amount").is_none() || !mapping.has(&["from", "month"]) {
             return Err(TableReader::lacks(&table, "costs", "amount and from (or month)"));
         }
-        let own = &dictionary.currency.code;
-        let unit = mapping.column("amount").and_then(|c| table.headers().get(c)).and_then(|h| unit_of(h).1).and_then(currency_of);
-        if let Some(other) = unit.filter(|c| c != own) {
-            let what = format!("its amounts are in {other}, and the base is kept in {own}");
-            let help = format!("convert the column to {own} (a day's rate is a decision of yours), and say so in its header");
-            return Err(table.error(IngestErrorKind::MissingColumns, what, &help).at(table.header_row()));
-        }
+        check_header(&table, mapping.column("amount"), &dictionary.currency)?;
         let platform = platform_of(table.headers());
         let default_channel = match platform {
             Some(platform) => Some(platform.channel.to_owned()),
             None => dictionary.channel_of(table.source()).map(|c| c.id.clone()),
         };
-        let named = |id: &str| mapping.column(id).and_then(|c| table.headers().get(c)).cloned().unwrap_or_default();
-        let headers = [named("from"), named("until"), named("amount"), named("month")];
         let columns = [mapping.column("from").or(mapping.column("month")), mapping.column("channel"), mapping.column("kind")];
         let rows = TableReader::new(&COSTS, table, mapping, dictionary, calendar, tables)?;
-        Ok(Self { rows, row: TypedRow::default(), dictionary, calendar, platform, default_channel, columns, headers, totals: Vec::new() })
-    }
-    /// The row as the file has it: for the reject file.
-    pub fn raw(&self) -> &RawRow {
-        self.rows.raw()
-    }
-    /// The file.
-    pub fn table(&self) -> &TableFile {
-        self.rows.table()
-    }
-    /// Columns whose dates leave their order open.
-    pub fn open(&self) -> &[OpenOrder] {
-        &self.rows.open
+        Ok(Self { rows, row: TypedRow::default(), dictionary, calendar, platform, default_channel, columns, totals: Vec::new() })
     }
     /// Whose export it is, if that decides its channel.
     pub fn platform(&self) -> Option<&'static Platform> {
         self.platform.filter(|_| self.columns[1].is_none())
     }
+}
+
+impl Rows for CostReader<'_> {
+    type Cells = CostCells;
+
+    fn bad(cells: &CostCells) -> &[BadCell] {
+        &cells.bad
+    }
+    fn raw(&self) -> &RawRow {
+        self.rows.raw()
+    }
+    fn open(&self) -> &[OpenOrder] {
+        &self.rows.open
+    }
 
     /// The next row that is one of costs. One that does not say when or how much is refused.
-    pub fn next(&mut self, out: &mut CostCells) -> Result<Next, IngestError> {
+    fn next(&mut self, out: &mut CostCells) -> Result<Next, IngestError> {
         loop {
             let next = self.rows.next(&mut self.row)?;
             out.bad = self.row.bad.iter().map(|(_, b)| b.clone()).collect();
@@ -223,7 +191,9 @@ impl<'a> CostReader<'a> {
             });
         }
     }
+}
 
+impl CostReader<'_> {
     /// A row that begins with 合计 or Total, or has that for a date.
     fn total(&self) -> Option<TotalRow> {
         let raw = self.rows.raw();
@@ -235,33 +205,29 @@ impl<'a> CostReader<'a> {
     }
 
     fn cells(&mut self, out: &mut CostCells) -> Result<(), BadCell> {
-        let row = &mut self.row;
+        let (rows, row) = (&self.rows, &mut self.row);
+        check_row(row, &COSTS, rows.header("currency"), &self.dictionary.currency)?;
         let refused = ["kind", "from", "until", "amount"].iter().find_map(|id| row.bad_in(&[id]));
         let by_platform = self.platform.is_some();
         if let Some(bad) = refused.filter(|bad| !(by_platform && row.bad_in(&["kind"]) == Some(bad))) {
             return Err(bad.clone());
         }
-        let [from_header, until_header, amount_header, month_header] = &self.headers;
         let mut take = |id: &str| row.take(&COSTS, id);
-        let currency = text(take("currency"));
-        if let Some(other) = currency.as_deref().map(|c| currency_of(c).unwrap_or_else(|| c.to_owned())).filter(|c| *c != self.dictionary.currency.code) {
-            return Err(BadCell::new("currency", &other, "another currency than the base's: convert the amount"));
-        }
         let day = |value: Value| value.as_instant().map(|at| self.calendar.date(at));
         let (from, until, month) = (day(take("from")), day(take("until")), text(take("month")));
         out.days = match (from, month.as_deref().map(|m| (m, month_of(m)))) {
             (Some(from), _) => (from, until.unwrap_or(from)),
             (None, Some((_, Some(days)))) => days,
-            (None, Some((told, None))) => return Err(BadCell::new(month_header, told, "no month; write e.g. 2026-10")),
-            (None, None) => return Err(BadCell::new(from_header, "", "no date")),
+            (None, Some((told, None))) => return Err(BadCell::new(rows.header("month"), told, "no month; write e.g. 2026-10")),
+            (None, None) => return Err(BadCell::new(rows.header("from"), "", "no date")),
         };
         if out.days.1 < out.days.0 {
-            return Err(BadCell::new(until_header, &out.days.1.to_string(), "it ends before it starts"));
+            return Err(BadCell::new(rows.header("until"), &out.days.1.to_string(), "it ends before it starts"));
         }
         if (out.days.1 - out.days.0).num_days() >= LONGEST_DAYS {
-            return Err(BadCell::new(until_header, &out.days.1.to_string(), "more than ten years"));
+            return Err(BadCell::new(rows.header("until"), &out.days.1.to_string(), "more than ten years"));
         }
-        out.amount = minor(&take("amount")).ok_or_else(|| BadCell::new(amount_header, "", "no amount"))?;
+        out.amount = minor(&take("amount")).ok_or_else(|| BadCell::new(rows.header("amount"), "", "no amount"))?;
         // A platform's own column of types is about its advertisements.
         out.kind = text(take("kind")).filter(|_| !by_platform).unwrap_or_else(|| "media".into());
         out.channel = match text(take("channel")) {
@@ -348,10 +314,5 @@ mod tests {
     fn a_row_of_totals_is_known_by_its_first_word() {
         assert!(["合计", "总计：", " Total ", "Total: Account", "GRAND TOTAL"].iter().all(|t| is_total(t)));
         assert!(!["Total Fitness", "合作", "", "2026-10-01"].iter().any(|t| is_total(t)));
-    }
-
-    #[test]
-    fn currencies_as_headers_write_them() {
-        assert_eq!([currency_of("元"), currency_of("USD"), currency_of("次")], [Some("CNY".into()), Some("USD".into()), None]);
     }
 }

@@ -1,13 +1,14 @@
 //! Rows of deals and of payments.
 
 use super::cell::BadCell;
-use super::columns::{Holds, Layout, TableMapping, TableReader, TypedRow, text};
+use super::columns::{Holds, Layout, Rows, TableMapping, TableReader, TypedRow, text};
+use super::currency::{check_header, check_row, without_units};
 use super::error::IngestError;
 use super::lead::Next;
 use super::profile::OpenOrder;
 use super::row::RawRow;
 use super::table::TableFile;
-use crate::model::{Calendar, DealStatus, Dictionary, Identity, Instant, Key, Table, Value};
+use crate::model::{Calendar, Currency, DealStatus, Dictionary, Identity, Instant, Key, Table, Value};
 
 /// What status columns say. Everything on the way is open: which step it is at is the other system's matter.
 const STATUS: &[(&str, &str)] = &[
@@ -33,6 +34,7 @@ const DEALS: Layout = Layout {
         ("company", Holds::Text),
         ("owner", Holds::Text),
         ("amount", Holds::Money),
+        ("currency", Holds::Text),
         ("kind", Holds::Choice(KINDS)),
         ("product", Holds::Text),
         ("opened_at", Holds::At),
@@ -44,16 +46,17 @@ const DEALS: Layout = Layout {
     lead: Some("lead"),
 };
 
-const PAYMENTS: Layout = Layout { table: "payments", columns: &[("deal", Holds::Text), ("at", Holds::At), ("amount", Holds::Money)], lead: None };
+const PAYMENTS: Layout = Layout { table: "payments", columns: PAID, lead: None };
+const PAID: &[(&str, Holds)] = &[("deal", Holds::Text), ("at", Holds::At), ("amount", Holds::Money), ("currency", Holds::Text)];
 
-/// What the columns of a deals file mean.
+/// What the columns of a deals file mean. A unit in parentheses (`金额(元)`) is no part of a name.
 pub fn deal_mapping(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> TableMapping {
-    TableMapping::of(&DEALS, headers, dictionary, tables)
+    TableMapping::of(&DEALS, &without_units(headers, &dictionary.currency), dictionary, tables)
 }
 
 /// What the columns of a payments file mean.
 pub fn payment_mapping(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> TableMapping {
-    TableMapping::of(&PAYMENTS, headers, dictionary, tables)
+    TableMapping::of(&PAYMENTS, &without_units(headers, &dictionary.currency), dictionary, tables)
 }
 
 /// One deal; reused from row to row. What is blank says nothing.
@@ -93,6 +96,7 @@ pub struct DealCells {
 pub struct DealReader<'a> {
     rows: TableReader<'a>,
     row: TypedRow,
+    currency: &'a Currency,
     /// No column says how deals ended: those with a date of closing were won.
     closed_is_won: bool,
 }
@@ -107,37 +111,41 @@ impl<'a> DealReader<'a> {
         if !told && mapping.column("closed_at").is_none() {
             return Err(TableReader::lacks(&table, "deals", "status, won or closed_at"));
         }
+        check_header(&table, mapping.column("amount"), &dictionary.currency)?;
         let rows = TableReader::new(&DEALS, table, mapping, dictionary, calendar, tables)?;
-        Ok(Self { rows, row: TypedRow::default(), closed_is_won: !told })
+        Ok(Self { rows, row: TypedRow::default(), currency: &dictionary.currency, closed_is_won: !told })
     }
     /// Whether no column says how deals ended, so that those with a date of closing count as won.
     pub fn closed_is_won(&self) -> bool {
         self.closed_is_won
     }
-    /// The row as the file has it: for the reject file.
-    pub fn raw(&self) -> &RawRow {
+}
+
+impl Rows for DealReader<'_> {
+    type Cells = DealCells;
+
+    fn bad(cells: &DealCells) -> &[BadCell] {
+        &cells.bad
+    }
+    fn raw(&self) -> &RawRow {
         self.rows.raw()
     }
-    /// The file.
-    pub fn table(&self) -> &TableFile {
-        self.rows.table()
-    }
-    /// Columns whose dates leave their order open.
-    pub fn open(&self) -> &[OpenOrder] {
+    fn open(&self) -> &[OpenOrder] {
         &self.rows.open
     }
 
-    /// The next row.
-    pub fn next(&mut self, out: &mut DealCells) -> Result<Next, IngestError> {
+    /// The next row. Money of another currency refuses it, and so does a word that says not how the deal stands; a date that is none is a
+    /// blank, and is listed.
+    fn next(&mut self, out: &mut DealCells) -> Result<Next, IngestError> {
         let next = self.rows.next(&mut self.row)?;
         let row = &mut self.row;
         out.bad = row.bad.iter().map(|(_, b)| b.clone()).collect();
         if next != Next::Row {
             return Ok(next);
         }
-        // Money of another currency, or a date that is none, is a blank; how a deal stands must be known.
-        if let Some(bad) = row.bad_in(&["status", "won"]) {
-            out.bad = vec![bad.clone()];
+        let foreign = check_row(row, &DEALS, self.rows.header("currency"), self.currency);
+        if let Some(bad) = row.bad_in(&["status", "won"]).cloned().or(foreign.err()) {
+            out.bad = vec![bad];
             return Ok(Next::Rejected);
         }
         out.number = row.number;
@@ -195,7 +203,7 @@ impl Default for PaymentCells {
 pub struct PaymentReader<'a> {
     rows: TableReader<'a>,
     row: TypedRow,
-    headers: [String; 3],
+    currency: &'a Currency,
 }
 
 impl<'a> PaymentReader<'a> {
@@ -205,33 +213,41 @@ impl<'a> PaymentReader<'a> {
         if names.iter().any(|id| mapping.column(id).is_none()) {
             return Err(TableReader::lacks(&table, "payments", "deal, at and amount"));
         }
-        let headers = names.map(|id| mapping.column(id).and_then(|c| table.headers().get(c)).cloned().unwrap_or_default());
+        check_header(&table, mapping.column("amount"), &dictionary.currency)?;
         let rows = TableReader::new(&PAYMENTS, table, mapping, dictionary, calendar, tables)?;
-        Ok(Self { rows, row: TypedRow::default(), headers })
+        Ok(Self { rows, row: TypedRow::default(), currency: &dictionary.currency })
     }
-    /// The row as the file has it: for the reject file.
-    pub fn raw(&self) -> &RawRow {
+}
+
+impl Rows for PaymentReader<'_> {
+    type Cells = PaymentCells;
+
+    fn bad(cells: &PaymentCells) -> &[BadCell] {
+        &cells.bad
+    }
+    fn raw(&self) -> &RawRow {
         self.rows.raw()
     }
-    /// The file.
-    pub fn table(&self) -> &TableFile {
-        self.rows.table()
-    }
-    /// Columns whose dates leave their order open.
-    pub fn open(&self) -> &[OpenOrder] {
+    fn open(&self) -> &[OpenOrder] {
         &self.rows.open
     }
 
-    /// The next row. A payment that says not when, what for or how much is refused.
-    pub fn next(&mut self, out: &mut PaymentCells) -> Result<Next, IngestError> {
+    /// The next row. A payment that says not when, what for or how much is refused, and so is one in another currency.
+    fn next(&mut self, out: &mut PaymentCells) -> Result<Next, IngestError> {
         let next = self.rows.next(&mut self.row)?;
         let row = &mut self.row;
         out.bad = row.bad.iter().map(|(_, b)| b.clone()).collect();
-        if next != Next::Row || !out.bad.is_empty() {
-            return Ok(if next == Next::Row { Next::Rejected } else { next });
+        if next != Next::Row {
+            return Ok(next);
+        }
+        if let Err(foreign) = check_row(row, &PAYMENTS, self.rows.header("currency"), self.currency) {
+            out.bad = vec![foreign];
+        }
+        if !out.bad.is_empty() {
+            return Ok(Next::Rejected);
         }
         let mut take = |id: &str| row.take(&PAYMENTS, id);
-        let [deal, at, amount] = &self.headers;
+        let [deal, at, amount] = ["deal", "at", "amount"].map(|id| self.rows.header(id));
         match (text(take("deal")), take("at").as_instant(), minor(&take("amount"))) {
             (Some(deal), Some(at), Some(amount)) => (out.deal, out.at, out.amount) = (deal, at, amount),
             (None, ..) => out.bad.push(BadCell::new(deal, "", "no deal")),

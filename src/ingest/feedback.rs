@@ -6,7 +6,7 @@ mod words;
 pub use words::Came;
 
 use super::cell::BadCell;
-use super::columns::{Holds, Layout, TableMapping, TableReader, TypedRow, text};
+use super::columns::{Holds, Layout, Rows, TableMapping, TableReader, TypedRow, text};
 use super::error::IngestError;
 use super::lead::Next;
 use super::profile::OpenOrder;
@@ -191,18 +191,6 @@ impl<'a> FeedbackReader<'a> {
         Ok(Self { rows, row: TypedRow::default(), shape, kind, whole, covers })
     }
 
-    /// The row as the file has it: for the reject file.
-    pub fn raw(&self) -> &RawRow {
-        self.rows.raw()
-    }
-    /// The file.
-    pub fn table(&self) -> &TableFile {
-        self.rows.table()
-    }
-    /// Columns whose dates leave their order open.
-    pub fn open(&self) -> &[OpenOrder] {
-        &self.rows.open
-    }
     /// What the file would tell if there were any, whatever its rows are.
     pub fn covers(&self) -> Vec<FeedbackKind> {
         match self.whole {
@@ -211,9 +199,23 @@ impl<'a> FeedbackReader<'a> {
             _ => self.covers.clone(),
         }
     }
+}
+
+impl Rows for FeedbackReader<'_> {
+    type Cells = FeedbackCells;
+
+    fn bad(cells: &FeedbackCells) -> &[BadCell] {
+        &cells.bad
+    }
+    fn raw(&self) -> &RawRow {
+        self.rows.raw()
+    }
+    fn open(&self) -> &[OpenOrder] {
+        &self.rows.open
+    }
 
     /// The next row. A word that nobody knows refuses it; so does a row that names nobody.
-    pub fn next(&mut self, out: &mut FeedbackCells) -> Result<Next, IngestError> {
+    fn next(&mut self, out: &mut FeedbackCells) -> Result<Next, IngestError> {
         let next = self.rows.next(&mut self.row)?;
         out.told.clear();
         out.bad = self.row.bad.iter().map(|(_, b)| b.clone()).collect();
@@ -234,7 +236,9 @@ impl<'a> FeedbackReader<'a> {
         out.bad.insert(0, bad);
         Ok(Next::Rejected)
     }
+}
 
+impl FeedbackReader<'_> {
     fn feedback(&mut self, out: &mut FeedbackCells) -> Result<(), BadCell> {
         let mut take = |id: &str| self.row.take(&FEEDBACK, id);
         (out.message, out.address, out.content) = (text(take("message")), text(take("address")), text(take("content")));

@@ -1,7 +1,7 @@
 //! Rows of follow-ups: what owners logged, and the worklists that come back filled in.
 
 use super::cell::BadCell;
-use super::columns::{Holds, Layout, TableMapping, TableReader, TypedRow, text};
+use super::columns::{Holds, Layout, Rows, TableMapping, TableReader, TypedRow, text};
 use super::error::IngestError;
 use super::header::base_of;
 use super::lead::Next;
@@ -182,17 +182,9 @@ impl<'a> FollowUpReader<'a> {
         let rows = TableReader::new(&LAYOUT, table, mapping, dictionary, calendar, tables)?;
         Ok(Self { rows, row: TypedRow::default(), reason, verdict })
     }
-    /// The row as the file has it: for the reject file.
-    pub fn raw(&self) -> &RawRow {
-        self.rows.raw()
-    }
     /// The file.
     pub fn table(&self) -> &TableFile {
         self.rows.table()
-    }
-    /// Columns whose dates leave their order open.
-    pub fn open(&self) -> &[OpenOrder] {
-        &self.rows.open
     }
     /// A refusal of the row because of its reason.
     pub fn bad_reason(&self, value: &str, why: String) -> BadCell {
@@ -207,10 +199,24 @@ impl<'a> FollowUpReader<'a> {
     pub fn bad_cell(&self, column: usize, why: &str) -> BadCell {
         BadCell::new(self.rows.table().headers().get(column).map_or("", String::as_str), self.rows.raw().text(column), why.to_owned())
     }
+}
+
+impl Rows for FollowUpReader<'_> {
+    type Cells = FollowUpCells;
+
+    fn bad(cells: &FollowUpCells) -> &[BadCell] {
+        &cells.bad
+    }
+    fn raw(&self) -> &RawRow {
+        self.rows.raw()
+    }
+    fn open(&self) -> &[OpenOrder] {
+        &self.rows.open
+    }
 
     /// The next row. An answer that is no known word refuses it, and so does a day of the contact that is none; a next day that is
     /// none becomes blank and is listed: what else was filled in stands.
-    pub fn next(&mut self, out: &mut FollowUpCells) -> Result<Next, IngestError> {
+    fn next(&mut self, out: &mut FollowUpCells) -> Result<Next, IngestError> {
         let next = self.rows.next(&mut self.row)?;
         let row = &mut self.row;
         out.bad = row.bad.iter().map(|(_, b)| b.clone()).collect();

@@ -10,6 +10,7 @@ pub mod cell;
 mod columns;
 mod cost;
 mod csv;
+mod currency;
 mod deal;
 mod decode;
 mod dialect;
@@ -33,7 +34,7 @@ mod stage;
 mod table;
 
 pub use cell::BadCell;
-pub use columns::TableMapping;
+pub use columns::{Rows, TableMapping};
 pub use cost::{CostCells, CostReader, Platform, TotalRow, cost_mapping, platform_of};
 pub use deal::{DealCells, DealReader, PaymentCells, PaymentReader, deal_mapping, payment_mapping};
 pub use error::{IngestError, IngestErrorKind};

@@ -1,12 +1,13 @@
 //! Rows of a stages file: which lead reached which stage, and when.
 
 use super::cell::{self, BadCell, Clock, disarmed, trimmed};
+use super::columns::Rows;
 use super::error::{IngestError, IngestErrorKind};
 use super::event::{at_column, first_of, identity_of, profile_at};
 use super::header::base_of;
 use super::identity::WhoColumns;
 use super::lead::Next;
-use super::profile::{Profile, default_order};
+use super::profile::{OpenOrder, Profile, default_order};
 use super::row::RawRow;
 use super::table::TableFile;
 use crate::model::{Calendar, DateOrder, Dictionary, Field, FieldIx, FieldType, Identity, Instant, Key, fold_header};
@@ -158,5 +159,22 @@ impl<'a> StageReader<'a> {
             return Ok(Next::Rejected);
         }
         Ok(Next::Row)
+    }
+}
+
+impl Rows for StageReader<'_> {
+    type Cells = StageRow;
+
+    fn next(&mut self, out: &mut StageRow) -> Result<Next, IngestError> {
+        StageReader::next(self, out)
+    }
+    fn bad(cells: &StageRow) -> &[BadCell] {
+        &cells.bad
+    }
+    fn raw(&self) -> &RawRow {
+        &self.raw
+    }
+    fn open(&self) -> &[OpenOrder] {
+        &[]
     }
 }

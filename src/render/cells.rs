@@ -1,6 +1,6 @@
 //! One cell as text: for people, and for machines.
 
-use super::labels::{Lang, word};
+use super::labels::{Lang, said};
 use crate::model::{Currency, Instant};
 use crate::report::{Cell, Column, Report, thousands};
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, TimeZone};
@@ -44,7 +44,7 @@ impl Printer<'_> {
         match cell {
             Cell::Text(text) => {
                 let titled = column.choices.iter().find(|c| lang == Lang::Zh && c.id == *text).and_then(|c| c.title.as_deref());
-                Cow::Borrowed(titled.or_else(|| word(column, text, lang)).unwrap_or(text))
+                titled.map_or_else(|| said(column, text, lang), Cow::Borrowed)
             }
             Cell::Said(said) => Cow::Borrowed(lang.pick(&said.en, said.chinese())),
             cell => self.human(cell),

@@ -1,7 +1,7 @@
 //! One self-contained page: no network, no script, light and dark, print-friendly.
 
 use super::cells::Printer;
-use super::labels::{Lang, heading, label, name, title};
+use super::labels::{Lang, heading, label, name, sentence, title};
 use super::{Options, Rows, borrowed, shown, svg};
 use crate::report::{Cell, Column, ColumnType, Layout, Note, Report, Section, Total};
 use std::io::{self, Write};
@@ -35,7 +35,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
         writeln!(out, "</dl>")?;
     }
     totals(report, &printer, lang, out)?;
-    notes(&report.notes, out)?;
+    notes(&report.notes, lang, out)?;
     for section in report.sections.iter().filter(|s| s.layout != Layout::Card && s.layout.is_above() && !s.rows.is_empty()) {
         part(section, &printer, options, report.tiles, out)?;
     }
@@ -69,7 +69,7 @@ fn part(section: &Section, printer: &Printer<'_>, options: &Options, page: bool,
     let columns: Vec<Column> = section.columns.iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, c)| c.clone()).collect();
     let rows: Vec<Vec<Cell>> = section.rows.iter().map(|row| row.iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, c)| c.clone()).collect()).collect();
     table(printer, &columns, &mut borrowed(&rows), options, page, out)?;
-    notes(&section.notes, out)?;
+    notes(&section.notes, options.lang, out)?;
     writeln!(out, "</section>")
 }
 
@@ -91,8 +91,8 @@ fn tiles(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write
     writeln!(out, "</div>")
 }
 
-fn notes(notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
-    notes.iter().try_for_each(|note| writeln!(out, "<p class=\"note\">{}</p>", escaped(&note.text)))
+fn notes(notes: &[Note], lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    notes.iter().try_for_each(|note| writeln!(out, "<p class=\"note\">{}</p>", escaped(&sentence(&note.text, lang))))
 }
 
 fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write) -> io::Result<()> {

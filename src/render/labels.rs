@@ -1,6 +1,9 @@
 //! What people read for an id, in English and Chinese. An id that is not here is the user's own and speaks for itself.
 
 mod columns;
+mod definitions;
+mod phrases;
+mod sentences;
 mod titles;
 mod words;
 
@@ -10,6 +13,7 @@ use self::{
     words::{CHOICES, WORDS},
 };
 use crate::report::{Choice, Column};
+use std::borrow::Cow;
 
 /// The language of labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,6 +81,24 @@ pub(super) fn word(column: &Column, text: &str, lang: Lang) -> Option<&'static s
         return None;
     }
     WORDS.iter().find(|(of, word, _)| *of == column.id && *word == text).map(|(.., zh)| *zh)
+}
+
+/// What people read in a cell of text: the program's words and sentences in the language of the labels, the user's own as they are.
+pub(super) fn said<'t>(column: &Column, text: &'t str, lang: Lang) -> Cow<'t, str> {
+    let is_ours = || column.wrap || column.id == "kpi_name" || (text.starts_with('(') && text.ends_with(')'));
+    match word(column, text, lang) {
+        Some(word) => Cow::Borrowed(word),
+        None if is_ours() => sentence(text, lang),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// A sentence that a report says, in the language of the labels.
+pub(super) fn sentence(text: &str, lang: Lang) -> Cow<'_, str> {
+    match lang {
+        Lang::En => Cow::Borrowed(text),
+        Lang::Zh => sentences::chinese(text),
+    }
 }
 
 fn find(id: &str) -> Option<(&'static str, &'static str)> {

@@ -1,7 +1,7 @@
 //! GitHub's Markdown tables, for a wiki or a meeting's notes. Nothing that a cell holds becomes markup.
 
 use super::cells::Printer;
-use super::labels::{label, name, title};
+use super::labels::{Lang, label, name, sentence, title};
 use super::{Options, Rows, borrowed, shown};
 use crate::report::{Column, ColumnType, Layout, Note, Report, Section, Total};
 use std::io::{self, Write};
@@ -36,18 +36,18 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
         };
         writeln!(out, "- {}: {text}", escaped(name(id, lang)))?;
     }
-    notes(&report.notes, out)
+    notes(&report.notes, lang, out)
 }
 
 /// A further table with its heading and its notes.
 fn part(section: &Section, printer: &Printer<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n## {}\n", escaped(name(&section.id, options.lang)))?;
     table(printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
-    notes(&section.notes, out)
+    notes(&section.notes, options.lang, out)
 }
 
-fn notes(notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
-    notes.iter().try_for_each(|note| writeln!(out, "\n> {}", escaped(&note.text)))
+fn notes(notes: &[Note], lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    notes.iter().try_for_each(|note| writeln!(out, "\n> {}", escaped(&sentence(&note.text, lang))))
 }
 
 fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {

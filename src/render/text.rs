@@ -5,7 +5,7 @@
 //! the first [`SAMPLE`] rows, and the rows laid out by `comfy-table` in blocks, so a long table is written as it comes.
 
 use super::cells::Printer;
-use super::labels::{Lang, label, name, title};
+use super::labels::{Lang, label, name, sentence, title};
 use super::width::{cut, lines, one_line, width};
 use super::{Options, Rows, Shown, borrowed, shown};
 use crate::report::{Cell, Column, ColumnType, Layout, Note, Report, Section, Total, thousands};
@@ -108,7 +108,7 @@ impl Text<'_> {
 
     fn notes(&self, notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
         for note in notes.iter().filter(|_| !self.options.quiet) {
-            self.paragraph(self.lang().pick("note: ", "提示："), &note.text, out)?;
+            self.paragraph(self.lang().pick("note: ", "提示："), &sentence(&note.text, self.lang()), out)?;
         }
         Ok(())
     }

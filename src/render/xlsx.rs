@@ -7,7 +7,7 @@
 
 use super::cells::Printer;
 use super::fill_in::{self, FillIn};
-use super::labels::{Lang, choice, label, name, title, word};
+use super::labels::{Lang, choice, label, name, said, sentence, title};
 use super::width::width;
 use super::{Options, Rows, borrowed};
 use crate::report::{Cell, Chart, ChartKind, Choice, Column, Report, Section, Total};
@@ -151,10 +151,10 @@ impl Book<'_> {
                 Total::Group(cells) => lines.extend(cells.iter().map(|(entry, cell)| (name(id, self.lang), name(entry, self.lang), cell.clone()))),
             }
         }
-        lines.extend(report.notes.iter().map(|note| (self.lang.pick("note", "提示"), "", Cell::text(&*note.text))));
+        lines.extend(report.notes.iter().map(|note| (self.lang.pick("note", "提示"), "", Cell::text(sentence(&note.text, self.lang)))));
         let of = |section: &'_ Section| name(&section.id, self.lang).to_owned();
         let remarks: Vec<(String, &str)> = report.sections.iter().flat_map(|s| s.notes.iter().map(move |n| (of(s), n.text.as_str()))).collect();
-        lines.extend(remarks.iter().map(|(section, text)| (self.lang.pick("note", "提示"), section.as_str(), Cell::text(*text))));
+        lines.extend(remarks.iter().map(|(section, text)| (self.lang.pick("note", "提示"), section.as_str(), Cell::text(sentence(text, self.lang)))));
         let mut widths = [10; 2];
         for (row, (total, entry, cell)) in (0..).zip(&lines) {
             sheet.write_string_with_format(row, 0, *total, &self.styles.header).map_err(failed)?;
@@ -189,7 +189,7 @@ fn picture(chart: &Chart, columns: &[Column], labels: &[String], sheet: &str, la
     Some(picture)
 }
 
-/// The label of a cell that holds one of its column's choices, or a word of the program.
+/// The label of a cell that holds one of its column's choices, or what the program says.
 fn chosen(column: &Column, cell: &Cell, lang: Lang) -> Option<Cell> {
     if let Cell::Said(said) = cell {
         return Some(Cell::text(lang.pick(&said.en, said.chinese())));
@@ -198,7 +198,7 @@ fn chosen(column: &Column, cell: &Cell, lang: Lang) -> Option<Cell> {
     // A title of the user's own is for Chinese readers, or for whoever fills in.
     let labelled = |c: &&Choice| c.id == *id && (lang == Lang::Zh || column.fill_in || c.title.is_none());
     let chosen = column.choices.iter().find(labelled).map(|c| choice(c, lang));
-    chosen.or_else(|| word(column, id, lang)).map(Cell::text)
+    chosen.map(Cell::text).or_else(|| Some(said(column, id, lang)).filter(|said| said != id).map(Cell::text))
 }
 
 /// Writes one cell and says how wide it looks.

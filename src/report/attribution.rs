@@ -24,16 +24,17 @@ pub struct Credited {
     pub credits: BTreeMap<String, Credit>,
 }
 
-/// One model: a row per name. Several: a row per name and a column per model.
-pub fn report(frame: &Frame, by: &str, all: &[Credited], notes: Vec<Note>) -> Report {
+/// One model: a row per name. Several: a row per name and a column per model. `revenue` is what it is called: `new_revenue` of the base's
+/// deals, which are those of the kind new; `revenue` of counted paths.
+pub fn report(frame: &Frame, by: &str, revenue: &str, all: &[Credited], notes: Vec<Note>) -> Report {
     let mut report = match all {
-        [one] => single(frame, by, one),
+        [one] => single(frame, by, revenue, one),
         _ => side_by_side(frame, by, all),
     };
     if let Some(first) = all.first() {
         let sum = first.credits.values().fold((0.0, 0_i64), |(n, money), c| (n + c.conversions, money.saturating_add(c.revenue)));
         report.total("conversions", Cell::Number(rounded(sum.0)));
-        report.total("revenue", Cell::Money(sum.1));
+        report.total(revenue, Cell::Money(sum.1));
     }
     report.whole = true;
     report.notes = notes;
@@ -50,9 +51,9 @@ fn ordered(credits: &BTreeMap<String, Credit>) -> Vec<(&String, &Credit)> {
     rows
 }
 
-fn single(frame: &Frame, by: &str, of: &Credited) -> Report {
+fn single(frame: &Frame, by: &str, earned: &str, of: &Credited) -> Report {
     let mut columns = vec![Column::text(by), Column::text("model"), Column::new("conversions", ColumnType::Number)];
-    columns.extend([Column::new("revenue", ColumnType::Money), Column::new("share", ColumnType::Percent), Column::new("removal_effect", ColumnType::Percent)]);
+    columns.extend([Column::new(earned, ColumnType::Money), Column::new("share", ColumnType::Percent), Column::new("removal_effect", ColumnType::Percent)]);
     let mut report = Report::new("attribution", frame, columns);
     let revenue: i64 = of.credits.values().map(|c| c.revenue).sum();
     let conversions: f64 = of.credits.values().map(|c| c.conversions).sum();

@@ -17,7 +17,7 @@ pub struct Entry {
 
 /// In the order of the manual.
 pub fn report(frame: &Frame, entries: &[Entry]) -> Report {
-    let columns = vec![Column::text("name"), Column::text("about").sentences(), Column::text("needs").sentences(), Column::text("by")];
+    let columns = vec![Column::text("name").titled("报表"), Column::text("about").sentences(), Column::text("needs").sentences(), Column::text("by")];
     let mut report = Report::new("catalogue", frame, columns);
     report.whole = true;
     report.rows = entries.iter().map(|e| [e.name, e.about, e.needs, &e.by.join(", ")].map(Cell::text).into()).collect();

@@ -33,7 +33,7 @@ pub fn report(frame: &Frame, rows: &[Row], notes: Vec<Note>) -> Report {
     columns.push(Column::new("cost", ColumnType::Money));
     columns.extend(["leads", "returning"].map(Column::integer));
     columns.push(Column::new("cpl", ColumnType::Money));
-    columns.extend(["mql", "sql", "won", "won_since"].map(Column::integer));
+    columns.extend(["mql", "sql", "won_leads", "won_since"].map(Column::integer));
     columns.push(Column::new("conversion", ColumnType::Percent));
     let mut report = Report::new("channels", frame, columns);
     report.whole = true;
@@ -47,7 +47,7 @@ pub fn report(frame: &Frame, rows: &[Row], notes: Vec<Note>) -> Report {
             Cell::Money(r.cost),
             Cell::Integer(r.leads),
             Cell::Integer(r.returning),
-            Cell::money(Some(r.cost).filter(|c| *c != 0).and_then(|c| per(c, r.leads))),
+            Cell::money(Some(r.cost).filter(|c| *c > 0).and_then(|c| per(c, r.leads))),
             count(r.mql),
             count(r.sql),
             Cell::Integer(r.won),
@@ -59,7 +59,7 @@ pub fn report(frame: &Frame, rows: &[Row], notes: Vec<Note>) -> Report {
     let sum = |of: fn(&Row) -> i64| rows.iter().map(of).fold(0, i64::saturating_add);
     report.total("cost", Cell::Money(sum(|r| r.cost)));
     report.total("leads", Cell::Integer(sum(|r| r.leads)));
-    report.total("won", Cell::Integer(sum(|r| r.won)));
+    report.total("won_leads", Cell::Integer(sum(|r| r.won)));
     let (won, leads) = (sum(|r| r.won_since), sum(|r| r.leads));
     report.total("conversion", Cell::share((leads > 0).then(|| won as f64 / leads as f64)));
     report.notes = notes;

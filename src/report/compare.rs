@@ -7,19 +7,28 @@ use super::{Cell, Column, ColumnType, Report, Total};
 /// The report with the numbers of `before` beside its own. Rows are the same when the texts in front of their first
 /// number are; a row that was there only before has no numbers of its own.
 pub fn compare(now: Report, before: &Report) -> Report {
-    let (columns, rows) = beside((now.columns, now.rows), (&before.columns, &before.rows));
+    let nothing = is_nothing(before);
+    fn known(rows: &[Vec<Cell>], nothing: bool) -> &[Vec<Cell>] {
+        if nothing { &[] } else { rows }
+    }
+    let (columns, rows) = beside((now.columns, now.rows), (&before.columns, known(&before.rows, nothing)));
     let mut out = Report { columns, rows, of: None, ..now };
     for section in &mut out.sections {
         let Some(old) = before.sections.iter().find(|s| s.id == section.id) else { continue };
         let (columns, rows) = (std::mem::take(&mut section.columns), std::mem::take(&mut section.rows));
-        (section.columns, section.rows) = beside((columns, rows), (&old.columns, &old.rows));
+        (section.columns, section.rows) = beside((columns, rows), (&old.columns, known(&old.rows, nothing)));
     }
     for (name, total) in &before.totals {
         let was = match total {
+            _ if nothing => Total::One(Cell::Empty),
             Total::One(cell) => Total::One(cell.clone()),
             Total::Group(cells) => Total::Group(cells.clone()),
         };
         out.totals.push((format!("previous_{name}"), was));
+    }
+    if nothing {
+        out.note("no-previous", "nothing of the period before is in the base: what it was is n/a, not 0");
+        return out;
     }
     for note in &before.notes {
         if !out.notes.contains(note) {
@@ -27,6 +36,21 @@ pub fn compare(now: Report, before: &Report) -> Report {
         }
     }
     out
+}
+
+/// Whether nothing is known of a period: every number of its report is 0 or blank.
+fn is_nothing(report: &Report) -> bool {
+    let zero = |cell: &Cell| match cell {
+        Cell::Integer(n) | Cell::Money(n) => *n == 0,
+        Cell::Number(x) | Cell::Percent(x) => *x == 0.0,
+        _ => true,
+    };
+    let tables = std::iter::once(&report.rows).chain(report.sections.iter().map(|s| &s.rows));
+    let mut totals = report.totals.iter().flat_map(|(_, total)| match total {
+        Total::One(cell) => vec![cell],
+        Total::Group(cells) => cells.iter().map(|(_, cell)| cell).collect(),
+    });
+    tables.flatten().flatten().all(zero) && totals.all(zero)
 }
 
 type Table = (Vec<Column>, Vec<Vec<Cell>>);
@@ -122,5 +146,15 @@ mod tests {
         assert_eq!(both.rows[1][4..], [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty], "b is new");
         assert_eq!(both.rows[2], [Cell::text("c"), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Integer(7), Cell::Empty, Cell::Money(1), Cell::Empty]);
         assert_eq!(both.totals[1], ("previous_leads".into(), Total::One(Cell::Integer(10))));
+    }
+
+    #[test]
+    fn a_period_of_which_nothing_is_known_was_not_zero() {
+        let (now, before) = (table(&[("a", 5, Cell::Money(300))]), table(&[("a", 0, Cell::Money(0)), ("b", 0, Cell::Empty)]));
+        let both = compare(now, &before);
+        assert_eq!(both.rows.len(), 1);
+        assert_eq!(both.rows[0][4..], [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]);
+        assert_eq!(both.totals[1], ("previous_leads".into(), Total::One(Cell::Empty)));
+        assert!(both.notes.iter().any(|n| n.code == "no-previous"));
     }
 }

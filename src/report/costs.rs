@@ -27,11 +27,11 @@ pub fn report(frame: &Frame, by: &str, rows: &[Row], notes: Vec<Note>) -> Report
             vec![
                 Cell::text(&*r.what),
                 Cell::Money(r.cost),
-                Cell::share((all != 0).then(|| r.cost as f64 / all as f64)),
+                Cell::share((all > 0 && r.cost >= 0).then(|| r.cost as f64 / all as f64)),
                 r.impressions.map_or(Cell::Empty, Cell::Integer),
                 r.clicks.map_or(Cell::Empty, Cell::Integer),
                 Cell::share(r.clicks.zip(r.impressions).filter(|(_, n)| *n > 0).map(|(c, n)| c as f64 / n as f64)),
-                Cell::money(r.clicks.and_then(|n| super::per(r.cost, n))),
+                Cell::money(r.clicks.filter(|_| r.cost > 0).and_then(|n| super::per(r.cost, n))),
             ]
         })
         .collect();

@@ -48,10 +48,16 @@ pub const KPIS: &[Kpi] = &[
     kpi("days_mql_to_sql_mean", "days from MQL to SQL, mean", "mean of the same", STAGES),
     kpi("won_deals", "deals won 赢单数", "deals of every kind won in the period", DEALS),
     kpi("won_amount", "amount won 成交金额", "their amounts", DEALS),
-    kpi("revenue", "revenue of new customers 新客收入", "as reports.yaml says (contract or paid), of deals of the kind new", DEALS),
+    kpi("revenue", "revenue 收入", "as reports.yaml says (contract or paid), of deals of every kind", DEALS),
+    kpi("new_revenue", "new revenue 新客收入", "of it, that of deals of the kind new: what roi, attribution and CAC count", DEALS),
     kpi("aov", "average order value 客单价", "amount won / deals won that have an amount", DEALS),
     kpi("win_rate", "win rate 赢率", "won / (won + lost) of the deals closed in the period", DEALS),
-    kpi("days_to_win", "days to win, median 成交周期", "from opening to winning, of the deals won in the period", "deals with opened_at and closed_at"),
+    kpi(
+        "days_to_win",
+        "days to win, median 成交周期",
+        "from opening to winning, of the deals won in the period; one closed before it was opened is left out",
+        "deals with opened_at and closed_at",
+    ),
     kpi(
         "velocity",
         "sales velocity a day 销售速度",
@@ -71,9 +77,9 @@ pub const KPIS: &[Kpi] = &[
         "amount won of deals with a touch of a marketing channel within the look-back before they were opened",
         "deals of leads with touches",
     ),
-    kpi("lead_value", "revenue per lead 单线索价值", "revenue / leads created in the period", "leads and deals"),
+    kpi("lead_value", "revenue per lead 单线索价值", "new revenue / leads created in the period", "leads and deals"),
     kpi("cost", "cost 费用", "every kind of cost, spread over its days", COSTS),
-    kpi("cpl", "cost per lead (CPL) 线索成本", "cost / leads; some call it CAC; n/a of no cost", COSTS),
+    kpi("cpl", "cost per lead (CPL) 线索成本", "cost / leads; some call it CAC; n/a of no cost or of refunds", COSTS),
     kpi("cpmql", "cost per MQL (CPMQL)", "cost / MQLs", "costs and dated stages"),
     kpi("cpsql", "cost per SQL (CPSQL)", "cost / SQLs", "costs and dated stages"),
     kpi(
@@ -83,8 +89,8 @@ pub const KPIS: &[Kpi] = &[
         "costs of people or sales among them, and deals",
     ),
     kpi("paid_cac", "paid CAC 付费获客成本", "cost / new customers, where the costs hold none of people or sales", "costs and deals"),
-    kpi("roas", "return on ad spend (ROAS)", "revenue of new customers / media cost; n/a of no media cost", "media costs and deals"),
-    kpi("roi", "ROI 投入产出比", "(revenue of new customers − cost) / cost; n/a of no cost", "costs and deals"),
+    kpi("roas", "return on ad spend (ROAS)", "new revenue / media cost; n/a of no media cost", "media costs and deals"),
+    kpi("roi", "ROI 投入产出比", "(new revenue − cost) / cost; n/a of no cost", "costs and deals"),
     kpi(
         "sla_attainment",
         "promises kept 及时跟进率",
@@ -107,7 +113,7 @@ pub type Value = (Cell, Option<i64>);
 pub fn report(frame: &Frame, value: impl Fn(&str) -> Option<Value>, mut notes: Vec<Note>) -> Report {
     let columns = vec![
         Column::text("kpi"),
-        Column::text("name"),
+        Column::text("kpi_name"),
         Column::new("value", ColumnType::Number),
         Column::text("unit"),
         Column::integer("n"),
@@ -143,7 +149,7 @@ pub fn report(frame: &Frame, value: impl Fn(&str) -> Option<Value>, mut notes: V
 
 /// What each needs.
 pub fn list(frame: &Frame) -> Report {
-    let columns = vec![Column::text("kpi"), Column::text("name"), Column::text("needs").sentences(), Column::text("definition").sentences()];
+    let columns = vec![Column::text("kpi"), Column::text("kpi_name"), Column::text("needs").sentences(), Column::text("definition").sentences()];
     let mut report = Report::new("kpis", frame, columns);
     report.whole = true;
     report.rows = KPIS.iter().map(|k| [k.id, k.name, k.needs, k.definition].map(Cell::text).into()).collect();

@@ -72,7 +72,7 @@ pub fn report(frame: &Frame, mut rows: Vec<Row>, period: bool, notes: Vec<Note>)
         format!(
             "late now: promises past their limit that wait for an answer (sop sla --open); attainment = met / (met + met late + breached) of all promises whose clock \
              started{within}; hours: from the event to the answer on the wall; assigned: handed over{within}, an owner that a file told of is none; accepted, rejected: \
-             what sales said{within}; won, revenue: deals closed{within}, by the deal's owner, else the lead's"
+             what sales said{within}; won: deals of every kind won{within}, revenue: what deals of every kind brought{within}, by the deal's owner, else the lead's"
         ),
     );
     report.notes.extend(notes);

@@ -58,13 +58,13 @@ pub struct Facts {
 }
 
 impl Sums {
-    /// Cost per so many; n/a of no cost.
+    /// Cost per so many; n/a of no cost, and where refunds are more than what was spent.
     fn per(&self, n: Option<i64>) -> Cell {
-        Cell::money(n.filter(|_| self.cost != 0).and_then(|n| per(self.cost, n)))
+        Cell::money(n.filter(|_| self.cost > 0).and_then(|n| per(self.cost, n)))
     }
     /// Cost per new customer.
     pub fn cac(&self) -> Option<i64> {
-        (self.cost != 0 && self.deals > 0.0).then(|| (self.cost as f64 / self.deals).round() as i64)
+        (self.cost > 0 && self.deals > 0.0).then(|| (self.cost as f64 / self.deals).round() as i64)
     }
     /// (revenue − cost) / cost.
     pub fn roi(&self) -> Option<f64> {
@@ -74,6 +74,12 @@ impl Sums {
     pub fn roas(&self) -> Option<f64> {
         (self.media > 0).then(|| self.revenue as f64 / self.media as f64)
     }
+}
+
+/// What a reader must know of rows whose costs sum up to less than nothing.
+pub fn refunds(names: &[&str]) -> Option<Note> {
+    let text = || format!("more was refunded than spent: {}; what a lead, a deal and a customer cost is n/a there, and so is ROI", names.join(", "));
+    (!names.is_empty()).then(|| Note::new("refunds", text()))
 }
 
 /// In the given order, with the totals of both bases.
@@ -88,8 +94,8 @@ pub fn report(facts: Facts) -> Report {
         money("cpmql"),
         Column::integer("sql"),
         money("cpsql"),
-        Column::new("deals", ColumnType::Number),
-        money("revenue"),
+        Column::new("new_deals", ColumnType::Number),
+        money("new_revenue"),
         money("cac"),
         money("paid_cac"),
         Column::new("roas", ColumnType::Number),
@@ -145,8 +151,8 @@ fn total(s: &Sums, whole: bool, immature: bool) -> Total {
         ("cost".to_owned(), Cell::Money(s.cost)),
         ("leads".to_owned(), Cell::Number(s.leads as f64)),
         ("cpl".to_owned(), s.per(Some(s.leads))),
-        ("deals".to_owned(), Cell::Number(rounded(s.deals))),
-        ("revenue".to_owned(), Cell::Money(s.revenue)),
+        ("new_deals".to_owned(), Cell::Number(rounded(s.deals))),
+        ("new_revenue".to_owned(), Cell::Money(s.revenue)),
         (if whole { "cac" } else { "paid_cac" }.to_owned(), Cell::money(s.cac())),
         ("roi".to_owned(), Cell::share(s.roi())),
     ];

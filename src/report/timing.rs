@@ -53,6 +53,8 @@ pub struct Facts {
     pub clicks: Hours,
     /// Replies.
     pub replies: Hours,
+    /// At 00:00:00 sharp: files that know the day and not the hour say that, and they are in no hour.
+    pub hourless: u64,
     /// What a reader must know.
     pub notes: Vec<Note>,
 }
@@ -83,6 +85,11 @@ pub fn report(facts: Facts) -> Report {
         };
         report.note(&format!("best-{id}"), said);
     }
+    report.total("hourless", number(facts.hourless));
+    if facts.hourless > 0 {
+        let what = if facts.hourless == 1 { "1 event is".to_owned() } else { format!("{} events are", super::thousands(facts.hourless as i64)) };
+        report.note("hourless", format!("{what} dated 00:00:00 sharp, as a date without a time of day is: in no hour, and not counted"));
+    }
     report.note(
         "timing",
         format!(
@@ -108,11 +115,12 @@ mod tests {
         (0..15).for_each(|_| acts.add(5, 23));
         acts.add(7, 3); // no such day
         let frame = Frame { as_of: Instant(0), zone: chrono_tz::Asia::Shanghai, currency: Currency::new("CNY") };
-        let report = report(Facts { frame, acts, clicks: Hours::default(), replies: Hours::default(), notes: vec![] });
+        let report = report(Facts { frame, acts, clicks: Hours::default(), replies: Hours::default(), hourless: 1, notes: vec![] });
         assert_eq!(report.rows.len(), 24);
         assert_eq!((&report.rows[10][2], &report.rows[10][8], &report.rows[23][6]), (&Cell::Integer(40), &Cell::Integer(40), &Cell::Integer(15)));
         assert_eq!(report.notes[0].text, "most acts: tue 10:00 to 11:00, 40 of 55");
         assert_eq!(report.notes[1].text, "most clicks: 0: too few to tell (below 50)");
+        assert!(report.notes.iter().any(|n| n.code == "hourless" && n.text.starts_with("1 event is dated 00:00:00 sharp")));
         assert!(report.sections.iter().all(|s| s.rows.is_empty()), "no table of nothing");
     }
 }

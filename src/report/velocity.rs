@@ -17,6 +17,8 @@ pub struct DealFact {
     pub amount: Option<i64>,
     /// When it was opened; else when its lead came.
     pub began_at: Option<Instant>,
+    /// `began_at` is its opening: a closing before that is a mistake. (One before its lead came did happen.)
+    pub by_opening: bool,
     /// When it was won or lost.
     pub closed_at: Option<Instant>,
 }
@@ -53,6 +55,7 @@ struct Deals {
     priced: (u64, i64),
     cycles: Vec<(Instant, Instant)>,
     undated: u64,
+    backwards: u64,
 }
 
 /// opportunities × win rate × average won amount / cycle days, in minor units a day. `None` where there is nothing to divide by.
@@ -86,6 +89,7 @@ impl Velocity {
                     deals.priced = (deals.priced.0 + 1, deals.priced.1.saturating_add(amount));
                 }
                 match deal.began_at.zip(deal.closed_at) {
+                    Some((began, closed)) if deal.by_opening && closed < began => deals.backwards += 1,
                     Some(cycle) => deals.cycles.push(cycle),
                     None => deals.undated += 1,
                 }
@@ -159,6 +163,7 @@ impl Deals {
         self.priced = (self.priced.0 + other.priced.0, self.priced.1.saturating_add(other.priced.1));
         self.cycles.extend(other.cycles);
         self.undated += other.undated;
+        self.backwards += other.backwards;
     }
 }
 
@@ -177,7 +182,7 @@ fn row(group: Option<&str>, deals: &Deals) -> Vec<Cell> {
     } else if average.is_none() {
         remarks.push("no won deal has an amount".to_owned());
     } else if mean.is_none() {
-        remarks.push("no won deal has both its dates".to_owned());
+        remarks.push("no won deal has both its dates, the opening first".to_owned());
     } else if deals.open == 0 {
         remarks.push("no deal is open".to_owned());
     }
@@ -202,6 +207,13 @@ fn move_row(group: Option<&str>, stops: &[Stop], (from, to): (usize, usize), spa
     Some(row)
 }
 
+/// What a reader must know of won deals whose dates cannot be.
+pub fn backwards(n: u64) -> String {
+    let what =
+        if n == 1 { "1 won deal closed before it was opened, and is".to_owned() } else { format!("{n} won deals closed before they were opened, and are") };
+    format!("{what} in no cycle (`sop report quality` names them)")
+}
+
 fn say(report: &mut Report, all: &Deals, period: bool) {
     let (closed, open) = if period { ("deals closed in the period", "deals open at its end") } else { ("all closed deals", "deals open now") };
     report.note(
@@ -216,6 +228,9 @@ fn say(report: &mut Report, all: &Deals, period: bool) {
         "durations: from the first entry of a stage to the first entry of the next one really entered (passed over ones take no time), of moves that \
          ended in the period; the row from the first to the last stage is the whole way",
     );
+    if all.backwards > 0 {
+        report.note("backwards", backwards(all.backwards));
+    }
     if all.undated > 0 {
         report.note("undated", format!("{} won deals lack a date: they are in no cycle", all.undated));
     }
@@ -240,7 +255,7 @@ mod tests {
 
     fn deal(status: DealStatus, amount: i64, began: i64, closed: Option<i64>) -> DealFact {
         let at = |day: i64| Instant(day * DAY);
-        DealFact { group: String::new(), status, amount: Some(amount), began_at: Some(at(began)), closed_at: closed.map(at) }
+        DealFact { group: String::new(), status, amount: Some(amount), began_at: Some(at(began)), by_opening: true, closed_at: closed.map(at) }
     }
 
     fn cell(report: &Report, row: usize, id: &str) -> Cell {
@@ -302,7 +317,8 @@ mod tests {
         (0..6).for_each(|_| velocity.deal(&deal(DealStatus::Won, 5, 100, Some(90))));
         let report = velocity.report(&frame(), None, vec![]);
         assert_eq!(cell(&report, 0, "velocity"), Cell::Empty, "closed before they were opened: no cycle to divide by");
-        assert_eq!(cell(&report, 0, "mean_cycle_days"), Cell::Number(-10.0));
+        assert_eq!([cell(&report, 0, "mean_cycle_days"), cell(&report, 0, "median_cycle_days")], [Cell::Empty, Cell::Empty]);
+        assert!(report.notes.iter().any(|n| n.code == "backwards" && n.text.starts_with("6 won deals closed before they were opened")));
         let empty = Velocity::new(vec![], None, frame().as_of).report(&frame(), None, vec![]);
         assert!(empty.rows.is_empty());
     }

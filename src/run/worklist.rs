@@ -8,7 +8,7 @@ use super::{Context, ImportOptions, RunError, Workspace};
 use crate::condition::Facts;
 use crate::engine::scoring::main_reasons;
 use crate::engine::sla::clocks;
-use crate::ingest::{self, FollowUpCells, FollowUpReader, Next, follow_up_mapping, strange_columns};
+use crate::ingest::{self, FollowUpCells, FollowUpReader, Next, Rows, follow_up_mapping, strange_columns};
 use crate::model::{ClockKind, ClockStatus, DealFacts, Instant, KindId, LeadId, fold, nearest};
 use crate::report::{Choice, Frame, Note, Report, worklist as report};
 use crate::rules::Sop;

@@ -27,7 +27,7 @@ pub struct DealRow {
     pub owner: Option<String>,
     /// In minor units.
     pub amount: Option<i64>,
-    /// `new`, `renewal`, `upsell`, `cross_sell`
+    /// `new`, `renewal`, `upsell`, `cross_sell`; blank: nobody says, and it counts as new.
     pub kind: String,
     /// The product, as told.
     pub product: Option<String>,
@@ -39,6 +39,8 @@ pub struct DealRow {
     pub status: DealStatus,
     /// Why it was lost, as told.
     pub reason: Option<String>,
+    /// How and when it had been closed first, before a file said otherwise: reports of that day were made with it.
+    pub lapsed: Option<(DealStatus, Instant)>,
 }
 
 /// A deal with one of its payments, during a pass.
@@ -84,7 +86,7 @@ impl Parts {
     }
 }
 
-const LIST: &str = "deal, id, source, lead, company, owner, amount, kind, product, opened_at, closed_at, status, reason";
+const LIST: &str = "deal, id, source, lead, company, owner, amount, kind, product, opened_at, closed_at, status, reason, lapsed_status, lapsed_at";
 
 fn read(r: &Row<'_>) -> rusqlite::Result<DealRow> {
     Ok(DealRow {
@@ -101,6 +103,10 @@ fn read(r: &Row<'_>) -> rusqlite::Result<DealRow> {
         closed_at: r.get::<_, Option<i64>>(10)?.map(Instant),
         status: DealStatus::parse(&r.get::<_, String>(11)?).unwrap_or(DealStatus::Open),
         reason: r.get(12)?,
+        lapsed: match (r.get::<_, Option<String>>(13)?.as_deref().and_then(DealStatus::parse), r.get::<_, Option<i64>>(14)?) {
+            (Some(status), Some(at)) => Some((status, Instant(at))),
+            _ => None,
+        },
     })
 }
 
@@ -119,6 +125,16 @@ impl Store {
             f(read(r)?);
         }
         Ok(())
+    }
+
+    /// Deals that had been closed in a stretch of time and are not any more, or otherwise, or at another time. In the order of source and id.
+    pub fn lapsed_deals(&self, from: Instant, until: Instant) -> Result<Vec<DealRow>> {
+        let sql = format!(
+            "SELECT {LIST} FROM deals WHERE lapsed_at >= ?1 AND lapsed_at < ?2
+             AND NOT (status = lapsed_status AND coalesce(closed_at >= ?1 AND closed_at < ?2, 0)) ORDER BY source, id, deal"
+        );
+        let mut statement = self.conn.prepare(&sql)?;
+        Ok(statement.query_map([from.0, until.0], read)?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Leads at one of these places that may have an open deal as of an instant, in order.
@@ -158,10 +174,11 @@ impl Store {
 
     /// Writes a deal; a known one is overwritten if it differs. The row keeps the run that made it.
     pub fn put_deal(&self, d: &DealRow, run: RunId) -> Result<()> {
-        const PUT: &str = "INSERT INTO deals (deal, id, source, lead, company, owner, amount, kind, product, opened_at, closed_at, status, reason, run)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (deal) DO UPDATE SET
+        const PUT: &str = "INSERT INTO deals (deal, id, source, lead, company, owner, amount, kind, product, opened_at, closed_at, status, reason, run,
+            lapsed_status, lapsed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT (deal) DO UPDATE SET
             lead = excluded.lead, company = excluded.company, owner = excluded.owner, amount = excluded.amount, kind = excluded.kind,
-            product = excluded.product, opened_at = excluded.opened_at, closed_at = excluded.closed_at, status = excluded.status, reason = excluded.reason";
+            product = excluded.product, opened_at = excluded.opened_at, closed_at = excluded.closed_at, status = excluded.status, reason = excluded.reason,
+            lapsed_status = excluded.lapsed_status, lapsed_at = excluded.lapsed_at";
         self.conn.prepare_cached(PUT)?.execute(params![
             d.deal.0 as i64,
             d.id,
@@ -176,7 +193,9 @@ impl Store {
             d.closed_at.map(|t| t.0),
             d.status.name(),
             d.reason,
-            run.0
+            run.0,
+            d.lapsed.map(|(status, _)| status.name()),
+            d.lapsed.map(|(_, at)| at.0)
         ])?;
         Ok(())
     }

@@ -12,6 +12,7 @@ mod measures;
 mod money;
 mod reports;
 mod routing;
+mod shown;
 mod worklist;
 
 use serde_json::Value;

@@ -31,13 +31,13 @@ fn maven_won_and_lost_by_region_and_by_product() {
     assert_eq!(row(&kpi, "days_to_win")["value"], 57.0);
     let regions = ws.run(&["report", "roi", "--by", "region", "--period", "all", "-f", "json"]).ok().json();
     for (region, won, revenue) in [("Central", 1629.0, 3_346_293.0), ("East", 1171.0, 3_090_594.0), ("West", 1438.0, 3_568_647.0)] {
-        assert_eq!([&row(&regions, region)["deals"], &row(&regions, region)["revenue"]], [won, revenue], "{region}");
+        assert_eq!([&row(&regions, region)["new_deals"], &row(&regions, region)["new_revenue"]], [won, revenue], "{region}");
     }
     assert_eq!(rows(&regions).len(), 3, "every agent is of the team");
     // `GTXPro` of the deals is `GTX Pro` of the price list: it has a row of its own, under its own name, and no deal is lost.
     let products = ws.run(&["report", "roi", "--by", "product", "--period", "all", "-f", "json"]).ok().json();
-    assert!(row(&products, "GTXPro")["deals"].as_f64().unwrap() > 0.0);
-    assert_eq!(rows(&products).iter().map(|r| r["deals"].as_f64().unwrap()).sum::<f64>(), 4238.0);
+    assert!(row(&products, "GTXPro")["new_deals"].as_f64().unwrap() > 0.0);
+    assert_eq!(rows(&products).iter().map(|r| r["new_deals"].as_f64().unwrap()).sum::<f64>(), 4238.0);
 }
 
 #[test]
@@ -53,9 +53,9 @@ fn olist_by_channel() {
         [("paid_search", 1586, 195), ("organic_search", 2296, 271), ("social", 1350, 75), ("unknown", 1099, 179), ("(no channel)", 60, 14)]
     {
         let r = row(&channels, channel);
-        assert_eq!([&r["leads"], &r["won"], &r["won_since"]], [leads, won, won], "{channel}");
+        assert_eq!([&r["leads"], &r["won_leads"], &r["won_since"]], [leads, won, won], "{channel}");
     }
-    assert_eq!([&channels["totals"]["leads"], &channels["totals"]["won"]], [8000, 842]);
+    assert_eq!([&channels["totals"]["leads"], &channels["totals"]["won_leads"]], [8000, 842]);
     assert!((channels["totals"]["conversion"].as_f64().unwrap() - 0.10525).abs() < 1e-9);
     // First touch is the channel that the lead came by; whoever was won before the first contact has none in time.
     let first = ws.run(&["report", "attribution", "--period", "all", "--lookback", "3650d", "-f", "json"]).ok().json();
@@ -92,7 +92,7 @@ fn ads_cost_of_an_approved_customer_by_campaign() {
         [("916", 149.71, 113, 24.0, 6.24), ("936", 2893.37, 1984, 183.0, 15.81), ("1178", 55_662.15, 36_068, 872.0, 63.83)]
     {
         let r = row(&roi, campaign);
-        assert_eq!([&r["cost"], &r["deals"], &r["paid_cac"]], [cost, customers, each], "{campaign}");
+        assert_eq!([&r["cost"], &r["new_deals"], &r["paid_cac"]], [cost, customers, each], "{campaign}");
         assert_eq!(row(&by, campaign)["clicks"], clicks, "{campaign}");
     }
 }

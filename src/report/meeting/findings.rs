@@ -42,8 +42,8 @@ fn channels(roi: &Report) -> Vec<Channel> {
     let of = |row: Row<'_>| {
         // Shared cost has no return of its own.
         row.real("roi")?;
-        let (cost, revenue) = (row.whole("cost").filter(|c| *c > 0)?, row.whole("revenue")?);
-        Some(Channel { name: row.name("channel"), cost, revenue, deals: row.real("deals").unwrap_or(0.0) })
+        let (cost, revenue) = (row.whole("cost").filter(|c| *c > 0)?, row.whole("new_revenue")?);
+        Some(Channel { name: row.name("channel"), cost, revenue, deals: row.real("new_deals").unwrap_or(0.0) })
     };
     let mut all: Vec<Channel> = Table::from(roi).rows().filter_map(of).collect();
     all.sort_by(|a, b| b.per_unit().total_cmp(&a.per_unit()).then_with(|| a.name.en.cmp(&b.name.en)));
@@ -82,8 +82,8 @@ fn earned(facts: &Facts, roi: &Report, longer: Option<&Report>) -> Option<Said> 
             let then = than(others, false).map_or_else(String::new, |t| format!("; then {t}"));
             let zh_then = than(others, true).map_or_else(String::new, |t| format!("；其次 {t}"));
             (
-                format!("{} earned most for each {unit} spent: {} ({} won, {cost} spent){then}.", first.name.en, rate(first.per_unit()), counted(&n, "deal")),
-                format!("每花 1 元（{unit}）带来收入最多的是{}：{} 元（赢单 {n} 个，花费 {cost}）{zh_then}。", first.name.zh, rate(first.per_unit())),
+                format!("{} earned most of new customers for each {unit} spent: {} ({} won, {cost} spent){then}.", first.name.en, rate(first.per_unit()), counted(&n, "deal")),
+                format!("每花 1 元（{unit}）带来新客收入最多的是{}：{} 元（赢单 {n} 个，花费 {cost}）{zh_then}。", first.name.zh, rate(first.per_unit())),
             )
         }
         false => ("No channel that cost something won a deal.".to_owned(), "有花费的渠道本期均无成交。".to_owned()),
@@ -223,7 +223,7 @@ mod tests {
     fn roi(name: &str, channels: &[(&str, i64, i64, f64)]) -> Report {
         let channel = Column::text("channel").one_of([Choice::titled("referral", "转介绍")]);
         let money = |id: &str| Column::new(id, ColumnType::Money);
-        let columns = vec![channel, money("cost"), Column::new("deals", ColumnType::Number), money("revenue"), Column::new("roi", ColumnType::Percent)];
+        let columns = vec![channel, money("cost"), Column::new("new_deals", ColumnType::Number), money("new_revenue"), Column::new("roi", ColumnType::Percent)];
         let row = |(name, cost, revenue, deals): &(&str, i64, i64, f64)| {
             let roi = (*cost > 0).then(|| *revenue as f64 / *cost as f64 - 1.0);
             vec![Cell::text(*name), Cell::Money(cost * 100), Cell::Number(*deals), Cell::Money(revenue * 100), Cell::share(roi)]
@@ -261,7 +261,7 @@ mod tests {
         let told = said(vec![week, longer], vec![], None);
         assert_eq!(told[0].0, "earned");
         let Said { en, zh } = &told[0].1;
-        assert!(en.starts_with("referral earned most for each CNY spent: 50.00 (1 deal won, 100 spent); then baidu 12.00."), "{en}");
+        assert!(en.starts_with("referral earned most of new customers for each CNY spent: 50.00 (1 deal won, 100 spent); then baidu 12.00."), "{en}");
         assert!(en.contains("nothing won: douyin (800).") && en.contains("Over the last 8 weeks: referral 10.00, baidu 8.00."), "{en}");
         assert!(en.contains("chance") && zh.contains("转介绍：50.00 元") && zh.contains("近 8 周：转介绍 10.00、baidu 8.00"), "{zh}");
         let nothing = said(vec![roi("roi", &[("douyin", 800, 0, 0.0)])], vec![], None);

@@ -2,9 +2,10 @@
 //! day) the later file has the last word, as a whole: rows of one file add up, those that it replaces stay as superseded.
 
 use super::Importer;
-use super::files::{Counts, FileSummary, start, with_rejects};
+use super::files::FileSummary;
+use super::intake::Intake;
 use super::noted::Noted;
-use crate::ingest::{CostCells, CostReader, FileKind, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, TotalRow, cost_mapping};
+use crate::ingest::{CostCells, CostReader, FileKind, PendingRejects, Rows, TableFile, TotalRow, cost_mapping};
 use crate::model::{Currency, fold};
 use crate::run::RunError;
 use crate::store::CostRow;
@@ -81,30 +82,17 @@ impl Importer<'_, '_> {
     pub(super) fn costs_file(&mut self, path: PathBuf, table: TableFile, number: u16) -> Result<(FileSummary, PendingRejects), RunError> {
         let (dictionary, sop) = (self.dictionary(), &self.workspace().sop);
         let mapping = cost_mapping(table.headers(), &sop.tables);
-        let mut summary = start(&path, FileKind::Costs, &table);
-        summary.number = number;
-        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
+        let mut intake = Intake::new(self.workspace(), &path, FileKind::Costs, &table, number);
         let mut reader = CostReader::new(table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
-        summary.notes.extend(reader.open().iter().map(OpenOrder::message));
+        intake.note_open(&reader);
         if let Some(platform) = reader.platform() {
-            summary.notes.push(format!("its columns are those of {}: what was spent is of the channel {}", platform.name, platform.channel));
+            intake.summary.notes.push(format!("its columns are those of {}: what was spent is of the channel {}", platform.name, platform.channel));
         }
-        let (mut counts, mut cells, mut sum) = (Counts::default(), CostCells::default(), 0_i64);
+        let (mut cells, mut sum) = (CostCells::default(), 0_i64);
         let mut strange: BTreeMap<String, (String, u64)> = BTreeMap::new();
         let mut nowhere = 0_u64;
-        loop {
-            match reader.next(&mut cells)? {
-                Next::End => break,
-                Next::Rejected => {
-                    counts.reject(&mut rejects, reader.raw(), &cells.bad)?;
-                    continue;
-                }
-                Next::Row => counts.rows += 1,
-            }
-            for bad in &cells.bad {
-                rejects.add(reader.raw(), bad)?;
-                counts.blanked += 1;
-            }
+        while intake.next(&mut reader, &mut cells)? {
+            intake.blanked(reader.raw(), &cells.bad)?;
             sum = sum.saturating_add(cells.amount);
             match &cells.channel {
                 Some(channel) if dictionary.channel_of(channel).is_none() => {
@@ -115,7 +103,7 @@ impl Importer<'_, '_> {
             }
             self.costs.add(number, &cells);
         }
-        counts.into(&mut summary);
+        let summary = &mut intake.summary;
         summary.notes.extend(totals_note(&reader.totals, sum, &dictionary.currency));
         if !strange.is_empty() {
             let mut names: Vec<_> = strange.into_values().collect();
@@ -131,7 +119,7 @@ impl Importer<'_, '_> {
             let what = if nowhere == 1 { "1 row of media costs names".to_owned() } else { format!("{nowhere} rows of media costs name") };
             summary.notes.push(format!("{what} no channel: add a column, or import with --source CHANNEL"));
         }
-        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+        intake.finish()
     }
 
     /// Writes what was gathered, and says of each file what became of its rows.

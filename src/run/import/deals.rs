@@ -5,9 +5,10 @@
 //! ordered by what they say and not by their rows. A deal of a lead that we do not know keeps its company and waits.
 
 use super::Importer;
-use super::files::{Counts, FileSummary, start, with_rejects};
+use super::files::FileSummary;
+use super::intake::Intake;
 use super::noted::{Elsewhere, Noted};
-use crate::ingest::{DealCells, DealReader, FileKind, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, deal_mapping};
+use crate::ingest::{DealCells, DealReader, FileKind, PendingRejects, Rows, TableFile, deal_mapping};
 use crate::model::{Change, DealStatus, Identity, Instant, Key, LeadId, Value, What, fold, stable_hash};
 use crate::run::RunError;
 use crate::store::{DealId, DealRow};
@@ -52,7 +53,8 @@ impl Gathered {
             kind: new.kind.or(old.kind),
             product: new.product.or(old.product),
             opened_at: new.opened_at.or(old.opened_at),
-            closed_at: new.closed_at.or(old.closed_at),
+            // A closing is one of a status: what was lost one day and is won now was not won on that day.
+            closed_at: new.closed_at.or(old.closed_at.filter(|_| new.status.is_none_or(|s| old.status.is_none_or(|o| o == s)))),
             status: new.status.or(old.status),
             reason: new.reason.or(old.reason),
             bad: Vec::new(),
@@ -71,6 +73,8 @@ struct Remarks {
     beside: Noted,
     before_lead: Noted,
     before_open: Noted,
+    turned: Noted,
+    kindless: u64,
     elsewhere: Elsewhere,
 }
 
@@ -78,39 +82,26 @@ impl Importer<'_, '_> {
     pub(super) fn deals_file(&mut self, path: PathBuf, table: TableFile, number: u16) -> Result<(FileSummary, PendingRejects), RunError> {
         let (dictionary, sop) = (self.dictionary(), &self.workspace().sop);
         let mapping = deal_mapping(table.headers(), dictionary, &sop.tables);
-        let mut summary = start(&path, FileKind::Deals, &table);
-        summary.number = number;
+        let mut intake = Intake::new(self.workspace(), &path, FileKind::Deals, &table, number);
         if !mapping.unmatched.is_empty() {
-            summary.notes.push(format!("columns of deals that nothing declares are not kept: {}", mapping.unmatched.join(", ")));
+            intake.summary.notes.push(format!("columns of deals that nothing declares are not kept: {}", mapping.unmatched.join(", ")));
         }
         if mapping.key.is_some() || mapping.any.is_some() {
             self.resolver.with_keys(&self.session.store)?;
         }
-        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
         let source = table.source().to_owned();
         let mut reader = DealReader::new(table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
-        summary.notes.extend(reader.open().iter().map(OpenOrder::message));
+        intake.note_open(&reader);
         if reader.closed_is_won() {
-            summary.notes.push("no column says how the deals stand: those with a date of closing count as won".into());
+            intake.summary.notes.push("no column says how the deals stand: those with a date of closing count as won".into());
         }
-        let mut counts = Counts::default();
         // Deals without an id of their own, by what stays the same about them.
         let mut loose: FxHashMap<u64, Vec<DealCells>> = FxHashMap::default();
         let mut stems = Vec::new();
-        loop {
-            let mut cells = DealCells::default();
-            match reader.next(&mut cells)? {
-                Next::End => break,
-                Next::Rejected => {
-                    counts.reject(&mut rejects, reader.raw(), &cells.bad)?;
-                    continue;
-                }
-                Next::Row => counts.rows += 1,
-            }
-            for bad in &cells.bad {
-                rejects.add(reader.raw(), bad)?;
-                counts.blanked += 1;
-            }
+        let mut cells = DealCells::default();
+        while intake.next(&mut reader, &mut cells)? {
+            let cells = std::mem::take(&mut cells);
+            intake.blanked(reader.raw(), &cells.bad)?;
             match &cells.id {
                 Some(id) => {
                     let deal = deal_id(&source, id);
@@ -134,8 +125,7 @@ impl Importer<'_, '_> {
                 self.deals.add(deal, Told { cells, source: source.clone(), file: number, rows: 1 });
             }
         }
-        counts.into(&mut summary);
-        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+        intake.finish()
     }
 
     /// Writes the deals that were gathered, and says of each file what became of its rows.
@@ -165,6 +155,10 @@ impl Importer<'_, '_> {
                 r.beside.note(|n| format!("{} open while nobody works on its lead, which is in a detour (`sop today` says what to do)", deals(n, "is", "are"))),
                 r.before_lead.note(|n| format!("{} before {} created", deals(n, "closed", "closed"), if n == 1 { "its lead was" } else { "their leads were" })),
                 r.before_open.note(|n| format!("{} before {} opened", deals(n, "closed", "closed"), if n == 1 { "it was" } else { "they were" })),
+                r.turned.note(|n| format!("{} closed before and told otherwise now (reports of those days are restated, and say so)", deals(n, "was", "were"))),
+                (r.kindless > 0).then(|| {
+                    format!("{} no type, and {} as new business", deals(r.kindless, "tells", "tell"), if r.kindless == 1 { "counts" } else { "count" })
+                }),
                 r.elsewhere.note("deals are held elsewhere"),
             ];
             summary.notes.extend(notes.into_iter().flatten());
@@ -178,6 +172,9 @@ impl Importer<'_, '_> {
         let owner = remarks.elsewhere.owner(&self.workspace().sop.team, owner);
         let before = self.session.store.deal(deal)?;
         let old = before.clone();
+        let status = status.or(before.as_ref().map(|b| b.status)).unwrap_or(DealStatus::Open);
+        let known = before.as_ref().filter(|b| b.status == status);
+        let closed_at = closed_at.or(known.and_then(|b| b.closed_at));
         let kept = |new: Option<String>, old: fn(&DealRow) -> &Option<String>| new.or_else(|| before.as_ref().and_then(|b| old(b).clone()));
         let row = DealRow {
             deal,
@@ -188,12 +185,17 @@ impl Importer<'_, '_> {
             product: kept(product, |b| &b.product),
             reason: kept(reason, |b| &b.reason),
             amount: amount.or(before.as_ref().and_then(|b| b.amount)),
-            kind: kind.or(before.as_ref().map(|b| b.kind.clone())).unwrap_or_else(|| "new".into()),
+            kind: kind.or(before.as_ref().map(|b| b.kind.clone())).unwrap_or_default(),
             opened_at: opened_at.or(before.as_ref().and_then(|b| b.opened_at)),
-            closed_at: closed_at.or(before.as_ref().and_then(|b| b.closed_at)),
-            status: status.or(before.as_ref().map(|b| b.status)).unwrap_or(DealStatus::Open),
+            closed_at,
+            status,
+            lapsed: before.as_ref().and_then(|b| b.lapsed.or(lapsed(b, status, closed_at))),
             source: told.source,
         };
+        if let Some((was, at)) = row.lapsed.filter(|l| old.as_ref().is_some_and(|o| o.lapsed != Some(*l))) {
+            remarks.turned.add(|| format!("{} {} {}", name_of(&row), was.name(), self.workspace().sop.calendar.local(at)));
+        }
+        remarks.kindless += u64::from(row.kind.is_empty());
         self.remark(&row, &identities, key, remarks)?;
         self.remark_state(&row, old.as_ref(), remarks)?;
         let (store, run) = (&self.session.store, self.session.run);
@@ -231,6 +233,7 @@ impl Importer<'_, '_> {
         let file = self.summary.files.iter().find(|f| f.number == file && f.kind == FileKind::Deals.name()).map_or("", |f| f.file.as_str());
         let date = |t: Option<Instant>| t.map(|t| calendar.local(t).to_string());
         let money = |n: Option<i64>| n.map(|n| currency.decimal(n));
+        let kind = |d: &DealRow| Some(d.kind.clone()).filter(|k| !k.is_empty());
         let columns = [
             (None, Some(old.status.name().to_owned()), Some(new.status.name().to_owned())),
             (Some("amount"), money(old.amount), money(new.amount)),
@@ -238,7 +241,7 @@ impl Importer<'_, '_> {
             (Some("opened_at"), date(old.opened_at), date(new.opened_at)),
             (Some("owner"), old.owner.clone(), new.owner.clone()),
             (Some("company"), old.company.clone(), new.company.clone()),
-            (Some("kind"), Some(old.kind.clone()), Some(new.kind.clone())),
+            (Some("kind"), kind(old), kind(new)),
             (Some("product"), old.product.clone(), new.product.clone()),
             (Some("reason"), old.reason.clone(), new.reason.clone()),
         ];
@@ -303,6 +306,12 @@ enum Written {
     New,
     Updated,
     Same,
+}
+
+/// The closing of a deal that a file takes back: it is open again, closed otherwise, or on another day.
+fn lapsed(old: &DealRow, status: DealStatus, closed_at: Option<Instant>) -> Option<(DealStatus, Instant)> {
+    let closing = old.closed_at.filter(|_| old.status != DealStatus::Open).map(|at| (old.status, at));
+    closing.filter(|(was, at)| (*was, Some(*at)) != (status, closed_at))
 }
 
 /// The number of a deal with an id of its own.

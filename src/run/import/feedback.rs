@@ -8,12 +8,12 @@
 
 use super::Importer;
 use super::details::{detail_of, intern};
-use super::files::{Counts, FileSummary, start, with_rejects};
+use super::files::FileSummary;
+use super::intake::Intake;
 use super::noted::Noted;
 use crate::engine::messages::by_machines;
 use crate::ingest::{
-    BadCell, Came, FeedbackCells, FeedbackReader, FeedbackShape, FileKind, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, feedback_mapping,
-    sms_mapping, wecom_mapping,
+    BadCell, Came, FeedbackCells, FeedbackReader, FeedbackShape, FileKind, PendingRejects, Rows, TableFile, feedback_mapping, sms_mapping, wecom_mapping,
 };
 use crate::model::{Address, DetailId, FeedbackKind, FieldType, Identity, Instant, KindId, LeadId, MessageId, SuppressedBy, Value, fold, stable_hash};
 use crate::rules::delivery::Closes;
@@ -72,37 +72,24 @@ impl Importer<'_, '_> {
             FileKind::Wecom => (FeedbackShape::Wecom, wecom_mapping(table.headers(), dictionary, &sop.tables)),
             _ => (FeedbackShape::Feedback, feedback_mapping(table.headers(), dictionary, &sop.tables)),
         };
-        let mut summary = start(&path, kind, &table);
+        let mut intake = Intake::new(self.workspace(), &path, kind, &table, number);
         if mapping.key.is_some() || mapping.any.is_some() {
             self.resolver.with_keys(&self.session.store)?;
         }
-        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
         let mut reader = FeedbackReader::new(shape, table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
-        summary.notes.extend(reader.open().iter().map(OpenOrder::message));
+        intake.note_open(&reader);
         let stem = path.file_stem().map(|n| fold(&n.to_string_lossy()).into_owned()).unwrap_or_default();
-        let file = summary.file.clone();
-        let (mut counts, mut remarks) = (Counts::default(), Remarks::default());
+        let file = intake.summary.file.clone();
+        let mut remarks = Remarks::default();
         let mut holders: Option<FxHashMap<u64, Option<LeadId>>> = None;
         let mut cells = FeedbackCells::default();
-        loop {
-            match reader.next(&mut cells)? {
-                Next::End => break,
-                Next::Rejected => {
-                    counts.reject(&mut rejects, reader.raw(), &cells.bad)?;
-                    continue;
-                }
-                Next::Row => counts.rows += 1,
-            }
-            for bad in &cells.bad {
-                rejects.add(reader.raw(), bad)?;
-                counts.blanked += 1;
-            }
+        while intake.next(&mut reader, &mut cells)? {
+            intake.blanked(reader.raw(), &cells.bad)?;
             remarks.is_log |= cells.told.is_empty() && shape == FeedbackShape::Feedback;
             let address = cells.address.as_deref().and_then(|a| dictionary.address(a));
             if cells.address.is_some() && address.is_none() && cells.message.is_none() {
                 let bad = BadCell { column: "address".into(), value: cells.address.clone().unwrap_or_default(), reason: "no address".into() };
-                counts.rows -= 1;
-                counts.reject(&mut rejects, reader.raw(), &[bad])?;
+                intake.refuse(reader.raw(), &bad)?;
                 continue;
             }
             let lead = match &address {
@@ -115,15 +102,15 @@ impl Importer<'_, '_> {
             let id = cells.message.as_deref().and_then(message_id);
             let row = Row { cells: &cells, stem: &stem, file: &file, number, address, id, lead };
             let outcomes = self.signs(&row, &mut remarks)?;
+            let summary = &mut intake.summary;
             summary.new += u64::from(outcomes == Some(Put::New));
             summary.updated += u64::from(outcomes == Some(Put::Linked));
             summary.unchanged += u64::from(!matches!(outcomes, Some(Put::New | Put::Linked)));
         }
         self.cover(&reader.covers(), &remarks)?;
         let stopped = if remarks.closed.is_empty() { 0 } else { stop_waiting(self.session)? };
-        summary.notes.extend(self.feedback_notes(&remarks, stopped)?);
-        counts.into(&mut summary);
-        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+        intake.summary.notes.extend(self.feedback_notes(&remarks, stopped)?);
+        intake.finish()
     }
 
     /// Everything that one row tells. Gives the best that became of it.

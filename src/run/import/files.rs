@@ -150,9 +150,9 @@ impl Importer<'_, '_> {
             self.write_deals()?;
         }
         match kind {
-            FileKind::Stages => self.stages_file(file.path, file.table),
+            FileKind::Stages => self.stages_file(file.path, file.table, file.number),
             FileKind::Deals => self.deals_file(file.path, file.table, file.number),
-            FileKind::Payments => self.payments_file(file.path, file.table),
+            FileKind::Payments => self.payments_file(file.path, file.table, file.number),
             FileKind::FollowUps => self.follow_ups_file(file.path, file.table, file.number),
             FileKind::Feedback | FileKind::SmsReplies | FileKind::Wecom => self.feedback_file(file.path, file.table, kind, file.number),
             FileKind::Costs => self.costs_file(file.path, file.table, file.number),

@@ -9,12 +9,12 @@
 
 use super::Importer;
 use super::details::{detail_of, intern};
-use super::files::{Counts, FileSummary, start, with_rejects};
+use super::files::FileSummary;
+use super::intake::Intake;
 use super::noted::Elsewhere;
 use super::verdicts::{Remarked, Taken, answer_of};
 use crate::ingest::{
-    ANSWERS, BadCell, FileKind, FollowUpCells, FollowUpReader, Next, OpenOrder, PendingRejects, RejectWriter, TableFile, TableMapping, follow_up_mapping,
-    strange_columns,
+    ANSWERS, BadCell, FileKind, FollowUpCells, FollowUpReader, PendingRejects, Rows, TableFile, TableMapping, follow_up_mapping, strange_columns,
 };
 use crate::model::{DetailId, Identity, Instant, LeadId, Outcome, fold, stable_hash};
 use crate::run::RunError;
@@ -39,34 +39,23 @@ impl Importer<'_, '_> {
     pub(super) fn follow_ups_file(&mut self, path: PathBuf, table: TableFile, number: u16) -> Result<(FileSummary, PendingRejects), RunError> {
         let (dictionary, sop) = (self.dictionary(), &self.workspace().sop);
         let mapping = follow_up_mapping(table.headers(), dictionary, &sop.tables);
-        let mut summary = start(&path, FileKind::FollowUps, &table);
+        let mut intake = Intake::new(self.workspace(), &path, FileKind::FollowUps, &table, number);
         if mapping.key.is_some() || mapping.any.is_some() {
             self.resolver.with_keys(&self.session.store)?;
         }
-        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
         let mut reader = FollowUpReader::new(table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
-        summary.notes.extend(reader.open().iter().map(OpenOrder::message));
-        let (mut counts, mut remarks) = (Counts::default(), Remarks::default());
+        intake.note_open(&reader);
+        let mut remarks = Remarks::default();
         let strange = strange_columns(reader.table().headers(), &mapping, dictionary);
-        summary.notes.extend(strange_note(&strange, reader.table().headers(), &mapping));
+        intake.summary.notes.extend(strange_note(&strange, reader.table().headers(), &mapping));
         let mut dated: BTreeMap<Same, Vec<(FollowUpRow, bool)>> = BTreeMap::new();
         let mut ordinals: FxHashMap<(LeadId, u64), u64> = FxHashMap::default();
         let mut cells = FollowUpCells::default();
-        loop {
-            match reader.next(&mut cells)? {
-                Next::End => break,
-                Next::Rejected => {
-                    counts.reject(&mut rejects, reader.raw(), &cells.bad)?;
-                    continue;
-                }
-                Next::Row => {}
-            }
+        while intake.next(&mut reader, &mut cells)? {
             for column in strange.iter().filter(|c| !reader.raw().text(**c).trim().is_empty()) {
-                rejects.add(reader.raw(), &reader.bad_cell(*column, "a worklist has no such column"))?;
-                counts.blanked += 1;
+                intake.blanked(reader.raw(), &[reader.bad_cell(*column, "a worklist has no such column")])?;
             }
             if cells.is_unfilled() {
-                counts.rows += 1;
                 remarks.unfilled += 1;
                 continue;
             }
@@ -74,22 +63,18 @@ impl Importer<'_, '_> {
                 let key = cells.key.map(|k| k.to_string());
                 let who = key.or_else(|| cells.identities.first().map(name_of)).unwrap_or_default();
                 let bad = BadCell { column: "lead".into(), value: who, reason: "no lead of the base is known by this".into() };
-                counts.reject(&mut rejects, reader.raw(), &[bad])?;
+                intake.refuse(reader.raw(), &bad)?;
                 continue;
             };
             let answer = match answer_of(&cells, &sop.lifecycle) {
                 Ok(answer) => answer,
                 Err(why) => {
                     let bad = reader.bad_reason(cells.reason.as_deref().unwrap_or_default(), why);
-                    counts.reject(&mut rejects, reader.raw(), &[bad])?;
+                    intake.refuse(reader.raw(), &bad)?;
                     continue;
                 }
             };
-            counts.rows += 1;
-            for bad in &cells.bad {
-                rejects.add(reader.raw(), bad)?;
-                counts.blanked += 1;
-            }
+            intake.blanked(reader.raw(), &cells.bad)?;
             self.touched.insert(lead);
             let mut changed = false;
             let row = row_of(&cells, |told| remarks.elsewhere.owner(&sop.team, told));
@@ -100,12 +85,12 @@ impl Importer<'_, '_> {
                     Taken::Known => {}
                     // What else the row says stands; the verdict is listed.
                     Taken::Not(why) => {
-                        rejects.add(reader.raw(), &reader.bad_verdict(why))?;
+                        let bad = reader.bad_verdict(why);
                         if !cells.is_contact() {
-                            counts.rejected += 1;
+                            intake.refuse(reader.raw(), &bad)?;
                             continue;
                         }
-                        counts.blanked += 1;
+                        intake.blanked(reader.raw(), &[bad])?;
                     }
                 }
             }
@@ -125,11 +110,12 @@ impl Importer<'_, '_> {
                     }
                 }
             }
-            summary.new += u64::from(changed);
-            summary.unchanged += u64::from(!changed);
+            intake.summary.new += u64::from(changed);
+            intake.summary.unchanged += u64::from(!changed);
         }
+        let summary = &mut intake.summary;
         for (same, rows) in dated {
-            self.dated_follow_ups(same, rows, number, &mut summary)?;
+            self.dated_follow_ups(same, rows, number, summary)?;
         }
         if remarks.unfilled > 0 {
             summary.notes.push(format!("{} rows are not filled in: nothing follows from them", remarks.unfilled));
@@ -141,8 +127,7 @@ impl Importer<'_, '_> {
         }
         summary.notes.extend(remarks.verdicts.notes());
         summary.notes.extend(remarks.elsewhere.note("follow-ups are by others"));
-        counts.into(&mut summary);
-        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+        intake.finish()
     }
 
     /// A row without a date. True when it is new.

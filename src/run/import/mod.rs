@@ -11,6 +11,7 @@ mod events;
 mod feedback;
 mod files;
 mod follow_ups;
+mod intake;
 mod join;
 mod known;
 mod leads;

@@ -2,9 +2,10 @@
 
 use super::Importer;
 use super::deals::deal_id;
-use super::files::{Counts, FileSummary, start, with_rejects};
+use super::files::FileSummary;
+use super::intake::Intake;
 use super::noted::Noted;
-use crate::ingest::{FileKind, Next, OpenOrder, PaymentCells, PaymentReader, PendingRejects, RejectWriter, TableFile, payment_mapping};
+use crate::ingest::{FileKind, PaymentCells, PaymentReader, PendingRejects, TableFile, payment_mapping};
 use crate::model::Instant;
 use crate::run::RunError;
 use crate::store::DealId;
@@ -12,30 +13,21 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 impl Importer<'_, '_> {
-    pub(super) fn payments_file(&mut self, path: PathBuf, table: TableFile) -> Result<(FileSummary, PendingRejects), RunError> {
+    pub(super) fn payments_file(&mut self, path: PathBuf, table: TableFile, number: u16) -> Result<(FileSummary, PendingRejects), RunError> {
         let (dictionary, sop) = (self.dictionary(), &self.workspace().sop);
         let mapping = payment_mapping(table.headers(), dictionary, &sop.tables);
-        let mut summary = start(&path, FileKind::Payments, &table);
-        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
+        let mut intake = Intake::new(self.workspace(), &path, FileKind::Payments, &table, number);
         let source = table.source().to_owned();
         let mut reader = PaymentReader::new(table, &mapping, dictionary, &sop.calendar, &sop.tables)?;
-        summary.notes.extend(reader.open().iter().map(OpenOrder::message));
-        let mut counts = Counts::default();
+        intake.note_open(&reader);
         let mut cells = PaymentCells::default();
         let mut equal: BTreeMap<(DealId, Instant, i64), (i64, String)> = BTreeMap::new();
-        loop {
-            match reader.next(&mut cells)? {
-                Next::End => break,
-                Next::Rejected => {
-                    counts.reject(&mut rejects, reader.raw(), &cells.bad)?;
-                    continue;
-                }
-                Next::Row => counts.rows += 1,
-            }
+        while intake.next(&mut reader, &mut cells)? {
             let payment = equal.entry((deal_id(&source, &cells.deal), cells.at, cells.amount)).or_insert_with(|| (0, cells.deal.clone()));
             payment.0 += 1;
         }
         let mut unknown = Noted::default();
+        let summary = &mut intake.summary;
         let (store, run) = (&self.session.store, self.session.run);
         for ((deal, at, amount), (n, name)) in equal {
             let added = store.raise_payments(deal, at, amount, n, run)?;
@@ -56,7 +48,6 @@ impl Importer<'_, '_> {
         summary
             .notes
             .extend(unknown.note(|n| format!("{n} payments are for deals that have not arrived (deals and payments are joined by id within one --source)")));
-        counts.into(&mut summary);
-        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+        intake.finish()
     }
 }

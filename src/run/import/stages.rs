@@ -1,35 +1,27 @@
 //! Rows of dated stages: a lead's history as another system knew it.
 
 use super::Importer;
-use super::files::{Counts, FileSummary, start, with_rejects};
-use crate::ingest::{FileKind, Next, PendingRejects, RejectWriter, StageMapping, StageReader, StageRow, TableFile};
+use super::files::FileSummary;
+use super::intake::Intake;
+use crate::ingest::{FileKind, PendingRejects, StageMapping, StageReader, StageRow, TableFile};
 use crate::model::Identity;
 use crate::run::RunError;
 use std::path::PathBuf;
 
 impl Importer<'_, '_> {
-    pub(super) fn stages_file(&mut self, path: PathBuf, mut table: TableFile) -> Result<(FileSummary, PendingRejects), RunError> {
+    pub(super) fn stages_file(&mut self, path: PathBuf, mut table: TableFile, number: u16) -> Result<(FileSummary, PendingRejects), RunError> {
         let dictionary = self.dictionary();
         let calendar = &self.workspace().sop.calendar;
         let mapping = StageMapping::new(table.headers(), dictionary);
         let profile = mapping.profile(&mut table, calendar)?;
-        let mut summary = start(&path, FileKind::Stages, &table);
+        let mut intake = Intake::new(self.workspace(), &path, FileKind::Stages, &table, number);
         if mapping.key.is_some() || mapping.any.is_some() {
             self.resolver.with_keys(&self.session.store)?;
         }
-        let mut rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
         let mut reader = StageReader::new(table, &mapping, dictionary, calendar, &profile)?;
-        let mut counts = Counts::default();
         let mut row = StageRow::default();
-        loop {
-            match reader.next(&mut row)? {
-                Next::End => break,
-                Next::Rejected => {
-                    counts.reject(&mut rejects, reader.raw(), &row.bad)?;
-                    continue;
-                }
-                Next::Row => counts.rows += 1,
-            }
+        while intake.next(&mut reader, &mut row)? {
+            let summary = &mut intake.summary;
             let lead = self.lead_named(row.key, &row.identities)?;
             let key = row.key.map(|key| Identity { kind: Identity::KEY.into(), text: key.to_string() });
             let mut names = key.iter().chain(&row.identities);
@@ -56,8 +48,7 @@ impl Importer<'_, '_> {
                 (None, None) => {} // the reader refuses rows that name nobody
             }
         }
-        counts.into(&mut summary);
-        summary.notes.extend(self.place_notes());
-        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+        intake.summary.notes.extend(self.place_notes());
+        intake.finish()
     }
 }

@@ -88,7 +88,9 @@ fn of_deals(reading: &Reading<'_>, models: &[Model]) -> Result<Report, RunError>
         );
         notes.push(Note::new("untouched", what));
     }
-    Ok(report(&reading.frame(), reading.by, &all, notes))
+    let kindless = book.sold.iter().filter(|d| d.kindless && worth(d) != (false, 0)).count();
+    notes.extend(super::roi::kindless(kindless));
+    Ok(report(&reading.frame(), reading.by, "new_revenue", &all, notes))
 }
 
 fn counted(reading: &Reading<'_>, file: &std::path::Path, models: &[Model]) -> Result<Report, RunError> {
@@ -116,5 +118,5 @@ fn counted(reading: &Reading<'_>, file: &std::path::Path, models: &[Model]) -> R
         });
         all.push(Credited { model: model.name(), credits: credits.collect() });
     }
-    Ok(report(&reading.frame(), "channel", &all, notes))
+    Ok(report(&reading.frame(), "channel", "revenue", &all, notes))
 }

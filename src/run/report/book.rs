@@ -19,8 +19,12 @@ pub(super) struct Sold {
     pub(super) owner: Option<String>,
     /// What was sold.
     pub(super) product: Option<String>,
-    /// `new`: only these bring a customer.
+    /// `new`, or nobody says: only these bring a customer.
     pub(super) is_new: bool,
+    /// Nobody says what kind it is.
+    pub(super) kindless: bool,
+    /// Nobody says what it is worth.
+    pub(super) unpriced: bool,
     /// Until when touches count.
     pub(super) opened: Instant,
     /// When it was won, if it was, and if anybody says when.
@@ -48,8 +52,6 @@ struct Account {
 pub(super) struct Oddities {
     /// Won, and nobody says when.
     pub(super) undated: usize,
-    /// Won without an amount.
-    pub(super) no_amount: usize,
     /// Payments of deals that have not arrived.
     pub(super) orphans: usize,
     /// What those amount to.
@@ -66,6 +68,7 @@ pub(super) struct Book {
     by_company: FxHashMap<String, usize>,
     by_lead: FxHashMap<i64, Vec<usize>>,
     created: FxHashMap<i64, Instant>,
+    owners: FxHashMap<i64, String>,
     company: Option<FieldIx>,
     created_at: Option<FieldIx>,
 }
@@ -84,8 +87,15 @@ pub(super) enum Path<'t> {
 }
 
 impl Book {
-    /// Every deal that was won or paid by the as-of.
+    /// Every deal that was won or paid by the as-of, with its account.
     pub(super) fn read(reading: &Reading<'_>) -> Result<Self, RunError> {
+        let mut book = Self::of_deals(reading)?;
+        book.gather(reading)?;
+        Ok(book)
+    }
+
+    /// The deals alone.
+    pub(super) fn of_deals(reading: &Reading<'_>) -> Result<Self, RunError> {
         let (sop, as_of) = (reading.sop(), reading.context.as_of);
         let paid = sop.reports.revenue == Revenue::Paid;
         let mut payments: FxHashMap<DealId, Vec<(Instant, i64)>> = FxHashMap::default();
@@ -104,6 +114,7 @@ impl Book {
             by_company: FxHashMap::default(),
             by_lead: FxHashMap::default(),
             created: FxHashMap::default(),
+            owners: FxHashMap::default(),
             company: field("company"),
             created_at: field("created_at"),
         };
@@ -113,7 +124,6 @@ impl Book {
             if !won && payments.is_none() {
                 return;
             }
-            book.odd.no_amount += usize::from(won && d.amount.is_none() && !paid);
             book.odd.undated += usize::from(won && d.closed_at.is_none());
             book.sold.push(sold(d, won, payments, paid, as_of));
         })?;
@@ -122,7 +132,6 @@ impl Book {
             book.odd.orphans += amounts.len();
             book.odd.orphan_amount = amounts.iter().fold(book.odd.orphan_amount, |sum, (_, n)| sum.saturating_add(*n));
         }
-        book.gather(reading)?;
         Ok(book)
     }
 
@@ -180,6 +189,9 @@ impl Book {
             return;
         }
         self.created.insert(lead.lead, created);
+        if let Some(owner) = lead.owner.as_ref().filter(|_| !by_deal.is_empty()) {
+            self.owners.insert(lead.lead, owner.clone());
+        }
         for account in by_company.into_iter().chain(by_deal.iter().copied().filter(|a| Some(*a) != by_company)) {
             if let Some(account) = self.accounts.get_mut(account) {
                 account.leads.push(lead.lead);
@@ -187,12 +199,13 @@ impl Book {
         }
     }
 
-    /// After the pass: every deal knows since when its lead is known.
+    /// After the pass: every deal knows since when its lead is known, and who holds it where the deal names nobody.
     pub(super) fn settle(&mut self) {
         for account in &self.accounts {
             let first = account.leads.iter().filter_map(|l| self.created.get(l)).min().copied();
             for place in &account.deals {
                 if let Some(deal) = self.sold.get_mut(*place) {
+                    deal.owner = deal.owner.take().or_else(|| self.owners.get(&deal.lead?.0).cloned());
                     deal.created = deal.lead.and_then(|l| self.created.get(&l.0).copied()).or(first);
                 }
             }
@@ -260,7 +273,9 @@ fn sold(d: DealRow, won: bool, payments: Option<Vec<(Instant, i64)>>, paid: bool
         company: d.company,
         owner: d.owner,
         product: d.product,
-        is_new: d.kind == "new",
+        is_new: matches!(d.kind.as_str(), "new" | ""),
+        kindless: d.kind.is_empty(),
+        unpriced: won && d.amount.is_none() && !paid,
         opened,
         won_at,
         undated: won && won_at.is_none(),

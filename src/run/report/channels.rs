@@ -70,11 +70,13 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     rows.sort_by(|a, b| (a.channel.starts_with('('), -a.leads, -a.cost, &a.channel).cmp(&(b.channel.starts_with('('), -b.leads, -b.cost, &b.channel)));
     let mut notes = vec![Note::new(
         "counting",
-        "leads count for the channel they first came by; won: leads with a deal won in the period; conversion: of the leads created in it, those that have won since",
+        "leads count for the channel they first came by; leads won: those with a deal of any kind won in the period, each once; conversion: of the leads created in it, those that have won since",
     )];
     if rows.iter().any(|r| r.returning > 0) {
         notes.push(Note::new("returning", "returning: leads known from an earlier touch that left their details again through this channel"));
     }
+    let refunded: Vec<&str> = rows.iter().filter(|r| r.cost < 0).map(|r| r.channel.as_str()).collect();
+    notes.extend(crate::report::roi::refunds(&refunded));
     if rows.iter().any(|r| r.channel == SHARED_COST) {
         notes.push(Note::new("shared-cost", format!("{SHARED_COST} was spent on no one channel")));
     }

@@ -40,6 +40,8 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     if rows.is_empty() {
         notes.push(Note::new("no-costs", "no costs of these days are in the base: `sop import costs.csv`"));
     }
+    let refunded: Vec<&str> = rows.iter().filter(|r| r.cost < 0).map(|r| r.what.as_str()).collect();
+    notes.extend(crate::report::roi::refunds(&refunded));
     Ok(costs::report(&reading.frame(), reading.by, &rows, notes))
 }
 

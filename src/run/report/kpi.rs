@@ -1,13 +1,14 @@
 //! Every KPI whose inputs exist.
 
 use super::book::Path;
-use super::economy::{Economy, at_or_past, created, economy};
+use super::economy::{Economy, at_or_past, created, economy, worth};
 use super::names::{Names, touches};
 use super::{Entry, Reading};
 use crate::measure::{Durations, attainment_by_promise};
 use crate::model::{Clock, DealStatus, FieldIx, FieldType, Instant, Value as Told};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::kpi::{Value, report};
+use crate::report::velocity::backwards;
 use crate::report::{Cell, Note, Report, per};
 use crate::rules::lifecycle::Means;
 use crate::rules::reports::Basis;
@@ -31,6 +32,10 @@ struct Deals {
     lost: i64,
     open: i64,
     repeat: i64,
+    /// Any is closed, whenever it was.
+    is_any: bool,
+    /// Won, and closed before it was opened: no way of telling how long it took.
+    backwards: u64,
     spans: Vec<(Instant, Instant)>,
 }
 
@@ -38,6 +43,8 @@ struct Deals {
 #[derive(Default)]
 struct Ways {
     leads: i64,
+    /// There is any, whenever it was created.
+    is_any: bool,
     /// Of those created, or of MQLs, in the period: who ever came so far.
     mql_ever: i64,
     opportunity_ever: i64,
@@ -66,13 +73,17 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         d.as_ref().map(|d| (Cell::Number((of(d) / DAY * 10_000.0).round() / 10_000.0), i64::try_from(d.count).ok()))
     };
     let money = |n: Option<i64>, of: i64| n.map(|n| (Cell::Money(n), Some(of)));
-    let cost_per = |n: i64| money(Some(sums.cost).filter(|c| *c != 0).and_then(|c| per(c, n)), n);
+    let cost_per = |n: i64| money(Some(sums.cost).filter(|c| *c > 0).and_then(|c| per(c, n)), n);
     let customers = sums.deals.round() as i64;
+    let revenue = sums.revenue.saturating_add(economy.other_kinds);
     let closed = deals.won + deals.lost;
     let aov = per(deals.amount, deals.priced);
+    let moved = ways.leads + ways.mql + ways.sql + ways.opportunity + closed;
+    let nothing = moved == 0 && (sums.cost, revenue) == (0, 0) && promises.is_none();
     let value = |id: &str| -> Option<Value> {
         match id {
-            "leads" => count(ways.leads, ways.leads > 0),
+            _ if nothing => None,
+            "leads" => count(ways.leads, ways.is_any),
             "mql" => count(ways.mql, ways.any[0]),
             "sql" => count(ways.sql, ways.any[1]),
             "mql_rate_cohort" => share(ways.mql_ever, ways.leads).filter(|_| ways.any[0]),
@@ -85,9 +96,10 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
             "days_to_mql_mean" => days(&to_mql, |d| d.mean),
             "days_mql_to_sql" => days(&to_sql, |d| d.median),
             "days_mql_to_sql_mean" => days(&to_sql, |d| d.mean),
-            "won_deals" => count(deals.won, closed > 0),
+            "won_deals" => count(deals.won, deals.is_any),
             "won_amount" => (deals.won > 0).then_some((Cell::Money(deals.amount), Some(deals.won))),
-            "revenue" => (sums.revenue != 0 || customers > 0).then_some((Cell::Money(sums.revenue), Some(customers))),
+            "revenue" => (revenue != 0 || deals.won > 0).then_some((Cell::Money(revenue), Some(deals.won))),
+            "new_revenue" => (revenue != 0 || deals.won > 0).then_some((Cell::Money(sums.revenue), Some(customers))),
             "aov" => money(aov, deals.priced),
             "win_rate" => share(deals.won, closed),
             "days_to_win" => days(&won, |d| d.median),
@@ -112,23 +124,40 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
             _ => None,
         }
     };
-    let notes = vec![Note::new("n", "n is what the number is of: what it was divided by, or how many were measured")];
+    let mut notes = vec![Note::new("n", "n is what the number is of: what it was divided by, or how many were measured")];
+    if nothing {
+        notes.push(Note::new("no-data", "nothing of these days is in the base: every number is n/a, not 0"));
+    }
+    if deals.backwards > 0 {
+        notes.push(Note::new("backwards", backwards(deals.backwards)));
+    }
+    let kindless = economy.book.sold.iter().filter(|d| d.kindless && worth(reading, d, Basis::Period) != (false, 0)).count();
+    notes.extend(super::roi::kindless(kindless));
+    if sums.cost < 0 {
+        notes.extend(crate::report::roi::refunds(&["all costs"]));
+    }
     Ok(report(&reading.frame(), value, notes))
 }
 
 fn deals(reading: &Reading<'_>) -> Result<Deals, RunError> {
     let (as_of, mut all) = (reading.context.as_of, Deals::default());
     reading.store.each_deal(|d| {
-        let closed = d.closed_at.filter(|at| *at <= as_of && d.status != DealStatus::Open);
-        match (closed.filter(|at| reading.contains(*at)), d.status) {
-            (Some(at), DealStatus::Won) => {
+        let is_closed = d.status != DealStatus::Open && d.closed_at.is_none_or(|at| at <= as_of);
+        all.is_any |= is_closed;
+        // What nobody dates belongs to all time only.
+        let counts = is_closed && d.closed_at.map_or(reading.limited().is_none(), |at| reading.contains(at));
+        match d.status {
+            DealStatus::Won if counts => {
                 all.won += 1;
                 all.repeat += i64::from(matches!(d.kind.as_str(), "upsell" | "cross_sell"));
                 all.priced += i64::from(d.amount.is_some());
                 all.amount = all.amount.saturating_add(d.amount.unwrap_or(0));
-                all.spans.extend(d.opened_at.map(|opened| (opened, at)));
+                match d.opened_at.zip(d.closed_at) {
+                    Some((opened, closed)) if closed < opened => all.backwards += 1,
+                    span => all.spans.extend(span),
+                }
             }
-            (Some(_), DealStatus::Lost) => all.lost += 1,
+            DealStatus::Lost if counts => all.lost += 1,
             _ => {}
         }
         let exists = d.opened_at.is_none_or(|at| at <= as_of);
@@ -151,6 +180,7 @@ fn ways(reading: &Reading<'_>) -> Result<Ways, RunError> {
         for (any, at) in ways.any.iter_mut().zip([mql, sql, opportunity]) {
             *any |= at.is_some();
         }
+        ways.is_any |= born <= reading.context.as_of;
         ways.leads += i64::from(new);
         ways.mql_ever += i64::from(new && mql.is_some());
         ways.opportunity_ever += i64::from(new && opportunity.is_some());

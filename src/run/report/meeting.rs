@@ -37,7 +37,7 @@ const BACK: usize = 8;
 const LONGER: &[(&str, usize)] = &[("weekly", 26), ("monthly", 12), ("quarterly", 8)];
 
 /// The numbers of the headline, out of the report of KPIs.
-const HEADLINE: &[&str] = &["leads", "mql", "sql", "won_deals", "revenue", "cost", "roi", "cpl", "cac", "win_rate", "sla_attainment"];
+const HEADLINE: &[&str] = &["leads", "mql", "sql", "won_deals", "revenue", "new_revenue", "cost", "roi", "cpl", "cac", "win_rate", "sla_attainment"];
 
 /// Columns of the parts that a meeting does without: who wants them reads the report of that name.
 const LEFT_OUT: &[&str] = &["rate_low", "rate_high", "difference_low", "difference_high", "z", "chance_best", "split_p"];

@@ -13,8 +13,10 @@ mod kpi;
 mod meeting;
 mod names;
 mod nurture;
+mod options;
 mod owners;
 mod quality;
+mod restated;
 mod roi;
 mod scores;
 mod sla;
@@ -168,6 +170,7 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
         }
         Some(by) => entry.listed.by.iter().copied().find(|known| known == by).ok_or_else(|| unknown("--by", by, entry.listed.by.iter().copied()))?,
     };
+    options::check(request, by)?;
     let calendar = &workspace.sop.calendar;
     let store = Store::read(&workspace.db)?;
     let columns = stored_columns(workspace, &store)?;
@@ -182,7 +185,12 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     };
     let asked = request.period.map_or_else(usual, Ok);
     let period = asked.map_err(|e| RunError::refused(e, "name one with --period"))?;
-    let of = |period| (entry.run)(&Reading { store: &store, columns: &columns, workspace, context, request, period, by });
+    let of = |period| -> Result<Report, RunError> {
+        let reading = Reading { store: &store, columns: &columns, workspace, context, request, period, by };
+        let mut report = (entry.run)(&reading)?;
+        report.notes.extend(restated::note(&reading)?);
+        Ok(report)
+    };
     let mut report = of(period)?;
     let mut spoken = period.text(calendar);
     if request.compare {

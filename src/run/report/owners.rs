@@ -1,12 +1,14 @@
 //! What each owner holds, got and made of it.
 
+use super::book::Book;
+use super::economy::worth;
 use super::{Entry, Reading};
 use crate::measure::attainment_by_owner;
-use crate::model::{Clock, ClockKind, ClockStatus, DealStatus};
+use crate::model::{Clock, ClockKind, ClockStatus};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::owners::{Row, report};
 use crate::report::{Note, Report};
-use crate::rules::reports::Revenue;
+use crate::rules::reports::Basis;
 use crate::run::RunError;
 use crate::run::promises::each_clock;
 use crate::store::Due;
@@ -70,34 +72,20 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     Ok(report(&reading.frame(), rows.into_values().collect(), reading.limited().is_some(), notes))
 }
 
-/// Won deals and what they brought. Gives how many have no amount.
+/// Won deals and what they brought, by the same book as the return on costs. Gives how many have no amount.
 fn deals(reading: &Reading<'_>, rows: &mut Rows) -> Result<u64, RunError> {
-    let (store, revenue) = (reading.store, reading.sop().reports.revenue);
-    let limited = reading.limited().is_some();
-    let mut found = Vec::new();
-    // What is won without a date falls in no period, but in all time.
-    let counted = |at: Option<_>| at.map_or(!limited, |at| reading.contains(at));
-    store.each_deal(|d| {
-        let won = d.status == DealStatus::Won && counted(d.closed_at);
-        if won || (revenue == Revenue::Paid && d.status != DealStatus::Lost) {
-            found.push((d.deal, d.owner, d.lead, won, d.amount));
-        }
-    })?;
     let mut unpriced = 0;
-    for (deal, owner, lead, won, amount) in found {
-        let owner = match (owner, lead) {
-            (Some(owner), _) => Some(owner),
-            (None, Some(lead)) => store.state(reading.columns, lead)?.and_then(|s| s.owner),
-            (None, None) => None,
-        };
-        let brought = match revenue {
-            Revenue::Contract => amount.filter(|_| won).unwrap_or(0),
-            Revenue::Paid => store.paid(deal)?.into_iter().filter(|(at, _)| reading.contains(*at)).map(|(_, n)| n).sum(),
-        };
+    for deal in Book::of_deals(reading)?.sold {
+        let (won, brought) = worth(reading, &deal, Basis::Period);
         if !won && brought == 0 {
             continue;
         }
-        unpriced += u64::from(won && revenue == Revenue::Contract && amount.is_none());
+        let owner = match (deal.owner, deal.lead) {
+            (Some(owner), _) => Some(owner),
+            (None, Some(lead)) => reading.store.state(reading.columns, lead)?.and_then(|s| s.owner),
+            (None, None) => None,
+        };
+        unpriced += u64::from(won && deal.unpriced);
         let row = of(rows, owner.as_deref().unwrap_or_default());
         row.won += u64::from(won);
         row.revenue = row.revenue.saturating_add(brought);

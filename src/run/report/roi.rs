@@ -1,6 +1,6 @@
 //! Return on what was spent.
 
-use super::economy::{Economy, economy};
+use super::economy::{Economy, economy, worth};
 use super::names::{BEFORE_LOOKBACK, SHARED_COST};
 use super::{Entry, Reading};
 use crate::model::{AttributionModel, Duration, FieldType, Instant};
@@ -45,6 +45,12 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     Ok(report(Facts { frame, by: reading.by, rows, whole_cost: economy.whole_cost, totals, other_kinds: economy.other_kinds, notes }))
 }
 
+/// What a reader must know of deals that tell no kind.
+pub(super) fn kindless(n: usize) -> Option<Note> {
+    let what = if n == 1 { "1 deal tells no type and counts as new business".to_owned() } else { format!("{n} deals tell no type and count as new business") };
+    (n > 0).then(|| Note::new("kindless", format!("{what} (a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell)")))
+}
+
 /// By what came back, most first; months by time; what is no name of its own last.
 pub(super) fn sort(rows: &mut [Row], by: &str) {
     let own = |r: &Row| r.name.starts_with('(');
@@ -86,7 +92,7 @@ pub(super) fn notes(reading: &Reading<'_>, economy: &Economy, basis: Basis, mode
         }
         _ => String::new(),
     };
-    say("basis", format!("{}: {span}; revenue is {earned}, of deals of the kind new{credit}", basis.name()));
+    say("basis", format!("{}: {span}; revenue is {earned}, new revenue that of deals of the kind new, each of them a new customer{credit}", basis.name()));
     if economy.rows.values().all(|r| r.sums.cost == 0) {
         say("no-costs", "no costs of these days are in the base (`sop import costs.csv`): what costs and returns is n/a".into());
     } else if economy.whole_cost {
@@ -129,12 +135,17 @@ pub(super) fn notes(reading: &Reading<'_>, economy: &Economy, basis: Basis, mode
     if odd.undated > 0 {
         say("undated", format!("{} won without a date: in no period but all time (`--period all`)", deals(odd.undated, "was", "were")));
     }
-    if odd.no_amount > 0 {
-        say("no-amount", format!("{} won without an amount, and count as customers without revenue", deals(odd.no_amount, "was", "were")));
-    }
     if odd.orphans > 0 {
         let amount = currency.decimal(odd.orphan_amount);
         say("orphan-payments", format!("{} payments ({amount}) are for deals that have not arrived, and count nowhere", odd.orphans));
     }
+    let counted = || economy.book.sold.iter().filter(|d| worth(reading, d, basis) != (false, 0));
+    let unpriced = counted().filter(|d| d.is_new && d.unpriced).count();
+    if unpriced > 0 {
+        say("no-amount", format!("{} won without an amount, and count as customers without revenue", deals(unpriced, "was", "were")));
+    }
+    notes.extend(kindless(counted().filter(|d| d.kindless).count()));
+    let refunded: Vec<&str> = economy.rows.values().filter(|r| r.sums.cost < 0).map(|r| r.name.as_str()).collect();
+    notes.extend(crate::report::roi::refunds(&refunded));
     notes
 }

@@ -13,7 +13,7 @@ pub(super) const ENTRY: Entry = Entry {
         name: "velocity",
         about: "revenue a day that the open deals promise, and how long leads take from stage to stage",
         needs: "deals; stages that ticks or files dated",
-        by: &["all", "channel", "owner", "industry"],
+        by: &["all", "channel", "owner", "region", "industry"],
     },
     run,
 };
@@ -24,7 +24,13 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let mut velocity = Velocity::new(line.stops.clone(), reading.limited(), reading.context.as_of);
     // When the leads of deals came, and the row that they count in.
     let mut leads = FxHashMap::default();
-    let apart = reading.each_walk(&line, by, false, |walk, row| {
+    // A region is that of whoever holds the lead or the deal, as in the return on costs.
+    let region = |owner: &str| reading.sop().team.find(owner).and_then(|o| o.region.clone());
+    let split = by.map(|by| if by == "region" { "owner" } else { by });
+    let apart = reading.each_walk(&line, split, false, |mut walk, row| {
+        if by == Some("region") {
+            walk.group = region(&walk.group).unwrap_or_default();
+        }
         velocity.walk(&walk);
         if !row.deals.is_empty() {
             leads.insert(row.record.lead, (walk.created_at, walk.group));
@@ -36,11 +42,14 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         alone += u64::from(deal.lead.is_none());
         by_arrival += u64::from(deal.opened_at.is_none() && lead.is_some());
         let group = match by {
+            Some("region") => deal.owner.as_deref().and_then(region).or_else(|| lead.map(|(_, group)| group.clone())),
             Some("owner") => deal.owner.or_else(|| lead.map(|(_, group)| group.clone())),
             _ => lead.map(|(_, group)| group.clone()),
         };
         let began_at = deal.opened_at.or_else(|| lead.and_then(|(created, _)| *created));
-        velocity.deal(&DealFact { group: group.unwrap_or_default(), status: deal.status, amount: deal.amount, began_at, closed_at: deal.closed_at });
+        let by_opening = deal.opened_at.is_some();
+        let (status, amount, closed_at) = (deal.status, deal.amount, deal.closed_at);
+        velocity.deal(&DealFact { group: group.unwrap_or_default(), status, amount, began_at, by_opening, closed_at });
     })?;
     let mut notes = apart.notes(&line);
     if by_arrival > 0 {

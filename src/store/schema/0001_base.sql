@@ -169,12 +169,14 @@ CREATE TABLE deals (
   company   TEXT,
   owner     TEXT,
   amount    INTEGER,                     -- minor units
-  kind      TEXT NOT NULL,               -- new, renewal, upsell, cross_sell
+  kind      TEXT NOT NULL,               -- new, renewal, upsell, cross_sell; blank: nobody says, it counts as new
   product   TEXT,
   opened_at INTEGER,
   closed_at INTEGER,
   status    TEXT NOT NULL,               -- open, won, lost
   reason    TEXT,
+  lapsed_status TEXT,                    -- how it had been closed first, before a file said otherwise: won, lost
+  lapsed_at INTEGER,                     -- and when: reports of that day were made
   run       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX deals_by_lead ON deals(lead) WHERE lead IS NOT NULL;

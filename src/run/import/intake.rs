@@ -1,0 +1,63 @@
+//! One file on its way in: its rows one by one, what is refused of them, and what becomes of the file in the end.
+
+use super::files::{Counts, FileSummary, start, with_rejects};
+use crate::ingest::{BadCell, FileKind, IngestError, Next, OpenOrder, PendingRejects, RawRow, RejectWriter, Rows, TableFile};
+use crate::run::{RunError, Workspace};
+use std::path::Path;
+
+/// A file of which rows are read.
+pub(super) struct Intake {
+    /// What became of it so far. Its rows are counted at the end.
+    pub(super) summary: FileSummary,
+    rejects: RejectWriter,
+    counts: Counts,
+}
+
+impl Intake {
+    /// Before the first row. `number`: its place in the run.
+    pub(super) fn new(workspace: &Workspace, path: &Path, kind: FileKind, table: &TableFile, number: u16) -> Self {
+        let rejects = RejectWriter::new(&workspace.root.join("rejects"), path, table.headers());
+        let summary = FileSummary { number, ..start(path, kind, table) };
+        Self { summary, rejects, counts: Counts::default() }
+    }
+
+    /// What people should know of the columns before the first row is read.
+    pub(super) fn note_open(&mut self, reader: &impl Rows) {
+        self.summary.notes.extend(reader.open().iter().map(OpenOrder::message));
+    }
+
+    /// The next row that can be used; those that cannot are listed. False at the end.
+    pub(super) fn next<R: Rows>(&mut self, reader: &mut R, cells: &mut R::Cells) -> Result<bool, IngestError> {
+        loop {
+            match reader.next(cells)? {
+                Next::End => return Ok(false),
+                Next::Rejected => self.counts.reject(&mut self.rejects, reader.raw(), R::bad(cells))?,
+                Next::Row => {
+                    self.counts.rows += 1;
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    /// Lists the cells of a row that became blank.
+    pub(super) fn blanked(&mut self, row: &RawRow, bad: &[BadCell]) -> Result<(), IngestError> {
+        for bad in bad {
+            self.rejects.add(row, bad)?;
+            self.counts.blanked += 1;
+        }
+        Ok(())
+    }
+
+    /// The row that came last cannot be used after all.
+    pub(super) fn refuse(&mut self, row: &RawRow, bad: &BadCell) -> Result<(), IngestError> {
+        self.counts.rejected += 1;
+        self.rejects.add(row, bad)
+    }
+
+    /// After the last row.
+    pub(super) fn finish(mut self) -> Result<(FileSummary, PendingRejects), RunError> {
+        self.counts.into(&mut self.summary);
+        Ok((with_rejects(&mut self.summary, &self.rejects), self.rejects.finish()?))
+    }
+}
