@@ -10,7 +10,7 @@ mod base;
 use chrono::NaiveDate;
 use sop::model::{Currency, Instant};
 use sop::render::{Format, Lang, Options, write};
-use sop::report::meeting::{self, Facts, Headline, Moment};
+use sop::report::meeting::{self, Facts, Headline, Moment, RulesChange, Standing};
 use sop::report::{Cell, Chart, Column, ColumnType, Frame, Note, Report};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -71,6 +71,14 @@ fn page() -> Report {
             headline("win_rate", Cell::Percent(0.241), Cell::Percent(0.262)),
             headline("cost", Cell::Money(0), Cell::Empty),
         ],
+        standing: vec![Standing::of("mql", "市场认可线索 MQL", 3, (0..61).map(|d| d * 86_400).collect())],
+        reach: 26,
+        rules: Some(vec![RulesChange {
+            at: frame().as_of,
+            file: "sops/scoring.yaml".into(),
+            removed: vec!["points: <b>10</b>".into()],
+            added: vec!["points: 15".into()],
+        }]),
         trend: (0..8).map(|i| Moment { from: day("2026-09-21") + chrono::Days::new(7 * i), leads: 300 + 9 * i as i64, mql: 50 + i as i64, won: 5 }).collect(),
         decisions: table("today", waits, decisions, None, "two leads may be one person"),
         parts: vec![
@@ -194,58 +202,180 @@ fn what_the_page_shows_is_what_the_json_says() {
     assert_eq!(roi["rows"][0]["revenue"], 2_962_962.96);
     assert_eq!(roi["notes"][0]["code"], "definition");
     assert!(html(Lang::En).contains("2,962,962.96"));
-    assert!(!html(Lang::En).contains("<b>referral"), "a name never becomes markup");
+    assert!(!html(Lang::En).contains("<b>referral") && !html(Lang::En).contains("<b>10"), "a name never becomes markup");
+}
+
+/// The workspace of the example, after the commands of its README.
+struct Example {
+    folder: tempfile::TempDir,
+    home: PathBuf,
+}
+
+impl Example {
+    fn new() -> Self {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/10_weekly");
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().join("10_weekly");
+        copy(&source, &home);
+        let example = Self { folder, home };
+        let commands = std::fs::read_to_string(source.join("cmd")).expect("the commands");
+        for line in commands.lines().filter(|l| l.starts_with("sop ")) {
+            example.sop(&line.split(' ').skip(1).collect::<Vec<_>>());
+        }
+        example
+    }
+
+    fn sop(&self, args: &[&str]) -> Vec<u8> {
+        let out = Command::new(base::program()).args(args).current_dir(&self.home).env_remove("SOP_DB").output().expect("sop runs");
+        assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        out.stdout
+    }
+
+    /// What the commands wrote.
+    fn page(&self, name: &str) -> String {
+        std::fs::read_to_string(self.home.join(name)).expect(name)
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let text = self.sop(&["-C", ".", "report", "weekly", "-f", "json", "--as-of", "2026-11-16T09:00:00"]);
+        serde_json::from_slice(&text).expect("JSON")
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").filter_map(Result::ok).filter(|e| e.file_name() != "expected") {
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() { copy(&source, &target) } else { std::fs::copy(&source, &target).map(drop).expect("copied") }
+    }
+}
+
+/// The rows of one section.
+fn rows<'j>(json: &'j serde_json::Value, section: &str) -> Vec<&'j serde_json::Value> {
+    let found = json["sections"].as_array().and_then(|all| all.iter().find(|s| s["section"] == section));
+    found.unwrap_or_else(|| panic!("no section {section}"))["rows"].as_array().expect("rows").iter().collect()
+}
+
+/// `1234567.5` as people read it: `1,234,567.50`.
+fn money(amount: f64) -> String {
+    let cents = (amount * 100.0).round() as i64;
+    let (whole, rest) = ((cents.abs() / 100).to_string(), cents.abs() % 100);
+    let groups: Vec<&str> = whole.as_bytes().rchunks(3).rev().map(|c| std::str::from_utf8(c).expect("digits")).collect();
+    format!("{}{}.{rest:02}", if cents < 0 { "-" } else { "" }, groups.join(","))
+}
+
+#[test]
+fn the_example_answers_what_a_meeting_asks() {
+    let example = Example::new();
+    let json = example.json();
+    let topics = rows(&json, "findings");
+    let says = |topic: &str| topics.iter().filter(|r| r["topic"] == topic).filter_map(|r| r["finding"].as_str()).collect::<Vec<_>>().join(" ");
+    // Which channel earned most per yuan: reckoned again from the table's own columns.
+    let best = |section: &str| {
+        let per = |r: &&serde_json::Value| Some((r["new_revenue"].as_f64()? / r["cost"].as_f64().filter(|c| *c > 0.0)?, r["channel"].as_str()?.to_owned()));
+        rows(&json, section).iter().filter_map(per).max_by(|a, b| a.0.total_cmp(&b.0)).expect("a channel with a cost")
+    };
+    let (rate, channel) = best("roi");
+    assert!(says("earned").starts_with(&format!("{channel} earned most of new customers for each CNY spent: {rate:.2} (")), "{}", says("earned"));
+    let (rate, channel) = best("roi_longer");
+    assert!(says("earned").contains(&format!("Over the last 26 weeks: {channel} {rate:.2}")), "{}", says("earned"));
+    // Where leads get stuck.
+    let funnel = rows(&json, "funnel");
+    let at = |stage: &str| funnel.iter().find(|r| r["stage"] == stage).expect("a stage")["leads"].as_i64().expect("leads");
+    assert!(says("stuck").contains("between mql and sql"), "{}", says("stuck"));
+    assert!(says("stuck").contains(&format!("{} of {} went on", at("sql"), at("mql"))), "{}", says("stuck"));
+    let standing = rows(&json, "standing_now");
+    let here = standing.iter().find(|r| r["stage"] == "mql").expect("mql");
+    assert!(says("stuck").contains(&format!("{} leads stand at mql now", here["leads_now"])), "{}", says("stuck"));
+    // Who is late.
+    let owners = rows(&json, "owners");
+    assert_eq!(owners[0]["owner"], "zhao.lei");
+    assert!(says("late").starts_with(&format!("赵磊 (zhao.lei): {} promises past the limit", owners[0]["late_now"])), "{}", says("late"));
+    let late: Vec<i64> = owners.iter().filter_map(|r| r["late_now"].as_i64()).collect();
+    assert!(late[0] >= 5 && late[1..].iter().all(|n| *n <= 1), "clearly: {late:?}");
+    // What the experiments say: one is decided, of the other there are too few.
+    assert!(says("experiment").contains("案例邮件标题") && says("experiment").contains("lower than case-number (p = "), "{}", says("experiment"));
+    assert!(says("experiment").contains("试用指南形式") && says("experiment").contains("too few to tell"), "{}", says("experiment"));
+    // What changed: one number of one rule.
+    assert!(says("rules").contains("sops/scoring.yaml (2026-11-10)"), "{}", says("rules"));
+    let changed = rows(&json, "sop_changes");
+    assert_eq!((changed.len(), changed[0]["lines_removed"].as_i64(), changed[0]["lines_added"].as_i64()), (1, Some(1), Some(1)));
+    assert!(changed[0]["lines"].as_str().is_some_and(|l| l.contains("points: 10") && l.contains("points: 15")));
+    // What waits: late promises with their owner, the channel and the owner that nobody knows, the experiment that is over.
+    let waits: Vec<(String, String)> =
+        rows(&json, "decisions").iter().map(|r| (r["waits"].as_str().expect("a kind").into(), format!("{} {}", r["subject"], r["detail"]))).collect();
+    for (kind, words) in [("breached", "赵磊"), ("owner", "刘强"), ("value", "小程序直播"), ("experiment", "案例邮件标题")] {
+        assert!(waits.iter().any(|(k, text)| k == kind && text.contains(words)), "{kind} {words}: {waits:?}");
+    }
+    // In Chinese, by the names that Chinese readers use.
+    let page = example.page("week_zh.html");
+    for words in ["转介绍", "微信公众号", "卡在", "赵磊：", "人数太少", "本期变更的 SOP 文件", "低于 case-number"] {
+        assert!(page.contains(words), "{words}");
+    }
 }
 
 /// Every number of the example's page, in the workbook that a stranger's program reads and on the page, is the one of the JSON.
 #[test]
 fn the_example_says_the_same_in_every_format() {
-    let base = base::Base::new();
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/09_roi");
-    for file in ["leads.csv", "deals.csv", "baidu.csv", "costs.csv", "sops/fields.yaml", "sops/reports.yaml"] {
-        if let Ok(text) = std::fs::read(example.join(file)) {
-            base.write(file, text);
-        }
-    }
-    let run = |args: &[&str]| {
-        let out = base.command(args).args(["--as-of", "2026-11-02"]).output().expect("sop runs");
-        assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
-        out.stdout
-    };
-    run(&["import", "leads.csv", "deals.csv", "baidu.csv", "costs.csv"]);
-    let of = ["report", "monthly", "--period", "2026-10"];
-    let json: serde_json::Value = serde_json::from_slice(&run(&[&of[..], &["-f", "json"]].concat())).expect("JSON");
-    for (lang, file) in [("en", "month.html"), ("zh", "月报.html"), ("en", "month.xlsx")] {
-        run(&[&of[..], &["--lang", lang, "-o", file]].concat());
-    }
-    let roi = json["sections"].as_array().and_then(|all| all.iter().find(|s| s["section"] == "roi")).expect("roi");
-    let baidu = roi["rows"].as_array().and_then(|rows| rows.iter().find(|r| r["channel"] == "baidu")).expect("baidu");
-    assert_eq!((baidu["cost"].as_f64(), baidu["new_revenue"].as_f64()), (Some(9_620.0), Some(170_000.01)));
-    let page = std::fs::read_to_string(base.path().join("月报.html")).expect("the page");
-    assert!(page.contains("170,000.01") && page.contains("9,620.00") && page.contains("月报"), "{page}");
-    if there("chromium") {
-        for across in [360, 688] {
-            let found = measured(base.path(), &page, across);
-            assert!(found.starts_with("nothing (") && !found.contains("(0 charts)"), "at {across} px: {found}");
-        }
-    }
-    let Some(python) = python() else { return };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/book.py");
-    let read = Command::new(python).arg(script).arg(base.path().join("month.xlsx")).output().expect("python runs");
-    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
-    let book: serde_json::Value = serde_json::from_slice(&read.stdout).expect("JSON");
-    let sheet = book.as_object().and_then(|sheets| sheets.values().find(|s| s["rows"][0][0] == "channel")).expect("a sheet of channels");
-    assert_eq!(sheet["charts"], 1, "the picture of the page is a chart here");
-    let ids: Vec<&str> = roi["columns"].as_array().expect("columns").iter().filter_map(|c| c["id"].as_str()).collect();
-    for (row, cells) in roi["rows"].as_array().expect("rows").iter().zip(sheet["rows"].as_array().expect("rows").iter().skip(1)) {
-        for (id, cell) in ids.iter().zip(cells.as_array().expect("cells")) {
-            match (row[id].as_f64(), cell.as_f64()) {
-                (Some(told), Some(read)) => assert!((told - read).abs() < 1e-9, "{id} of {row}: {read}"),
-                (None, None) => {}
-                (told, read) => panic!("{id} of {row}: {told:?} and {read:?}"),
+    let example = Example::new();
+    let json = example.json();
+    for name in ["week.html", "week_zh.html"] {
+        let page = example.page(name);
+        for section in json["sections"].as_array().expect("sections") {
+            for column in section["columns"].as_array().expect("columns").iter().filter(|c| c["type"] == "money") {
+                let id = column["id"].as_str().expect("an id");
+                for amount in section["rows"].as_array().expect("rows").iter().filter_map(|r| r[id].as_f64()) {
+                    assert!(page.contains(&format!(">{}<", money(amount))), "{name}: {} {id} {amount}", section["section"]);
+                }
             }
         }
     }
+    if there("chromium") {
+        for name in ["week.html", "week_zh.html"] {
+            for across in [360, 688, 1100] {
+                let found = measured(example.folder.path(), &example.page(name), across);
+                assert_eq!(found, "nothing (5 charts)", "{name} at {across} px");
+            }
+        }
+        let url = format!("file://{}", example.home.join("week_zh.html").display());
+        let (_, log) = chromium(example.folder.path(), &["--dump-dom", &url]);
+        let console: Vec<&str> = log.lines().filter(|l| l.contains("CONSOLE")).collect();
+        assert!(console.is_empty(), "{console:?}");
+    }
+    let Some(python) = python() else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/book.py");
+    let read = Command::new(python).arg(script).arg(example.home.join("week.xlsx")).output().expect("python runs");
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    let book: serde_json::Value = serde_json::from_slice(&read.stdout).expect("JSON");
+    let sheets: Vec<&serde_json::Value> = book.as_object().expect("sheets").values().collect();
+    let tables = json["sections"].as_array().expect("sections").iter().chain([&json]).filter(|t| t["section"] != "page");
+    for table in tables {
+        let columns = table["columns"].as_array().expect("columns");
+        let titles: Vec<&serde_json::Value> = columns.iter().map(|c| &c["title"]).collect();
+        let alike = |sheet: &&&serde_json::Value| sheet["rows"][0].as_array().is_some_and(|head| head.iter().eq(titles.iter().copied()));
+        // Two tables may have the same columns: one of the sheets with them is this one.
+        let wrong: Vec<String> = sheets.iter().filter(alike).filter_map(|sheet| differs(table, sheet)).collect();
+        let found = sheets.iter().filter(alike).count();
+        assert!(found > wrong.len(), "{} is on none of {found} sheets: {wrong:?}", table["section"]);
+    }
+    let charts: i64 = sheets.iter().filter_map(|s| s["charts"].as_i64()).sum();
+    assert_eq!(charts, 5, "the pictures of the page are charts here");
+}
+
+/// The first number of a table that a sheet tells otherwise.
+fn differs(table: &serde_json::Value, sheet: &serde_json::Value) -> Option<String> {
+    let ids: Vec<&str> = table["columns"].as_array().expect("columns").iter().filter_map(|c| c["id"].as_str()).collect();
+    let (told, read) = (table["rows"].as_array().expect("rows"), sheet["rows"].as_array().expect("rows"));
+    if told.len() + 1 != read.len() {
+        return Some(format!("{} rows, not {}", read.len() - 1, told.len()));
+    }
+    told.iter().zip(read.iter().skip(1)).find_map(|(row, cells)| {
+        ids.iter().zip(cells.as_array().expect("cells")).find_map(|(id, cell)| match (row[id].as_f64(), cell.as_f64()) {
+            (Some(told), Some(read)) => ((told - read).abs() > 1e-9).then(|| format!("{id} of {row}: {read}")),
+            (None, None) => None,
+            (told, read) => Some(format!("{id} of {row}: {told:?} and {read:?}")),
+        })
+    })
 }
 
 /// An interpreter that has openpyxl: that of `target/openpyxl`, which `.ci/run` makes, else python3's own.

@@ -26,6 +26,7 @@ impl Printer<'_> {
         match cell {
             Cell::Empty => Cow::Borrowed(""),
             Cell::Text(t) => Cow::Borrowed(t),
+            Cell::Said(said) => Cow::Borrowed(&said.en),
             Cell::Integer(n) => Cow::Owned(thousands(*n)),
             Cell::Number(x) => Cow::Owned(decimal(*x)),
             Cell::Money(minor) => Cow::Owned(grouped(&self.currency.decimal(*minor))),
@@ -38,10 +39,14 @@ impl Printer<'_> {
         }
     }
 
-    /// The same for a cell of a column, whose words may be the program's own.
-    pub(super) fn of<'c>(&self, column: &Column, cell: &'c Cell, lang: Lang) -> Cow<'c, str> {
+    /// The same for a cell of a column, whose words may be the program's own, or have a label. English readers see the ids, which they also type.
+    pub(super) fn of<'c>(&self, column: &'c Column, cell: &'c Cell, lang: Lang) -> Cow<'c, str> {
         match cell {
-            Cell::Text(text) => said(column, text, lang),
+            Cell::Text(text) => {
+                let titled = column.choices.iter().find(|c| lang == Lang::Zh && c.id == *text).and_then(|c| c.title.as_deref());
+                titled.map_or_else(|| said(column, text, lang), Cow::Borrowed)
+            }
+            Cell::Said(said) => Cow::Borrowed(lang.pick(&said.en, said.chinese())),
             cell => self.human(cell),
         }
     }
@@ -51,6 +56,7 @@ impl Printer<'_> {
         Some(match cell {
             Cell::Empty => return None,
             Cell::Text(t) => Cow::Borrowed(t),
+            Cell::Said(said) => Cow::Borrowed(&said.en),
             Cell::Integer(n) => Cow::Owned(n.to_string()),
             // Adding 0.0 turns -0 into 0.
             Cell::Number(x) | Cell::Percent(x) if x.is_finite() => Cow::Owned(format!("{}", x + 0.0)),

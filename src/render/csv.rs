@@ -31,6 +31,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
 fn field<'c>(printer: &Printer<'_>, cell: &'c Cell, excel: bool) -> Cow<'c, str> {
     match cell {
         Cell::Text(text) => defused(text),
+        Cell::Said(said) => defused(&said.en),
         Cell::List(items) => Cow::Owned(defused(&items.join(";")).into_owned()),
         Cell::Instant(at) if excel => printer.local(*at).map_or_else(|| Cow::Owned(at.rfc3339()), |t| Cow::Owned(t.format("%Y-%m-%d %H:%M:%S").to_string())),
         _ => printer.plain(cell).unwrap_or_default(),

@@ -1,12 +1,16 @@
 //! One self-contained page: no network, no script, light and dark, print-friendly.
 
 use super::cells::Printer;
-use super::labels::{Lang, label, name, sentence, title};
+use super::labels::{Lang, heading, label, name, sentence, title};
 use super::{Options, Rows, borrowed, shown, svg};
 use crate::report::{Cell, Column, ColumnType, Layout, Note, Report, Section, Total};
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("html.css");
+/// A table with so many columns is wider than a phone.
+const CARDS: usize = 5;
+/// A table with so many columns is set smaller on paper.
+const DENSE: usize = 9;
 
 pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let printer = Printer::from(report);
@@ -33,33 +37,38 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     totals(report, &printer, lang, out)?;
     notes(&report.notes, lang, out)?;
     for section in report.sections.iter().filter(|s| s.layout != Layout::Card && s.layout.is_above() && !s.rows.is_empty()) {
-        part(section, &printer, options, out)?;
+        part(section, &printer, options, report.tiles, out)?;
     }
     if let Some(picture) = report.chart.as_ref().and_then(|c| svg::draw(c, &report.columns, &report.rows, &printer, lang)) {
         out.write_all(picture.as_bytes())?;
     }
     match report.tiles {
         true => tiles(report, &printer, lang, out)?,
-        false => table(&printer, &report.columns, rows, options, out)?,
+        false => table(&printer, &report.columns, rows, options, false, out)?,
     }
     for section in report.sections.iter().filter(|s| !s.layout.is_above()) {
-        part(section, &printer, options, out)?;
+        part(section, &printer, options, report.tiles, out)?;
     }
     out.write_all(b"</body>\n</html>\n")
 }
 
-/// A further table: its heading, its picture, its numbers, its notes.
-fn part(section: &Section, printer: &Printer<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<section>\n<h2>{}</h2>", escaped(name(&section.id, options.lang)))?;
+/// A further table: its heading, its picture, its numbers, its notes. `page`: see [`table`].
+fn part(section: &Section, printer: &Printer<'_>, options: &Options, page: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<section>\n<h2>{}</h2>", escaped(heading(&section.id, options.lang)))?;
     if let Some(picture) = section.chart.as_ref().and_then(|c| svg::draw(c, &section.columns, &section.rows, printer, options.lang)) {
         out.write_all(picture.as_bytes())?;
     }
     // Columns that hold nothing here are room for those that do.
     let filled: Vec<bool> = (0..section.columns.len()).map(|i| section.rows.iter().any(|row| row.get(i).is_some_and(|c| !c.is_empty()))).collect();
-    let kept = |i: &usize| section.rows.is_empty() || filled.get(*i) == Some(&true);
+    // So is a column that only repeats the one before: an id and its title, where the reader of this language sees the title for both.
+    let text =
+        |row: &[Cell], i: usize| section.columns.get(i).zip(row.get(i)).map_or_else(String::new, |(c, cell)| printer.of(c, cell, options.lang).into_owned());
+    let repeats = |row: &[Cell], i: usize| text(row, i).is_empty() || text(row, i) == text(row, i - 1);
+    let said = |i: usize| i > 0 && section.columns.get(i).is_some_and(|c| c.ty == ColumnType::Text) && section.rows.iter().all(|row| repeats(row, i));
+    let kept = |i: &usize| section.rows.is_empty() || (filled.get(*i) == Some(&true) && !said(*i));
     let columns: Vec<Column> = section.columns.iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, c)| c.clone()).collect();
     let rows: Vec<Vec<Cell>> = section.rows.iter().map(|row| row.iter().enumerate().filter(|(i, _)| kept(i)).map(|(_, c)| c.clone()).collect()).collect();
-    table(printer, &columns, &mut borrowed(&rows), options, out)?;
+    table(printer, &columns, &mut borrowed(&rows), options, page, out)?;
     notes(&section.notes, options.lang, out)?;
     writeln!(out, "</section>")
 }
@@ -111,23 +120,29 @@ fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Writ
     writeln!(out, "</dl>")
 }
 
-fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let shown = shown(columns, options.verbose, true);
+/// The numbers. A page that is read from top to bottom (`page`) shows what most want to see; on a phone a wide table's rows become cards,
+/// each number with its label, so that nothing stands beyond the edge.
+fn table(printer: &Printer<'_>, columns: &[Column], rows: Rows<'_, '_>, options: &Options, page: bool, out: &mut dyn Write) -> io::Result<()> {
+    let shown = shown(columns, options.verbose, !page || options.verbose);
+    let (cards, dense) = (page && shown.len() >= CARDS, shown.len() >= DENSE);
     let class = |column: &Column| match column.ty {
         ColumnType::Integer | ColumnType::Number | ColumnType::Money | ColumnType::Percent => " class=\"n\"",
         _ if column.wrap => " class=\"s\"",
         _ => "",
     };
-    writeln!(out, "<div class=\"wide\"><table class=\"rows\">\n<thead><tr>")?;
-    for s in &shown {
-        writeln!(out, "<th scope=\"col\"{}>{}</th>", class(s.column), escaped(&label(s.column, options.lang)))?;
+    let labels: Vec<String> = shown.iter().map(|s| escaped(&label(s.column, options.lang))).collect();
+    let classes = format!("rows{}{}", if cards { " cards" } else { "" }, if dense { " dense" } else { "" });
+    writeln!(out, "<div class=\"wide\"><table class=\"{classes}\">\n<thead><tr>")?;
+    for (s, label) in shown.iter().zip(&labels) {
+        writeln!(out, "<th scope=\"col\"{}>{label}</th>", class(s.column))?;
     }
     writeln!(out, "</tr></thead>\n<tbody>")?;
     for row in rows {
         let row = row?;
         out.write_all(b"<tr>")?;
-        for s in &shown {
-            write!(out, "<td{}>{}</td>", class(s.column), escaped(&printer.of(s.column, s.cell(&row), options.lang)))?;
+        for (s, label) in shown.iter().zip(&labels) {
+            let label = if cards { format!(" data-label=\"{label}\"") } else { String::new() };
+            write!(out, "<td{}{label}>{}</td>", class(s.column), escaped(&printer.of(s.column, s.cell(&row), options.lang)))?;
         }
         out.write_all(b"</tr>\n")?;
     }

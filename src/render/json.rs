@@ -111,6 +111,7 @@ fn value(printer: &Printer<'_>, cell: &Cell, out: &mut dyn Write) -> io::Result<
     match cell {
         Cell::Empty => out.write_all(b"null"),
         Cell::Text(text) => string(text, out),
+        Cell::Said(said) => string(&said.en, out),
         Cell::Integer(n) => write!(out, "{n}"),
         Cell::Boolean(b) => write!(out, "{b}"),
         // serde_json writes what is not finite as null.

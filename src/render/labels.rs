@@ -63,6 +63,11 @@ pub(super) fn name(id: &str, lang: Lang) -> &str {
     find(id).map_or_else(|| title(id, lang), |(en, zh)| lang.pick(en, zh))
 }
 
+/// What heads a part of a page: a part that is a report of its own has that report's heading.
+pub(super) fn heading<'t>(id: &'t str, lang: Lang) -> &'t str {
+    TITLES.iter().find(|(known, ..)| *known == id).map_or_else(|| name(id, lang), |(_, en, zh)| lang.pick(en, zh))
+}
+
 /// The label of a choice: the user's own, else the one of its id.
 pub(super) fn choice(choice: &Choice, lang: Lang) -> &str {
     let known = || CHOICES.iter().find(|(known, ..)| *known == choice.id).map(|(_, en, zh)| lang.pick(en, zh));

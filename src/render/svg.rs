@@ -37,7 +37,7 @@ struct Series<'a> {
 
 /// The picture, or nothing where there is nothing to draw.
 pub(super) fn draw(chart: &Chart, columns: &[Column], rows: &[Vec<Cell>], printer: &Printer<'_>, lang: Lang) -> Option<String> {
-    let plot = plot(chart, columns, rows, printer)?;
+    let plot = plot(chart, columns, rows, printer, lang)?;
     let mut out = String::new();
     match chart.kind {
         ChartKind::Bars => bars(&plot, printer, lang, false, &mut out),
@@ -48,7 +48,7 @@ pub(super) fn draw(chart: &Chart, columns: &[Column], rows: &[Vec<Cell>], printe
     Some(out)
 }
 
-fn plot<'a>(chart: &Chart, columns: &'a [Column], rows: &'a [Vec<Cell>], printer: &Printer<'_>) -> Option<Plot<'a>> {
+fn plot<'a>(chart: &Chart, columns: &'a [Column], rows: &'a [Vec<Cell>], printer: &Printer<'_>, lang: Lang) -> Option<Plot<'a>> {
     let at = |id: &str| columns.iter().position(|c| c.id == id);
     let named = at(&chart.label)?;
     let drawn = chart.values.iter().filter_map(|id| at(id));
@@ -56,9 +56,20 @@ fn plot<'a>(chart: &Chart, columns: &'a [Column], rows: &'a [Vec<Cell>], printer
         ChartKind::Trend => drawn.filter_map(|i| series(i, columns, rows)).collect(),
         _ => drawn.take(1).filter_map(|i| series(i, columns, rows)).collect(),
     };
+    let bars = chart.kind != ChartKind::Trend;
     let any = series.iter().any(|s| s.values.iter().flatten().any(|v| *v != 0.0));
-    let names = rows.iter().map(|row| row.get(named).map_or_else(String::new, |c| printer.human(c).into_owned())).collect();
-    (any && rows.len() > 1).then_some(Plot { names, series })
+    let column = columns.get(named)?;
+    let names: Vec<String> = rows.iter().map(|row| row.get(named).map_or_else(String::new, |c| printer.of(column, c, lang).into_owned())).collect();
+    // Where there is no number there is no bar: the table tells it.
+    let drawn = |i: &usize| !bars || series.iter().any(|s| s.values.get(*i).is_some_and(Option::is_some));
+    let kept: Vec<usize> = (0..rows.len()).filter(drawn).collect();
+    let names = kept.iter().filter_map(|i| names.get(*i).cloned()).collect();
+    let of = |s: Series<'a>| Series {
+        column: s.column,
+        cells: kept.iter().filter_map(|i| s.cells.get(*i).copied()).collect(),
+        values: kept.iter().filter_map(|i| s.values.get(*i).copied()).collect(),
+    };
+    (any && kept.len() > 1).then(|| Plot { names, series: series.into_iter().map(of).collect() })
 }
 
 fn series<'a>(at: usize, columns: &'a [Column], rows: &'a [Vec<Cell>]) -> Option<Series<'a>> {
@@ -87,7 +98,7 @@ fn bars(plot: &Plot<'_>, printer: &Printer<'_>, lang: Lang, centred: bool, out: 
     let shown = plot.names.len().min(MOST);
     let texts: Vec<String> = series.cells.iter().map(|c| printer.human(c).into_owned()).collect();
     let of = |all: &[String], most: f64| all.iter().take(shown).map(|t| width(t) as f64 * CHARACTER).fold(0.0, f64::max).min(most);
-    let (left, right) = (of(&plot.names, 120.0) + 8.0, of(&texts, 110.0) + 6.0);
+    let (left, right) = (of(&plot.names, 120.0) + 8.0, of(&texts, 110.0) + 14.0);
     let room = (ACROSS - left - right).max(40.0);
     let value = |i: usize| series.values.get(i).copied().flatten();
     let (least, most) = (0..shown).filter_map(value).fold((0.0_f64, 0.0_f64), |(a, b), v| (a.min(v), b.max(v)));

@@ -10,7 +10,7 @@ use super::fill_in::{self, FillIn};
 use super::labels::{Lang, choice, label, name, said, sentence, title};
 use super::width::width;
 use super::{Options, Rows, borrowed};
-use crate::report::{Cell, Chart, ChartKind, Column, Report, Section, Total};
+use crate::report::{Cell, Chart, ChartKind, Choice, Column, Report, Section, Total};
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_xlsxwriter::{Chart as Picture, ChartType, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::io::{self, Seek, Write};
@@ -191,8 +191,13 @@ fn picture(chart: &Chart, columns: &[Column], labels: &[String], sheet: &str, la
 
 /// The label of a cell that holds one of its column's choices, or what the program says.
 fn chosen(column: &Column, cell: &Cell, lang: Lang) -> Option<Cell> {
+    if let Cell::Said(said) = cell {
+        return Some(Cell::text(lang.pick(&said.en, said.chinese())));
+    }
     let Cell::Text(id) = cell else { return None };
-    let chosen = column.choices.iter().find(|c| c.id == *id).map(|c| choice(c, lang));
+    // A title of the user's own is for Chinese readers, or for whoever fills in.
+    let labelled = |c: &&Choice| c.id == *id && (lang == Lang::Zh || column.fill_in || c.title.is_none());
+    let chosen = column.choices.iter().find(labelled).map(|c| choice(c, lang));
     chosen.map(Cell::text).or_else(|| Some(said(column, id, lang)).filter(|said| said != id).map(Cell::text))
 }
 
@@ -215,7 +220,7 @@ fn put(sheet: &mut Worksheet, (row, at): (u32, u16), cell: &Cell, printer: &Prin
             sheet.write_boolean(row, at, *b)?;
             return Ok(5);
         }
-        Cell::Text(_) | Cell::List(_) | Cell::Integer(_) | Cell::Money(_) => None,
+        Cell::Text(_) | Cell::Said(_) | Cell::List(_) | Cell::Integer(_) | Cell::Money(_) => None,
     };
     if let Some((number, style)) = number {
         sheet.write_number_with_format(row, at, number, style)?;

@@ -3,7 +3,7 @@
 //! Each lead counts once, in the arm that it was given, whatever it got; only those exposed long enough ago. An arm is called the winner only
 //! with p < 0.05, and never when the split itself is broken.
 
-use super::{Cell, Column, ColumnType, Frame, Note, Report, thousands};
+use super::{Cell, Column, ColumnType, Frame, Note, Report, Said, thousands};
 use crate::measure::{Finding, Proportion, SampleRatio, chance_best, difference, finding, sample_size, z_test};
 
 /// At most this chance of a difference where there is none, and this chance to see one that is there: what `more_leads` speaks of.
@@ -103,7 +103,7 @@ fn rows(experiment: &Experiment) -> Vec<Vec<Cell>> {
             share(best.get(place).copied()),
             number(split.map(|s| s.p)),
             needed.map_or(Cell::Empty, whole),
-            Cell::text(verdict(experiment, split, (a, b), others, is_best, needed)),
+            verdict(experiment, split, (a, b), others, is_best, needed).into(),
         ]
     };
     experiment.arms.iter().enumerate().map(row).collect()
@@ -119,21 +119,32 @@ fn needed(a: Proportion, b: Proportion) -> Option<u64> {
 }
 
 /// What may be said of an arm beside the control.
-fn verdict(experiment: &Experiment, split: Option<SampleRatio>, (a, b): (Proportion, Proportion), others: bool, is_best: bool, needed: Option<u64>) -> String {
+fn verdict(experiment: &Experiment, split: Option<SampleRatio>, (a, b): (Proportion, Proportion), others: bool, is_best: bool, needed: Option<u64>) -> Said {
     if let Some(split) = split.filter(SampleRatio::mismatched) {
-        return format!("the arms did not get the shares that they were meant to get (p = {}): find out why before anything is concluded", small(split.p));
+        let p = small(split.p);
+        return Said::new(
+            format!("the arms did not get the shares that they were meant to get (p = {p}): find out why before anything is concluded"),
+            format!("各组人数偏离设定比例（p = {p}）：查明原因之前不下结论"),
+        );
     }
     let control = experiment.arms.first().map_or("", |a| a.name.as_str());
     if !others {
-        return "the others are held against it".to_owned();
+        return Said::new("the others are held against it", "作为对照");
     }
-    let more = needed.map_or_else(String::new, |n| format!("; about {} more leads per arm would show a difference of this size", thousands(whole_of(n))));
-    match (finding(a, b), z_test(a, b)) {
-        (Finding::TooFew, _) | (_, None) => format!("too few to tell: wait{more}"),
-        (Finding::Undecided, Some(test)) => format!("no difference from {control} is shown (p = {}){more}", small(test.p)),
-        (Finding::Better, Some(test)) if is_best => format!("the winner: higher than {control} (p = {})", small(test.p)),
-        (Finding::Better, Some(test)) => format!("higher than {control} (p = {}), and another arm is higher still", small(test.p)),
-        (Finding::Worse, Some(test)) => format!("lower than {control} (p = {})", small(test.p)),
+    let more = needed.map(|n| thousands(whole_of(n)));
+    let (more, more_zh) = more
+        .map(|n| (format!("; about {n} more leads per arm would show a difference of this size"), format!("；每组约再有 {n} 条线索才能看出这样的差异")))
+        .unwrap_or_default();
+    match (finding(a, b), z_test(a, b).map(|t| small(t.p))) {
+        (Finding::TooFew, _) | (_, None) => Said::new(format!("too few to tell: wait{more}"), format!("人数太少，无法判断，继续等待{more_zh}")),
+        (Finding::Undecided, Some(p)) => {
+            Said::new(format!("no difference from {control} is shown (p = {p}){more}"), format!("与 {control} 没有显出差异（p = {p}）{more_zh}"))
+        }
+        (Finding::Better, Some(p)) if is_best => Said::new(format!("the winner: higher than {control} (p = {p})"), format!("胜出：高于 {control}（p = {p}）")),
+        (Finding::Better, Some(p)) => {
+            Said::new(format!("higher than {control} (p = {p}), and another arm is higher still"), format!("高于 {control}（p = {p}），但另有一组更高"))
+        }
+        (Finding::Worse, Some(p)) => Said::new(format!("lower than {control} (p = {p})"), format!("低于 {control}（p = {p}）")),
     }
 }
 
@@ -176,7 +187,7 @@ mod tests {
 
     fn says(report: &Report, row: usize) -> String {
         match cell(report, row, "verdict") {
-            Cell::Text(text) => text.clone(),
+            Cell::Said(said) => said.en.clone(),
             other => panic!("{other:?}"),
         }
     }

@@ -1,8 +1,17 @@
 //! `sop report weekly`, `monthly`, `quarterly`: the page that a meeting reads. It is put together of other reports, so that its
 //! numbers are theirs: the headline, what needs a decision, then one table after the other.
 
-use super::{Cell, Chart, Column, ColumnType, Frame, Layout, Note, Report, Section};
-use chrono::NaiveDate;
+mod findings;
+mod rules;
+mod standing;
+mod table;
+
+pub use rules::{RulesChange, Texts, compared};
+pub use standing::Standing;
+
+use super::{Cell, Chart, Column, ColumnType, Frame, Layout, Note, Report, Said, Section};
+use crate::model::Instant;
+use chrono::{DateTime, NaiveDate};
 
 /// One number of the headline.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +52,13 @@ pub struct Facts {
     pub headline: Vec<Headline>,
     /// Oldest first; the last is the period's own.
     pub trend: Vec<Moment>,
-    /// What waits for a person: `sop today`.
+    /// Where leads stand now, in the order of the line.
+    pub standing: Vec<Standing>,
+    /// How many periods the funnel and `roi_longer` go back.
+    pub reach: usize,
+    /// Lines of SOP files that changed in the period; `None` = no run obeyed any.
+    pub rules: Option<Vec<RulesChange>>,
+    /// What waits for a person: `sop today`, and what the parts ask to be decided.
     pub decisions: Report,
     /// One after the other, each with its own notes and picture.
     pub parts: Vec<Report>,
@@ -51,8 +66,28 @@ pub struct Facts {
     pub notes: Vec<Note>,
 }
 
+impl Facts {
+    /// The longer time in words: `the last 26 weeks`.
+    fn span(&self) -> Said {
+        let (en, zh) = match self.name.as_str() {
+            "weekly" => ("weeks", "周"),
+            "monthly" => ("months", "个月"),
+            "quarterly" => ("quarters", "个季度"),
+            _ => ("periods", "期"),
+        };
+        let n = self.reach;
+        Said::new(format!("the last {n} {en}"), format!("近 {n} {zh}"))
+    }
+}
+
+/// The local day of an instant.
+fn day(frame: &Frame, at: Instant) -> String {
+    DateTime::from_timestamp(at.0, 0).map_or_else(|| at.rfc3339(), |t| t.with_timezone(&frame.zone).date_naive().to_string())
+}
+
 /// The page.
 pub fn report(facts: Facts) -> Report {
+    let findings = findings::section(&facts);
     let numbers = ["value", "previous"].map(|id| Column::new(id, ColumnType::Number));
     let columns = std::iter::once(Column::text("kpi")).chain(numbers).chain([Column::text("change")]).collect();
     let mut page = Report::new(&facts.name, &facts.frame, columns);
@@ -68,6 +103,7 @@ pub fn report(facts: Facts) -> Report {
     let days = |(first, last): (NaiveDate, NaiveDate)| Cell::text(format!("{first} – {last}"));
     let (period, compared) = (Column::text("period"), Column::text("compared_with"));
     page.sections.push(Section::new("page", Layout::Card, vec![period, compared], vec![vec![days(facts.days), days(facts.before)]]));
+    page.sections.extend(findings);
     page.sections.extend(Section::of(Report { name: "decisions".into(), ..facts.decisions }));
     if facts.trend.len() > 1 {
         let columns = vec![Column::new("starts_on", ColumnType::Date), Column::integer("leads"), Column::integer("mql"), Column::integer("won")];
@@ -75,7 +111,12 @@ pub fn report(facts: Facts) -> Report {
         let chart = Some(Chart::trend("starts_on", &["leads", "mql", "won"]));
         page.sections.push(Section { chart, ..Section::new("trend", Layout::Table, columns, rows.collect()) });
     }
-    page.sections.extend(facts.parts.into_iter().flat_map(Section::of));
+    for part in facts.parts {
+        let funnel = part.name == "funnel";
+        page.sections.extend(Section::of(part));
+        page.sections.extend(standing::section(&facts.standing).filter(|_| funnel));
+    }
+    page.sections.extend(facts.rules.as_deref().and_then(rules::section));
     page.notes = facts.notes;
     page
 }

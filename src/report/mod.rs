@@ -33,6 +33,7 @@ pub mod quality;
 pub mod queue;
 pub mod roi;
 pub mod routing;
+mod said;
 pub mod score;
 pub mod scores;
 pub mod simulate;
@@ -45,6 +46,7 @@ pub mod walk;
 pub mod worklist;
 
 pub use chart::{Chart, ChartKind};
+pub use said::Said;
 
 use crate::model::{Currency, FieldType, Instant, Value};
 
@@ -87,7 +89,7 @@ pub struct Column {
     pub wrap: bool,
     /// Numbers that a machine dials: CSV writes `+49…` as it is, without the `'` that keeps formulas from running.
     pub dialled: bool,
-    /// The only values of the column, where they are few and known. A workbook shows their labels.
+    /// The values of the column that have a label of their own. A workbook shows it; a table for people does in Chinese.
     pub choices: Vec<Choice>,
     /// For a person to fill in: a workbook colours it and offers its choices. Other formats do not care.
     pub fill_in: bool,
@@ -197,6 +199,8 @@ pub enum Cell {
     Empty,
     /// Text.
     Text(String),
+    /// A sentence of the program's own; text to data formats.
+    Said(Box<Said>),
     /// A whole number.
     Integer(i64),
     /// A real number.

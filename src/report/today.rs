@@ -1,6 +1,6 @@
 //! `sop today`: one screen of what waits for a person, each with the command that settles it.
 
-use super::{Cell, Column, Frame, Report};
+use super::{Cell, Column, Frame, Report, Said};
 
 /// What kind of thing waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +45,8 @@ pub enum Waits {
     Value,
     /// The list of holidays runs out, a file is due for review.
     Calendar,
+    /// An experiment whose answer is in.
+    Experiment,
 }
 
 impl Waits {
@@ -70,6 +72,7 @@ impl Waits {
             Self::Header => "header",
             Self::Value => "value",
             Self::Calendar => "calendar",
+            Self::Experiment => "experiment",
         }
     }
 }
@@ -80,13 +83,13 @@ pub struct Item {
     /// Its kind.
     pub waits: Waits,
     /// The two leads, the header, the name.
-    pub subject: String,
+    pub subject: Said,
     /// How many rows or leads it touches.
     pub count: i64,
     /// Why it waits.
-    pub detail: String,
+    pub detail: Said,
     /// What to type or to edit.
-    pub next: String,
+    pub next: Said,
 }
 
 /// Everything that waits, by kind, then in the order given.
@@ -99,7 +102,7 @@ pub fn report(frame: &Frame, items: &[Item]) -> Report {
     sorted.sort_by_key(|i| i.waits);
     report.rows = sorted
         .into_iter()
-        .map(|i| vec![Cell::text(i.waits.id()), Cell::text(&*i.subject), Cell::Integer(i.count), Cell::text(&*i.detail), Cell::text(&*i.next)])
+        .map(|i| vec![Cell::text(i.waits.id()), i.subject.clone().into(), Cell::Integer(i.count), i.detail.clone().into(), i.next.clone().into()])
         .collect();
     report.total("waiting", Cell::count(items.len()));
     report

@@ -9,8 +9,8 @@ use super::people::TOLD;
 use super::score::{frame, name_of, note};
 use super::{Context, RunError, Workspace};
 use crate::model::Instant;
-use crate::report::Report;
 use crate::report::today::{Item, Waits, report};
+use crate::report::{Report, Said};
 use crate::rules::dated_warnings;
 use crate::store::{Columns, LeadRecord, Store};
 
@@ -21,6 +21,20 @@ const LINES: usize = 10;
 
 /// What waits for a person.
 pub fn today(workspace: &Workspace, context: &Context<'_>) -> Result<Report, RunError> {
+    Ok(told(workspace, context, &items(workspace, context)?))
+}
+
+/// The same as a report.
+pub(super) fn told(workspace: &Workspace, context: &Context<'_>, items: &[Item]) -> Report {
+    let mut report = report(&frame(workspace, context), items);
+    if items.is_empty() {
+        report.notes.push(note("nothing-waits", "nothing waits for a person"));
+    }
+    report
+}
+
+/// The same, one by one.
+pub(super) fn items(workspace: &Workspace, context: &Context<'_>) -> Result<Vec<Item>, RunError> {
     let mut items = files::items(workspace)?;
     if workspace.db.exists() {
         let store = Store::read(&workspace.db)?;
@@ -30,6 +44,7 @@ pub fn today(workspace: &Workspace, context: &Context<'_>) -> Result<Report, Run
         look.duplicates(&mut items)?;
         look.strange_owners(&mut items)?;
         look.strange_stages(&mut items)?;
+        look.strange_channels(&mut items)?;
         look.unassigned(&mut items)?;
         look.held(&mut items)?;
         look.reopened(&mut items)?;
@@ -41,16 +56,17 @@ pub fn today(workspace: &Workspace, context: &Context<'_>) -> Result<Report, Run
     }
     for d in dated_warnings(&workspace.sop, workspace.sop.calendar.date(context.as_of)).0 {
         let file = d.span.and_then(|s| workspace.sop.sources.get(s.source)).map_or_else(String::new, |s| s.name.clone());
-        items.push(item(Waits::Calendar, file, 1, d.message, d.help.unwrap_or_default()));
+        let calendar = d.message.starts_with("the list of holidays");
+        let zh = |text: &str| if calendar { text.to_owned() } else { String::new() };
+        let until = d.message.rsplit(' ').next().unwrap_or_default();
+        let detail = Said::new(d.message.clone(), zh(&format!("节假日表到 {until} 为止")));
+        let next = Said::new(d.help.unwrap_or_default(), zh("国务院公布后，补上下一年的放假与调休日期"));
+        items.push(item(Waits::Calendar, file, 1, detail, next));
     }
-    let mut report = report(&frame(workspace, context), &items);
-    if items.is_empty() {
-        report.notes.push(note("nothing-waits", "nothing waits for a person"));
-    }
-    Ok(report)
+    Ok(items)
 }
 
-fn item(waits: Waits, subject: impl Into<String>, count: i64, detail: impl Into<String>, next: impl Into<String>) -> Item {
+fn item(waits: Waits, subject: impl Into<Said>, count: i64, detail: impl Into<Said>, next: impl Into<Said>) -> Item {
     Item { waits, subject: subject.into(), count, detail: detail.into(), next: next.into() }
 }
 
@@ -76,9 +92,10 @@ impl Look<'_> {
     fn merges(&self, items: &mut Vec<Item>) -> Result<(), RunError> {
         for pair in self.store.to_decide()? {
             let (Some(a), Some(b)) = (self.store.lead(self.columns, pair.lead)?, self.store.lead(self.columns, pair.other)?) else { continue };
+            let by = pair.why.replace('\t', ":");
             let why = match pair.why.strip_prefix(TOLD) {
-                Some(_) => pair.why.clone(),
-                None => format!("one row names both, by {}", pair.why.replace('\t', ":")),
+                Some(rest) => Said::new(&*pair.why, format!("销售判定为同一人{rest}")),
+                None => Said::new(format!("one row names both, by {by}"), format!("同一行数据同时指向两者（{by}）")),
             };
             items.push(item(Waits::Merge, format!("{} · {}", self.who(&a), self.who(&b)), 2, why, format!("sop merge {} {} --why …", a.key, b.key)));
         }
@@ -89,12 +106,18 @@ impl Look<'_> {
     fn loose_ends(&self, items: &mut Vec<Item>) -> Result<(), RunError> {
         let waiting = self.store.waiting_count()?;
         if waiting > 0 {
-            let next = "import the leads: the events attach by themselves";
-            items.push(item(Waits::Event, "events of unknown leads", waiting, "their lead is not in the base yet", next));
+            let subject = Said::new("events of unknown leads", "线索未知的行为");
+            let detail = Said::new("their lead is not in the base yet", "对应线索尚未导入");
+            let next = Said::new("import the leads: the events attach by themselves", "导入这些线索后，行为会自动归位");
+            items.push(item(Waits::Event, subject, waiting, detail, next));
         }
         for (header, leads) in self.store.extra_headers()? {
-            let next = format!("declare it in sops/fields.yaml, or use extra('{header}')");
-            items.push(item(Waits::Header, header, leads, "no field declares this column; it is kept as it is", next));
+            let next = Said::new(
+                format!("declare it in sops/fields.yaml, or use extra('{header}')"),
+                format!("在 sops/fields.yaml 中声明，或在条件里用 extra('{header}')"),
+            );
+            let detail = Said::new("no field declares this column; it is kept as it is", "没有字段声明此列；内容原样保留");
+            items.push(item(Waits::Header, header, leads, detail, next));
         }
         Ok(())
     }
@@ -105,7 +128,8 @@ impl Look<'_> {
         if !queued.is_empty() {
             let all = queued.iter().map(|(_, n)| n).sum();
             let to = some(queued.iter().map(|(to, n)| format!("{to} {n}")).collect());
-            items.push(item(Waits::Notice, "notices to colleagues", all, format!("not told yet: {to}"), "sop send"));
+            let detail = Said::new(format!("not told yet: {to}"), format!("尚未通知：{to}"));
+            items.push(item(Waits::Notice, Said::new("notices to colleagues", "给同事的通知"), all, detail, "sop send"));
         }
         Ok(())
     }

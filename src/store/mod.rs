@@ -61,7 +61,7 @@ pub use lock::{Holder, Lock};
 pub use merit::{LeadAsk, LeadFact};
 pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
 pub use outbox::{OutboxFilter, OutboxRow, Settled};
-pub use runs::{RunRecord, RunRow};
+pub use runs::{RunRecord, RunRow, SopChange};
 pub use scan::{Due, Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};
 pub use suppressions::SuppressionRow;

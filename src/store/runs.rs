@@ -43,6 +43,17 @@ pub struct RunRow {
     pub undone_by: Option<RunId>,
 }
 
+/// Two runs in a row that obeyed different rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SopChange {
+    /// The as-of of the later one.
+    pub at: Instant,
+    /// The version of the earlier one.
+    pub before: i64,
+    /// Its own version.
+    pub after: i64,
+}
+
 const LIST: &str = "run, verb, flags, version, sop, as_of, started, counts, undone_by";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<RunRow> {
@@ -135,6 +146,23 @@ impl Store {
         const LAST: &str =
             "SELECT texts FROM sop_versions WHERE sop = (SELECT sop FROM runs WHERE sop IS NOT NULL AND undone_by IS NULL ORDER BY run DESC LIMIT 1)";
         Ok(self.conn.query_row(LAST, [], |r| r.get(0)).optional()?)
+    }
+
+    /// Where runs of a time (its end excluded) obeyed other rules than the run before. Runs that were taken back do not count.
+    pub fn sop_changes(&self, from: Instant, until: Instant) -> Result<Vec<SopChange>> {
+        // Each standing run beside the one before it.
+        const CHANGES: &str = "SELECT as_of, before, sop FROM (\
+             SELECT run, as_of, sop, lag(sop) OVER (ORDER BY as_of, run) AS before FROM runs \
+             WHERE sop IS NOT NULL AND undone_by IS NULL AND verb <> 'undo') \
+             WHERE before <> sop AND as_of >= ?1 AND as_of < ?2 ORDER BY as_of, run";
+        let mut statement = self.conn.prepare(CHANGES)?;
+        let read = |r: &Row<'_>| Ok(SopChange { at: Instant(r.get(0)?), before: r.get(1)?, after: r.get(2)? });
+        Ok(statement.query_map([from.0, until.0], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The texts of one version of the rules: JSON, by file.
+    pub fn sop_text(&self, sop: i64) -> Result<Option<String>> {
+        Ok(self.conn.query_row("SELECT texts FROM sop_versions WHERE sop = ?1", [sop], |r| r.get(0)).optional()?)
     }
 
     /// The texts of every version of the rules that the base has seen, oldest first.

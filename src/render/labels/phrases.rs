@@ -9,6 +9,7 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("{#} to {#}, compared with {#} to {#}", "{1} 至 {2}，对比 {3} 至 {4}"),
     ("{#}, compared with {#}", "{1}，对比 {2}"),
     ("{#} to {#}", "{1} 至 {2}"),
+    ("leads created in {#} to {#}", "{1} 至 {2} 创建的线索"),
     ("until {#}", "截至 {1}"),
     ("from {#} on", "{1} 起"),
     ("all time", "全部时间"),

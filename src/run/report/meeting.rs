@@ -1,12 +1,15 @@
 //! The page of the weekly, monthly or quarterly meeting: other reports of the same period, put together.
 
+mod decisions;
+mod past;
+
 use super::walks::Line;
 use super::{Entry, REPORTS, Reading};
 use crate::model::{DealStatus, Instant, Period};
 use crate::report::catalogue::Entry as Listed;
-use crate::report::meeting::{Facts, Headline, Moment};
+use crate::report::meeting::{Facts, Headline, Moment, Standing};
 use crate::report::{Cell, Note, Report, meeting};
-use crate::run::{RunError, today};
+use crate::run::RunError;
 use chrono::NaiveDate;
 
 const fn entry(name: &'static str, about: &'static str) -> Entry {
@@ -30,8 +33,14 @@ const PARTS: &[(&str, &str)] =
 /// Stretches that the lines go back, the period's own included.
 const BACK: usize = 8;
 
+/// Stretches of the longer time, over which a lead can come to anything: half a year, a year, two years.
+const LONGER: &[(&str, usize)] = &[("weekly", 26), ("monthly", 12), ("quarterly", 8)];
+
 /// The numbers of the headline, out of the report of KPIs.
 const HEADLINE: &[&str] = &["leads", "mql", "sql", "won_deals", "revenue", "new_revenue", "cost", "roi", "cpl", "cac", "win_rate", "sla_attainment"];
+
+/// Columns of the parts that a meeting does without: who wants them reads the report of that name.
+const LEFT_OUT: &[&str] = &["rate_low", "rate_high", "difference_low", "difference_high", "z", "chance_best", "split_p"];
 
 fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let calendar = &reading.sop().calendar;
@@ -40,13 +49,29 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         let (first, last) = p.days(calendar);
         (first.unwrap_or(NaiveDate::MIN), last.unwrap_or(NaiveDate::MAX))
     };
+    let stretches = back(reading, BACK);
+    let reach = LONGER.iter().find(|(name, _)| *name == reading.request.name).map_or(BACK, |(_, n)| *n);
+    let first = back(reading, reach).first().map_or(reading.period.from, |p| p.from);
+    let longer = Period { from: first, until: reading.period.until };
     let mut empty = Vec::new();
     let mut parts = Vec::new();
     for (name, by) in PARTS {
-        let Some(part) = part(reading, name, by, reading.period)? else { continue };
-        match part.rows.is_empty() && part.sections.iter().all(|s| s.rows.is_empty()) {
-            true => empty.push(*name),
-            false => parts.push(part),
+        let Some(mut part) = part(reading, name, by, reading.period)? else { continue };
+        match *name {
+            "funnel" => part = further(reading, part, longer)?,
+            // What was looked for and not found is no news.
+            "quality" => part.rows.retain(|row| !row.contains(&Cell::Integer(0))),
+            _ => {}
+        }
+        if part.rows.is_empty() && part.sections.iter().all(|s| s.rows.is_empty()) {
+            empty.push(*name);
+            continue;
+        }
+        part.sections.retain(|s| !s.rows.is_empty());
+        part.columns.iter_mut().filter(|c| LEFT_OUT.contains(&c.id.as_str())).for_each(|c| c.aside = true);
+        parts.push(part);
+        if *name == "roi" {
+            parts.extend(accrued(reading, longer)?);
         }
     }
     let said = || Note::new("left-out", format!("nothing to show in this period: {}", empty.join(", ")));
@@ -56,10 +81,28 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         (Some(now), Some(was)) => headline(&now, &was),
         _ => Vec::new(),
     };
-    let trend = trend(reading)?;
-    let decisions = today(reading.workspace, reading.context)?;
-    let name = reading.request.name.clone();
-    Ok(meeting::report(Facts { frame: reading.frame(), name, days: days(reading.period), before: days(before), headline, trend, decisions, parts, notes }))
+    let (trend, standing) = trend(reading, &stretches)?;
+    let decisions = decisions::of(reading, &parts)?;
+    parts.iter_mut().for_each(|part| super::titles::name(part, reading.sop()));
+    let (name, rules) = (reading.request.name.clone(), past::rules(reading)?);
+    let (days, before) = (days(reading.period), days(before));
+    Ok(meeting::report(Facts { frame: reading.frame(), name, days, before, headline, trend, standing, rules, reach, decisions, parts, notes }))
+}
+
+/// The funnel of a longer time: leads take longer than a week to come anywhere. The entries stay those of the period.
+fn further(reading: &Reading<'_>, period: Report, longer: Period) -> Result<Report, RunError> {
+    let Some(mut funnel) = part(reading, "funnel", "all", longer)? else { return Ok(period) };
+    funnel.sections = period.sections;
+    funnel.notes.insert(0, Note::new("period", format!("leads created in {}", longer.text(&reading.sop().calendar))));
+    Ok(funnel)
+}
+
+/// What came back over a longer time: the deals of a week are few.
+fn accrued(reading: &Reading<'_>, longer: Period) -> Result<Option<Report>, RunError> {
+    let Some(mut roi) = part(reading, "roi", "channel", longer)?.filter(|roi| !roi.rows.is_empty()) else { return Ok(None) };
+    roi.name = "roi_longer".into();
+    roi.notes = vec![Note::new("period", longer.text(&reading.sop().calendar))];
+    Ok(Some(roi))
 }
 
 /// One report of a period, by its name.
@@ -80,18 +123,24 @@ fn headline(now: &Report, was: &Report) -> Vec<Headline> {
     HEADLINE.iter().filter_map(of).collect()
 }
 
-/// The period and those before it, in one pass.
-fn trend(reading: &Reading<'_>) -> Result<Vec<Moment>, RunError> {
+/// So many periods, oldest first; the last is the page's own.
+fn back(reading: &Reading<'_>, n: usize) -> Vec<Period> {
     let calendar = &reading.sop().calendar;
     let mut periods = vec![reading.period];
-    while periods.len() < BACK
+    while periods.len() < n
         && let Some(before) = periods.last().and_then(|p| p.previous(calendar))
     {
         periods.push(before);
     }
     periods.reverse();
-    let mut moments: Vec<Moment> = periods.iter().map(|p| Moment { from: calendar.date(p.from), ..Moment::default() }).collect();
-    let line = Line::new(&reading.sop().lifecycle, false);
+    periods
+}
+
+/// What each of these periods came to, and where leads stand now, in one pass.
+fn trend(reading: &Reading<'_>, periods: &[Period]) -> Result<(Vec<Moment>, Vec<Standing>), RunError> {
+    let lifecycle = &reading.sop().lifecycle;
+    let mut moments: Vec<Moment> = periods.iter().map(|p| Moment { from: reading.sop().calendar.date(p.from), ..Moment::default() }).collect();
+    let line = Line::new(lifecycle, false);
     let as_of = reading.context.as_of;
     let mut count = |at: Option<Instant>, add: fn(&mut Moment)| {
         let place = at.filter(|at| *at <= as_of).and_then(|at| periods.iter().position(|p| p.contains(at)));
@@ -99,13 +148,23 @@ fn trend(reading: &Reading<'_>) -> Result<Vec<Moment>, RunError> {
             add(moment);
         }
     };
-    reading.each_walk(&line, None, false, |walk, _| {
+    // By stage: held by nobody, and since when each stands there. Who is a customer has arrived.
+    let mut here: Vec<(i64, Vec<i64>)> = vec![(0, Vec::new()); line.customer.unwrap_or(lifecycle.stages.len())];
+    reading.each_walk(&line, None, false, |walk, row| {
         count(walk.created_at, |m| m.leads += 1);
         count(line.mql.filter(|stop| *stop < walk.reached).and_then(|stop| walk.at(stop)), |m| m.mql += 1);
+        let standing = &row.standing;
+        let stage = standing.stage.as_deref().map_or(Some(0), |stage| lifecycle.place(stage));
+        if let Some((unowned, seconds)) = stage.and_then(|place| here.get_mut(place)) {
+            let since = standing.stage_at.or(walk.created_at).unwrap_or(as_of);
+            *unowned += i64::from(standing.owner.is_none());
+            seconds.push(as_of.0.saturating_sub(since.0).max(0));
+        }
     })?;
     // Also deals that have no lead.
     reading.store.each_deal(|deal| count(deal.closed_at.filter(|_| deal.status == DealStatus::Won), |m| m.won += 1))?;
-    Ok(moments)
+    let standing = lifecycle.stages.iter().zip(here).map(|(stage, (unowned, seconds))| Standing::of(&stage.id, &stage.title, unowned, seconds));
+    Ok((moments, standing.collect()))
 }
 
 /// What moved in the period, in so many words.

@@ -21,6 +21,7 @@ mod roi;
 mod scores;
 mod sla;
 mod timing;
+mod titles;
 mod velocity;
 mod walks;
 
@@ -206,7 +207,8 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     if period.until > context.as_of.plus(1) && period.until != Instant::MAX {
         spoken.push_str(&format!("; it is not over: what is later than {} is not in it", calendar.local(context.as_of)));
     }
-    if meeting::usual(entry.listed.name).is_none() || spoken.contains(';') {
+    titles::name(&mut report, &workspace.sop);
+    if meeting::usual(entry.listed.name).is_none() || spoken.contains("it is not over") {
         report.notes.insert(0, crate::report::Note::new("period", spoken));
     }
     Ok(report)

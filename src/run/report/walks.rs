@@ -88,7 +88,9 @@ impl<'a> Line<'a> {
         let by_stages = row.standing.reached.keys().chain(&row.standing.stage).filter_map(|s| self.stop(s)).max().unwrap_or(0);
         told(self.opportunity, deals.open + deals.won + deals.lost, deals.first_opened_at);
         told(self.customer, deals.won, deals.first_won_at);
-        let further = walk.reached > by_stages + 1 && !self.of.is_empty();
+        // Beside the line nothing moves on its own: who was lost before any tick saw the deal stands where it belongs.
+        let beside = row.standing.stage.as_deref().is_some_and(|stage| self.lifecycle.detour(stage).is_some());
+        let further = walk.reached > by_stages + 1 && !self.of.is_empty() && !beside;
         (walk, further)
     }
 }

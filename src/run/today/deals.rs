@@ -2,6 +2,7 @@
 
 use super::{Look, NAMED, item, some};
 use crate::model::{DealFacts, LeadId};
+use crate::report::Said;
 use crate::report::today::{Item, Waits};
 use crate::rules::lifecycle::Means;
 use crate::run::RunError;
@@ -32,7 +33,11 @@ impl Look<'_> {
             let more = leads.len().saturating_sub(names.len());
             let mut names: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
             names.extend((more > 0).then(|| format!("{more} more")));
-            let detail = format!("a deal is open, and nobody works on a lead in `{detour}`: {}", names.join(", "));
+            let names = names.join(", ");
+            let detail = Said::new(
+                format!("a deal is open, and nobody works on a lead in `{detour}`: {names}"),
+                format!("商机仍在进行，而线索在 `{detour}` 中无人跟进：{names}"),
+            );
             items.push(item(Waits::Reopened, detour, i64::try_from(leads.len()).unwrap_or(i64::MAX), detail, next));
         }
         Ok(())
@@ -44,8 +49,10 @@ impl Look<'_> {
         if all > 0 {
             let more = all - i64::try_from(ids.len()).unwrap_or(all);
             ids.extend((more > 0).then(|| format!("{more} more")));
-            let detail = format!("name neither a known lead nor a company: {}", some(ids));
-            items.push(item(Waits::Deal, "deals of nobody", all, detail, "add a lead or a company to their rows, and import the file again"));
+            let ids = some(ids);
+            let detail = Said::new(format!("name neither a known lead nor a company: {ids}"), format!("既无已知线索也无公司：{ids}"));
+            let next = Said::new("add a lead or a company to their rows, and import the file again", "在这些行补上线索或公司，再次导入");
+            items.push(item(Waits::Deal, Said::new("deals of nobody", "无归属的商机"), all, detail, next));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::{LINES, Look, item, some};
 use crate::engine::queue::Due as ReclaimDue;
 use crate::model::{Clock, ClockStatus, FieldType, Instant, fold, nearest};
+use crate::report::Said;
 use crate::report::today::{Item, Waits};
 use crate::run::RunError;
 use crate::run::people::{TOLD, told_to_merge};
@@ -46,7 +47,10 @@ impl Look<'_> {
             let Some(record) = self.store.lead(self.columns, lead)? else { continue };
             let by = verdict.owner.as_deref().map_or_else(|| "somebody".to_owned(), |id| who(&sop.team, id));
             let (reason, on) = (verdict.reason.unwrap_or_default(), sop.calendar.date(verdict.at));
-            let detail = format!("{TOLD} ({reason}): {by} on {on}; no lead has its phone, its e-mail, or its name and company");
+            let detail = Said::new(
+                format!("{TOLD} ({reason}): {by} on {on}; no lead has its phone, its e-mail, or its name and company"),
+                format!("{by} 于 {on} 判定为撞单（{reason}）；没有线索与其手机、邮箱或姓名加公司相同"),
+            );
             let next = format!("sop merge {} … --why …, or sop set {0} owner=… --why …", record.key);
             items.push(item(Waits::Duplicate, self.who(&record), 1, detail, next));
         }
@@ -71,19 +75,35 @@ impl Look<'_> {
         for (name, leads) in strange.iter().take(LINES) {
             if self.store.was_given_leads(name)? {
                 // One of ours once: whoever leaves takes no leads along.
-                let detail = "left the team, and still holds these: no queue takes them back, and no round deals them".to_owned();
-                let next = format!("sop set --where \"owner = '{}'\" owner=… --why \"left\" (owner=none lets the rounds deal them)", name.replace('\'', "''"));
+                let detail = Said::new(
+                    "left the team, and still holds these: no queue takes them back, and no round deals them",
+                    "已离开团队而名下仍有线索：线索池不会收回，也不会再分配",
+                );
+                let command = format!("sop set --where \"owner = '{}'\" owner=… --why \"left\"", name.replace('\'', "''"));
+                let next = Said::new(format!("{command} (owner=none lets the rounds deal them)"), format!("{command}（owner=none 则重新分配）"));
                 items.push(item(Waits::Owner, name, *leads, detail, next));
                 continue;
             }
-            let near = nearest(name, known()).map(|n| format!("; did they mean `{n}`?")).unwrap_or_default();
-            let detail = format!("team.yaml knows nobody of that name: held elsewhere, never dealt{near}");
-            items.push(item(Waits::Owner, name, *leads, detail, "add them to sops/team.yaml, or the name to a colleague's `aliases:`"));
+            let near = nearest(name, known());
+            let or = |en: &str, zh: &str| near.map(|n| (format!("; {en} `{n}`?"), format!("；{zh} `{n}`？"))).unwrap_or_default();
+            let (near, near_zh) = or("did they mean", "是否指");
+            let detail = Said::new(
+                format!("team.yaml knows nobody of that name: held elsewhere, never dealt{near}"),
+                format!("team.yaml 中没有此人：名下线索视为他处持有，不再分配{near_zh}"),
+            );
+            items.push(item(Waits::Owner, name, *leads, detail, add_them()));
         }
         let rest: i64 = strange.iter().skip(LINES).map(|(_, n)| n).sum();
         if rest > 0 {
             let names = format!("{} more names", strange.len() - LINES);
-            items.push(item(Waits::Owner, names, rest, "team.yaml knows nobody of these names", "sop leads -o leads.xlsx lists every owner"));
+            let detail = Said::new("team.yaml knows nobody of these names", "team.yaml 中没有这些人");
+            items.push(item(
+                Waits::Owner,
+                names,
+                rest,
+                detail,
+                Said::new("sop leads -o leads.xlsx lists every owner", "sop leads -o leads.xlsx 列出全部负责人"),
+            ));
         }
         Ok(())
     }
@@ -93,7 +113,10 @@ impl Look<'_> {
         let sop = &self.workspace.sop;
         let Some(first) = sop.lifecycle.stages.first() else { return Ok(()) };
         for (stage, leads) in gone(self.workspace, self.store)? {
-            let detail = "lifecycle.yaml has this stage no more: its leads stay there until somebody says where they belong";
+            let detail = Said::new(
+                "lifecycle.yaml has this stage no more: its leads stay there until somebody says where they belong",
+                "lifecycle.yaml 已没有这个阶段：线索会一直停在那里，直到有人指定去处",
+            );
             let next = format!("sop set --where \"stage = '{}'\" stage=… --why …", stage.replace('\'', "''"));
             items.push(item(Waits::Stage, stage, leads, detail, next));
         }
@@ -104,9 +127,40 @@ impl Look<'_> {
         };
         let strange = self.store.text_counts(&field.id)?.into_iter().filter(|(text, _)| !places().any(|p| fold(p) == fold(text)));
         for (text, leads) in strange.take(LINES) {
-            let near = nearest(&text, places().filter(|p| !p.is_empty())).map(|n| format!("; did they mean `{n}`?")).unwrap_or_default();
-            let detail = format!("no stage is known by this text; its leads begin at `{}`{near}", first.id);
-            items.push(item(Waits::Stage, text, leads, detail, format!("name it under `values:` of `{}` in sops/fields.yaml", field.id)));
+            let near = nearest(&text, places().filter(|p| !p.is_empty()));
+            let (near, near_zh) = near.map(|n| (format!("; did they mean `{n}`?"), format!("；是否指 `{n}`？"))).unwrap_or_default();
+            let detail = Said::new(
+                format!("no stage is known by this text; its leads begin at `{}`{near}", first.id),
+                format!("没有阶段叫这个名字；其线索从 `{}` 开始{near_zh}", first.id),
+            );
+            let next = Said::new(
+                format!("name it under `values:` of `{}` in sops/fields.yaml", field.id),
+                format!("在 sops/fields.yaml 的 `{}` 的 `values:` 下写明它", field.id),
+            );
+            items.push(item(Waits::Stage, text, leads, detail, next));
+        }
+        Ok(())
+    }
+
+    /// Channels of leads that fields.yaml does not know: what they cost and bring stands in a row of its own, by a name that nobody chose.
+    pub(super) fn strange_channels(&self, items: &mut Vec<Item>) -> Result<(), RunError> {
+        let dictionary = &self.workspace.sop.dictionary;
+        for field in dictionary.fields.iter().filter(|f| f.ty == FieldType::Channel) {
+            let strange = self.store.text_counts(&field.id)?.into_iter().filter(|(text, _)| dictionary.channel_of(text).is_none());
+            let mut rest = (0_i64, 0_i64);
+            for (place, (text, leads)) in strange.enumerate() {
+                if place >= LINES {
+                    rest = (rest.0 + 1, rest.1 + leads);
+                    continue;
+                }
+                let detail = Said::new("no channel of fields.yaml has this name", "fields.yaml 中没有这个渠道");
+                items.push(item(Waits::Value, text, leads, detail, add_channel()));
+            }
+            if rest.0 > 0 {
+                let subject = Said::new(format!("{} more names of channels", rest.0), format!("另有 {} 个渠道名称", rest.0));
+                let next = Said::new("sop report quality lists them", "sop report quality 列出全部");
+                items.push(item(Waits::Value, subject, rest.1, Said::new("no channels of fields.yaml", "fields.yaml 中没有这些渠道"), next));
+            }
         }
         Ok(())
     }
@@ -131,11 +185,13 @@ impl Look<'_> {
         reasons.sort_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(&b.0)));
         for (why, (leads, key)) in reasons.into_iter().take(LINES) {
             let (round, why) = why.split_once(": ").map_or((String::new(), why.clone()), |(r, w)| (r.to_owned(), w.to_owned()));
-            items.push(item(Waits::Unassigned, round, leads, format!("nobody can have them: {why}"), format!("sop assign --explain {key}")));
+            let detail = Said::new(format!("nobody can have them: {why}"), format!("无人可接：{why}"));
+            items.push(item(Waits::Unassigned, round, leads, detail, format!("sop assign --explain {key}")));
         }
         let placed = i64::try_from(dealt.placements.len()).unwrap_or(i64::MAX);
         if placed > 0 {
-            items.push(item(Waits::HandOver, "leads to hand over", placed, "the next tick hands them over", "sop assign --dry-run -v"));
+            let detail = Said::new("the next tick hands them over", "下一次 tick 分配");
+            items.push(item(Waits::HandOver, Said::new("leads to hand over", "待分配的线索"), placed, detail, "sop assign --dry-run -v"));
         }
         Ok(())
     }
@@ -169,12 +225,17 @@ impl Look<'_> {
                 back.entry(d.queue.clone()).or_default().add(d.due_at, key(), name, owner);
             }
         })?;
-        for (waits, groups, verb, next) in
-            [(Waits::Breached, breached, "was due", "sop sla --open"), (Waits::Due, due, "is due", "sop sla --open"), (Waits::Reclaim, back, "goes back", "")]
-        {
+        for (waits, groups, (verb, zh), next) in [
+            (Waits::Breached, breached, ("was due", "应于"), "sop sla --open"),
+            (Waits::Due, due, ("is due", "截止"), "sop sla --open"),
+            (Waits::Reclaim, back, ("goes back", "收回于"), ""),
+        ] {
             for (subject, group) in groups {
                 let first = group.first.first();
-                let detail = first.map_or_else(String::new, |(at, _, name)| format!("{}; first {name}, {verb} {}", self.owners(&group), self.local(*at)));
+                let detail = first.map_or_else(Said::default, |(at, _, name)| {
+                    let (owners, at) = (self.owners(&group), self.local(*at));
+                    Said::new(format!("{owners}; first {name}, {verb} {at}"), format!("{owners}；最早一条 {name}，{zh} {at}"))
+                });
                 let next = if next.is_empty() { first.map_or_else(String::new, |(_, key, _)| format!("sop explain {key}")) } else { next.to_owned() };
                 items.push(item(waits, subject, group.leads, detail, next));
             }
@@ -206,9 +267,12 @@ impl Look<'_> {
             group.add(c.at, record.key.to_string(), || self.who(&record), &owner);
         }
         for (owner, (overdue, group)) in by_owner {
-            let first = group.first.first().map_or_else(String::new, |(at, _, name)| format!("; first {name}, planned for {}", self.local(*at)));
-            let subject = if owner.is_empty() { "nobody's".to_owned() } else { self.name(&owner) };
-            let detail = format!("{} for today, {overdue} overdue{first}", group.leads - overdue);
+            let first = group.first.first().map(|(at, _, name)| (name, self.local(*at)));
+            let (first, first_zh) =
+                first.map(|(name, at)| (format!("; first {name}, planned for {at}"), format!("；最早一条 {name}，计划于 {at}"))).unwrap_or_default();
+            let subject = if owner.is_empty() { Said::new("nobody's", "无负责人") } else { self.name(&owner).into() };
+            let now = group.leads - overdue;
+            let detail = Said::new(format!("{now} for today, {overdue} overdue{first}"), format!("今日 {now} 条，逾期 {overdue} 条{first_zh}"));
             let next = match self.workspace.sop.team.find(&owner) {
                 Some(colleague) => format!("sop worklist {}", colleague.id),
                 None => group.first.first().map_or_else(String::new, |(_, key, _)| format!("sop explain {key}")),
@@ -223,9 +287,19 @@ impl Look<'_> {
         for w in self.store.waiting()? {
             let title = self.workspace.sop.assignment.queue(&w.queue).map(|q| q.title.clone()).filter(|t| !t.is_empty() && *t != w.queue);
             let subject = title.map_or_else(|| w.queue.clone(), |t| format!("{} {t}", w.queue));
-            let since = w.since.map(|at| format!(", the first since {}", self.local(at))).unwrap_or_default();
-            items.push(item(Waits::Queue, subject, w.leads, format!("wait for somebody to claim them{since}"), format!("sop queue list {}", w.queue)));
+            let since = w.since.map(|at| self.local(at));
+            let (since, since_zh) = since.map(|at| (format!(", the first since {at}"), format!("，最早自 {at}"))).unwrap_or_default();
+            let detail = Said::new(format!("wait for somebody to claim them{since}"), format!("等待认领{since_zh}"));
+            items.push(item(Waits::Queue, subject, w.leads, detail, format!("sop queue list {}", w.queue)));
         }
         Ok(())
     }
+}
+
+fn add_them() -> Said {
+    Said::new("add them to sops/team.yaml, or the name to a colleague's `aliases:`", "加入 sops/team.yaml，或写进某位同事的 `aliases:`")
+}
+
+fn add_channel() -> Said {
+    Said::new("add it under `channels:` of sops/fields.yaml, or to the synonyms of one", "加入 sops/fields.yaml 的 `channels:`，或写进某个渠道的 `synonyms:`")
 }

@@ -1,0 +1,318 @@
+//! What the page comes to, in a few sentences above everything else: what earns, where leads stop, who is late, what experiments say, which
+//! rules changed. Every number in them stands in one of the tables below.
+
+use super::table::{Row, Table};
+use super::{Facts, day};
+use crate::report::walk::FEW;
+use crate::report::{Cell, Column, Layout, Report, Said, Section, Total, thousands};
+
+/// So many names stand in one sentence.
+const NAMED: usize = 3;
+
+/// One line per topic; nothing where there is nothing to say.
+pub(super) fn section(facts: &Facts) -> Option<Section> {
+    let part = |name: &str| facts.parts.iter().find(|p| p.name == name);
+    let mut rows: Vec<(&str, Said)> = Vec::new();
+    rows.extend(part("roi").and_then(|roi| earned(facts, roi, part("roi_longer"))).map(|said| ("earned", said)));
+    rows.extend(part("funnel").and_then(|funnel| stuck(facts, funnel)).map(|said| ("stuck", said)));
+    rows.extend(part("owners").and_then(late).map(|said| ("late", said)));
+    rows.extend(part("outcomes").into_iter().flat_map(experiments).map(|said| ("experiment", said)));
+    rows.extend(rules(facts).map(|said| ("rules", said)));
+    let columns = vec![Column::text("topic"), Column::text("finding").sentences()];
+    let rows: Vec<_> = rows.into_iter().map(|(topic, said)| vec![Cell::text(topic), said.into()]).collect();
+    (!rows.is_empty()).then(|| Section::new("findings", Layout::Above, columns, rows))
+}
+
+/// What one channel brought for each unit of money that it cost.
+struct Channel {
+    name: Said,
+    cost: i64,
+    revenue: i64,
+    deals: f64,
+}
+
+impl Channel {
+    fn per_unit(&self) -> f64 {
+        self.revenue as f64 / self.cost as f64
+    }
+}
+
+/// The channels that cost something, the one that brought most for it first.
+fn channels(roi: &Report) -> Vec<Channel> {
+    let of = |row: Row<'_>| {
+        // Shared cost has no return of its own.
+        row.real("roi")?;
+        let (cost, revenue) = (row.whole("cost").filter(|c| *c > 0)?, row.whole("new_revenue")?);
+        Some(Channel { name: row.name("channel"), cost, revenue, deals: row.real("new_deals").unwrap_or(0.0) })
+    };
+    let mut all: Vec<Channel> = Table::from(roi).rows().filter_map(of).collect();
+    all.sort_by(|a, b| b.per_unit().total_cmp(&a.per_unit()).then_with(|| a.name.en.cmp(&b.name.en)));
+    all
+}
+
+/// `12.10`
+fn rate(x: f64) -> String {
+    format!("{x:.2}")
+}
+
+fn deals(n: f64) -> String {
+    let text = format!("{n:.1}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
+/// `1 deal`, `2.5 deals`
+fn counted(n: &str, one: &str) -> String {
+    format!("{n} {one}{}", if n == "1" { "" } else { "s" })
+}
+
+fn earned(facts: &Facts, roi: &Report, longer: Option<&Report>) -> Option<Said> {
+    let unit = &facts.frame.currency.code;
+    let money = |minor: i64| thousands(minor / facts.frame.currency.scale());
+    let list = |all: &[Channel], zh: bool| {
+        let one = |c: &Channel| format!("{} {}", if zh { &c.name.zh } else { &c.name.en }, rate(c.per_unit()));
+        all.iter().filter(|c| c.revenue > 0).take(NAMED).map(one).collect::<Vec<_>>().join(if zh { "、" } else { ", " })
+    };
+    let all = channels(roi);
+    let first = all.first()?;
+    let (mut en, mut zh) = match first.revenue > 0 {
+        true => {
+            let (n, cost) = (deals(first.deals), money(first.cost));
+            let than = |others: &[Channel], zh| Some(list(others, zh)).filter(|t| !t.is_empty());
+            let others = all.get(1..).unwrap_or_default();
+            let then = than(others, false).map_or_else(String::new, |t| format!("; then {t}"));
+            let zh_then = than(others, true).map_or_else(String::new, |t| format!("；其次 {t}"));
+            (
+                format!("{} earned most of new customers for each {unit} spent: {} ({} won, {cost} spent){then}.", first.name.en, rate(first.per_unit()), counted(&n, "deal")),
+                format!("每花 1 元（{unit}）带来新客收入最多的是{}：{} 元（赢单 {n} 个，花费 {cost}）{zh_then}。", first.name.zh, rate(first.per_unit())),
+            )
+        }
+        false => ("No channel that cost something won a deal.".to_owned(), "有花费的渠道本期均无成交。".to_owned()),
+    };
+    let nothing: Vec<&Channel> = all.iter().filter(|c| c.revenue == 0 && first.revenue > 0).collect();
+    if !nothing.is_empty() {
+        let of = |zh: bool| nothing.iter().map(|c| format!("{} ({})", if zh { &c.name.zh } else { &c.name.en }, money(c.cost))).collect::<Vec<_>>();
+        en.push_str(&format!(" Spent, and nothing won: {}.", of(false).join(", ")));
+        zh.push_str(&format!("有花费而无成交：{}。", of(true).join("、")));
+    }
+    if let Some(longer) = longer {
+        let all = channels(longer);
+        if all.iter().any(|c| c.revenue > 0) {
+            let Said { en: span, zh: zh_span } = facts.span();
+            en.push_str(&format!(" Over {span}: {}.", list(&all, false)));
+            zh.push_str(&format!("{zh_span}：{}。", list(&all, true)));
+            if first.deals < FEW as f64 {
+                en.push_str(" So few deals are mostly chance: trust the longer time.");
+                zh.push_str("本期单数很少，偶然性大，以较长期间为准。");
+            }
+        }
+    }
+    Some(Said::new(en, zh))
+}
+
+fn stuck(facts: &Facts, funnel: &Report) -> Option<Said> {
+    let rows: Vec<Row<'_>> = Table::from(funnel).rows().collect();
+    let worst = funnel.totals.iter().find_map(|(name, total)| match total {
+        Total::One(Cell::Text(stage)) if name == "bottleneck" => Some(stage.as_str()),
+        _ => None,
+    })?;
+    let (from, to) = rows.iter().zip(rows.iter().skip(1)).find(|(_, to)| to.text("stage") == worst)?;
+    let (before, went) = (from.whole("leads")?, to.whole("leads")?);
+    let percent = went as f64 / before.max(1) as f64 * 100.0;
+    let title = |row: &Row<'_>| Some(row.text("stage_title")).filter(|t| !t.is_empty()).unwrap_or(row.text("stage")).to_owned();
+    let Said { en: span, zh: zh_span } = facts.span();
+    let mut en = format!(
+        "Most leads stop between {} and {}: of those that came in {span} and got so far, {} of {} went on ({percent:.1} %).",
+        from.text("stage"),
+        to.text("stage"),
+        thousands(went),
+        thousands(before)
+    );
+    let mut zh = format!("线索主要卡在「{}」→「{}」：{zh_span}到达前者的 {before} 条中只有 {went} 条继续（{percent:.1}%）。", title(from), title(to));
+    let here = facts.standing.iter().find(|s| s.stage == from.text("stage"));
+    if let Some((here, days)) = here.and_then(|s| Some((s, s.median_days?))) {
+        en.push_str(&format!(" {} leads stand at {} now, half of them for {days:.0} days or longer.", thousands(here.leads), from.text("stage")));
+        zh.push_str(&format!("目前有 {} 条停在「{}」，其中一半已停留 {days:.0} 天以上。", here.leads, title(from)));
+    }
+    Some(Said::new(en, zh))
+}
+
+fn late(owners: &Report) -> Option<Said> {
+    let late: Vec<(Row<'_>, i64)> = Table::from(owners).rows().filter_map(|row| Some((row, row.whole("late_now").filter(|n| *n > 0)?))).collect();
+    let Some((worst, n)) = late.first() else {
+        let any = Table::from(owners).rows().any(|row| ["met", "met_late", "breached"].iter().any(|id| row.whole(id).is_some_and(|n| n > 0)));
+        return any.then(|| Said::new("Nobody is late: every promise that is due was answered.", "没有人超时：到期的承诺都已兑现。"));
+    };
+    let name = |row: &Row<'_>| Some(row.text("owner_name")).filter(|n| !n.is_empty()).unwrap_or(row.text("owner")).to_owned();
+    let due: i64 = ["met", "met_late", "breached"].iter().filter_map(|id| worst.whole(id)).sum();
+    let met = worst.whole("met").unwrap_or(0);
+    let others = late.get(1..).unwrap_or_default().iter().take(NAMED).map(|(row, n)| format!("{} {n}", name(row))).collect::<Vec<_>>();
+    let also = |word: &str, between: &str| if others.is_empty() { String::new() } else { format!("{word}{}", others.join(between)) };
+    let who = name(worst);
+    Some(Said::new(
+        format!(
+            "{who} ({}): {} past the limit and still unanswered; of {due} that started in the period {met} kept in time{}.",
+            worst.text("owner"),
+            counted(&n.to_string(), "promise"),
+            also("; also late: ", ", ")
+        ),
+        format!("{who}：{n} 项承诺已超时且仍未处理；本期应兑现 {due} 项，按时 {met} 项{}。", also("；另有 ", "、")),
+    ))
+}
+
+/// One sentence for each experiment that anybody is in.
+fn experiments(outcomes: &Report) -> Vec<Said> {
+    let rows: Vec<Row<'_>> = Table::from(outcomes).rows().collect();
+    let same = |a: &Row<'_>, b: &Row<'_>| (a.text("experiment"), a.text("measure")) == (b.text("experiment"), b.text("measure"));
+    let told = |arms: &[Row<'_>]| {
+        let last = arms.last()?;
+        let share = |arm: &Row<'_>| {
+            let (hits, of) = (arm.whole("successes")?, arm.whole("leads").filter(|n| *n > 0)?);
+            Some(format!("{} {:.1}% ({hits}/{of})", arm.text("arm"), hits as f64 / of as f64 * 100.0))
+        };
+        let shares: Vec<String> = arms.iter().filter_map(share).collect();
+        let (verdict, verdict_zh) = match last.cell("verdict") {
+            Cell::Said(said) => (said.en.clone(), said.chinese().to_owned()),
+            _ => (last.text("verdict").to_owned(), last.text("verdict").to_owned()),
+        };
+        let (name, measure) = (last.text("experiment"), last.name("measure"));
+        let figures = |between: &str| if shares.is_empty() { String::new() } else { format!(" {}.", shares.join(between)) };
+        Some(Said::new(
+            format!("{name} ({}):{} {}: {verdict}.", measure.en, figures(", "), last.text("arm")),
+            format!("{name}：{}{}：{verdict_zh}。", shares.iter().map(|s| format!("{s}，")).collect::<String>(), last.text("arm")),
+        ))
+    };
+    rows.chunk_by(same).filter(|arms| arms.iter().any(|a| a.whole("leads").unwrap_or(0) + a.whole("waiting_leads").unwrap_or(0) > 0)).filter_map(told).collect()
+}
+
+/// Which rules changed: whoever compares two weeks must know.
+fn rules(facts: &Facts) -> Option<Said> {
+    let changes = facts.rules.as_ref()?;
+    let mut files: Vec<String> = Vec::new();
+    for change in changes {
+        let told = format!("{} ({})", change.file, day(&facts.frame, change.at));
+        if !files.contains(&told) {
+            files.push(told);
+        }
+    }
+    Some(match files.is_empty() {
+        true => Said::new("No SOP file changed in the period.", "本期 SOP 文件没有变更。"),
+        false => Said::new(
+            format!("SOP files that changed: {}. Numbers from before and after are not of the same rules.", files.join(", ")),
+            format!("本期变更的 SOP 文件：{}。变更前后的数字口径不同。", files.join("、")),
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Moment, RulesChange, Standing};
+    use super::*;
+    use crate::model::{Currency, Instant};
+    use crate::report::{Choice, ColumnType, Frame};
+    use chrono::NaiveDate;
+
+    fn frame() -> Frame {
+        Frame { as_of: Instant(0), zone: chrono_tz::Asia::Shanghai, currency: Currency::new("CNY") }
+    }
+
+    fn part(name: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Report {
+        Report { rows, ..Report::new(name, &frame(), columns) }
+    }
+
+    /// Name, cost and revenue in yuan, deals.
+    fn roi(name: &str, channels: &[(&str, i64, i64, f64)]) -> Report {
+        let channel = Column::text("channel").one_of([Choice::titled("referral", "转介绍")]);
+        let money = |id: &str| Column::new(id, ColumnType::Money);
+        let columns = vec![channel, money("cost"), Column::new("new_deals", ColumnType::Number), money("new_revenue"), Column::new("roi", ColumnType::Percent)];
+        let row = |(name, cost, revenue, deals): &(&str, i64, i64, f64)| {
+            let roi = (*cost > 0).then(|| *revenue as f64 / *cost as f64 - 1.0);
+            vec![Cell::text(*name), Cell::Money(cost * 100), Cell::Number(*deals), Cell::Money(revenue * 100), Cell::share(roi)]
+        };
+        part(name, columns, channels.iter().map(row).collect())
+    }
+
+    fn owners(rows: &[(&str, i64, i64, i64)]) -> Report {
+        let mut columns = vec![Column::text("owner"), Column::text("owner_name")];
+        columns.extend(["late_now", "met", "met_late", "breached"].map(Column::integer));
+        let row = |(name, late, met, breached): &(&str, i64, i64, i64)| {
+            vec![Cell::text(*name), Cell::Empty, Cell::Integer(*late), Cell::Integer(*met), Cell::Integer(0), Cell::Integer(*breached)]
+        };
+        part("owners", columns, rows.iter().map(row).collect())
+    }
+
+    fn said(parts: Vec<Report>, standing: Vec<Standing>, rules: Option<Vec<RulesChange>>) -> Vec<(String, Said)> {
+        let day = NaiveDate::MIN;
+        let decisions = part("today", vec![], vec![]);
+        let trend = vec![Moment::default(); 3];
+        let (name, headline, notes) = ("weekly".into(), vec![], vec![]);
+        let facts = Facts { reach: 8, frame: frame(), name, days: (day, day), before: (day, day), headline, trend, standing, rules, decisions, parts, notes };
+        let rows = section(&facts).map(|s| s.rows).unwrap_or_default();
+        let both = |row: Vec<Cell>| match row.as_slice() {
+            [Cell::Text(topic), Cell::Said(said)] => (topic.clone(), (**said).clone()),
+            other => panic!("{other:?}"),
+        };
+        rows.into_iter().map(both).collect()
+    }
+
+    #[test]
+    fn the_channel_that_earned_most_for_each_yuan_is_named_with_what_it_stands_on() {
+        let week = roi("roi", &[("baidu", 1000, 12_000, 2.0), ("referral", 100, 5000, 1.0), ("douyin", 800, 0, 0.0), ("website", 0, 9000, 1.0)]);
+        let longer = roi("roi_longer", &[("baidu", 8000, 64_000, 9.0), ("referral", 900, 9000, 2.0)]);
+        let told = said(vec![week, longer], vec![], None);
+        assert_eq!(told[0].0, "earned");
+        let Said { en, zh } = &told[0].1;
+        assert!(en.starts_with("referral earned most of new customers for each CNY spent: 50.00 (1 deal won, 100 spent); then baidu 12.00."), "{en}");
+        assert!(en.contains("nothing won: douyin (800).") && en.contains("Over the last 8 weeks: referral 10.00, baidu 8.00."), "{en}");
+        assert!(en.contains("chance") && zh.contains("转介绍：50.00 元") && zh.contains("近 8 周：转介绍 10.00、baidu 8.00"), "{zh}");
+        let nothing = said(vec![roi("roi", &[("douyin", 800, 0, 0.0)])], vec![], None);
+        assert_eq!(nothing[0].1.en, "No channel that cost something won a deal.");
+        assert!(said(vec![roi("roi", &[("website", 0, 9000, 1.0)])], vec![], None).is_empty(), "of no cost nothing is said");
+    }
+
+    #[test]
+    fn where_leads_stop_and_for_how_long() {
+        let mut columns: Vec<Column> = ["stage", "stage_title"].map(Column::text).into();
+        columns.push(Column::integer("leads"));
+        let rows = [("prospect", "潜客", 200), ("mql", "线索", 150), ("sql", "", 30)];
+        let mut funnel = part("funnel", columns, rows.iter().map(|(s, t, n)| vec![Cell::text(*s), Cell::text(*t), Cell::Integer(*n)]).collect());
+        funnel.total("bottleneck", Cell::text("sql"));
+        let told = said(vec![funnel.clone()], vec![Standing::of("mql", "", 0, vec![12 * 86_400; 90])], None);
+        let Said { en, zh } = &told[0].1;
+        assert!(
+            en.contains("between mql and sql")
+                && en.contains("30 of 150 went on (20.0 %)")
+                && en.contains("90 leads stand at mql now, half of them for 12 days"),
+            "{en}"
+        );
+        assert!(zh.contains("「线索」→「sql」") && zh.contains("150 条中只有 30 条"), "{zh}");
+        funnel.totals.clear();
+        assert!(said(vec![funnel], vec![], None).is_empty(), "no bottleneck is named where the funnel names none");
+    }
+
+    #[test]
+    fn who_is_late_is_named_and_nobody_where_nobody_is() {
+        let late = said(vec![owners(&[("li", 7, 1, 8), ("wang", 1, 9, 1), ("chen", 0, 4, 0)])], vec![], None);
+        assert_eq!(late[0].1.en, "li (li): 7 promises past the limit and still unanswered; of 9 that started in the period 1 kept in time; also late: wang 1.");
+        assert!(late[0].1.zh.starts_with("li：7 项承诺已超时"));
+        assert!(said(vec![owners(&[("li", 0, 3, 0)])], vec![], None)[0].1.en.starts_with("Nobody is late"));
+        assert!(said(vec![owners(&[("li", 0, 0, 0)])], vec![], None).is_empty(), "no promise, nothing to say");
+    }
+
+    #[test]
+    fn each_experiment_has_a_sentence_and_so_do_the_rules() {
+        let mut columns: Vec<Column> = ["experiment", "measure", "arm"].map(Column::text).into();
+        columns.extend(["leads", "waiting_leads", "successes"].map(Column::integer));
+        columns.push(Column::text("verdict"));
+        let arm = |name: &str, arm: &str, of, waiting, hits, verdict: &str| {
+            let texts = [name, "clicked", arm].map(Cell::text);
+            texts.into_iter().chain([of, waiting, hits].map(Cell::Integer)).chain([Said::new(verdict, format!("中{verdict}")).into()]).collect::<Vec<_>>()
+        };
+        let rows = vec![arm("subject", "a", 100, 0, 20, "base"), arm("subject", "b", 100, 0, 5, "lower"), arm("unused", "a", 0, 0, 0, "x")];
+        let change = RulesChange { at: Instant(0), file: "sops/scoring.yaml".into(), removed: vec![], added: vec!["x".into()] };
+        let told = said(vec![part("outcomes", columns, rows)], vec![], Some(vec![change]));
+        assert_eq!(told.iter().map(|(topic, _)| topic.as_str()).collect::<Vec<_>>(), ["experiment", "rules"]);
+        assert_eq!(told[0].1.en, "subject (clicked): a 20.0% (20/100), b 5.0% (5/100). b: lower.");
+        assert!(told[0].1.zh.contains("b：中lower") && told[1].1.en.contains("sops/scoring.yaml (1970-01-01)"));
+        assert_eq!(said(vec![], vec![], Some(vec![]))[0].1.en, "No SOP file changed in the period.");
+    }
+}

@@ -1,0 +1,48 @@
+//! What the meeting has to decide: what waits for a person, and what the parts of the page ask for.
+
+use crate::report::today::{Item, Waits};
+use crate::report::{Cell, Report, Said};
+use crate::run::RunError;
+use crate::run::report::Reading;
+use crate::run::today::{items, told};
+
+/// What waits, and experiments whose answer is in.
+pub(super) fn of(reading: &Reading<'_>, parts: &[Report]) -> Result<Report, RunError> {
+    let mut all = items(reading.workspace, reading.context)?;
+    all.extend(parts.iter().filter(|part| part.name == "outcomes").flat_map(experiments));
+    Ok(told(reading.workspace, reading.context, &all))
+}
+
+/// Experiments that name a winner, or whose arms are not what they were meant to be.
+fn experiments(outcomes: &Report) -> Vec<Item> {
+    let at = |id: &str| outcomes.columns.iter().position(|c| c.id == id);
+    let (Some(name), Some(arm), Some(leads), Some(verdict)) = (at("experiment"), at("arm"), at("leads"), at("verdict")) else { return Vec::new() };
+    let text = |cell: Option<&Cell>| match cell {
+        Some(Cell::Text(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let mut items: Vec<Item> = Vec::new();
+    for row in &outcomes.rows {
+        let said = match row.get(verdict) {
+            Some(Cell::Said(said)) => (**said).clone(),
+            cell => Said::from(text(cell)),
+        };
+        let (subject, arm) = (text(row.get(name)), text(row.get(arm)));
+        let count = if let Some(Cell::Integer(n)) = row.get(leads) { *n } else { 0 };
+        let decided = said.en.contains("higher than") || said.en.contains("lower than") || said.en.contains("did not get the shares");
+        if !decided || items.iter().any(|i| i.subject.en == subject) {
+            continue;
+        }
+        items.push(Item {
+            waits: Waits::Experiment,
+            subject: subject.into(),
+            count,
+            detail: Said::new(format!("{arm}: {}", said.en), format!("{arm}：{}", said.chinese())),
+            next: Said::new(
+                "keep the better arm in its file and end the experiment; sop report experiments",
+                "在对应文件中保留较优的一组并结束实验；详见 sop report experiments",
+            ),
+        });
+    }
+    items
+}
