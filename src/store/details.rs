@@ -38,10 +38,20 @@ impl Store {
 
     /// Every detail, in the order of their numbers.
     pub fn details(&self, columns: &Columns) -> Result<Vec<StoredDetail>> {
+        let mut all = Vec::new();
+        self.each_detail(columns, |detail| all.push(detail))?;
+        Ok(all)
+    }
+
+    /// The same one by one, for whoever keeps little of them.
+    pub fn each_detail(&self, columns: &Columns, mut f: impl FnMut(StoredDetail)) -> Result<()> {
         let sql = format!("SELECT detail, kind{} FROM details ORDER BY detail", columns.event_field_list(""));
         let mut statement = self.conn.prepare(&sql)?;
-        let rows = statement.query_map([], |row| read_detail(row, columns))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            f(read_detail(row, columns)?);
+        }
+        Ok(())
     }
 
     /// One detail.

@@ -105,26 +105,26 @@ impl Store {
         Ok(statement.query_row([lead.0], read).optional()?)
     }
 
-    /// Hands every lead with its events of these details to `f`, in the order of the leads: one pass over all events.
-    pub fn each_touched(&self, wanted: impl Fn(u32) -> bool, mut f: impl FnMut(LeadId, &[Event])) -> Result<()> {
-        // Every event, as they are clustered.
-        let mut statement = self.conn.prepare("SELECT lead, at, detail FROM events ORDER BY lead, at, seq")?;
-        let mut rows = statement.query([])?;
-        let (mut last, mut touches) = (None, Vec::new());
+    /// Hands every lead with its events of these details and of this span (both ends included) to `f`, in the order of the leads: one
+    /// pass over all events.
+    pub fn each_touched(&self, (from, last): (Instant, Instant), wanted: impl Fn(u32) -> bool, mut f: impl FnMut(LeadId, &[Event])) -> Result<()> {
+        // Events, as they are clustered.
+        let mut statement = self.conn.prepare("SELECT lead, at, detail FROM events WHERE at BETWEEN ?1 AND ?2 ORDER BY lead, at, seq")?;
+        let mut rows = statement.query([from.0, last.0])?;
+        let (mut before, mut touches) = (None, Vec::new());
         while let Some(r) = rows.next()? {
             let detail: u32 = r.get(2)?;
             if !wanted(detail) {
                 continue;
             }
             let lead = LeadId(r.get(0)?);
-            if let Some(before) = last.filter(|l| *l != lead) {
+            if let Some(before) = before.replace(lead).filter(|l| *l != lead) {
                 f(before, &touches);
                 touches.clear();
             }
-            last = Some(lead);
             touches.push(Event { at: Instant(r.get(1)?), detail: crate::model::DetailId(detail) });
         }
-        if let Some(lead) = last {
+        if let Some(lead) = before {
             f(lead, &touches);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! One ordered pass: each lead with its state and its events.
 
-use super::leads::{masked_list, read_needed, read_record};
+use super::leads::{masked_list, read_needed};
 use super::side::Reader;
 use super::state::{read_state, state_list};
 use super::{Columns, LeadRecord, Result, StateRow, Store, deals, enrollments, feedback, follow_ups, standing};
@@ -258,7 +258,8 @@ impl Store {
         let mut all_arms = Reader::new(&enrollments::ARMS, &mut feed)?;
         let mut stream = stream.map(|stream| Merge { stream, next: None });
         while let Some(row) = rows.next().map_err(sql_error)? {
-            let record = read_record(row, columns).map_err(sql_error)?;
+            let mut record = LeadRecord::default();
+            read_needed(row, columns, needs, &mut record).map_err(sql_error)?;
             let state = read_state(row, width, columns).map_err(sql_error)?;
             let mut events = Vec::new();
             match &mut stream {

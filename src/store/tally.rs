@@ -85,14 +85,18 @@ impl Store {
         Ok(statement.query_map([from.0, until.0], |r| Ok((LeadId(r.get(0)?), r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many leads have something in none of these fields. Of no fields: none.
-    pub fn count_blank(&self, fields: &[&str]) -> Result<u64> {
-        if fields.is_empty() {
-            return Ok(0);
+    /// Of each group of fields: how many leads have something in none of them. Of no fields: none.
+    pub fn count_blank(&self, groups: &[Vec<&str>]) -> Result<Vec<u64>> {
+        let blank = |fields: &Vec<&str>| {
+            let all: Vec<String> = fields.iter().map(|f| format!("{} IS NULL", ident(&lead_column(f)))).collect();
+            format!("count(*) FILTER (WHERE {})", if all.is_empty() { "FALSE".into() } else { all.join(" AND ") })
+        };
+        let counts: Vec<String> = groups.iter().map(blank).collect();
+        if counts.is_empty() {
+            return Ok(Vec::new());
         }
-        let blank: Vec<String> = fields.iter().map(|f| format!("{} IS NULL", ident(&lead_column(f)))).collect();
-        let sql = format!("SELECT count(*) FROM leads WHERE {}", blank.join(" AND "));
-        Ok(self.conn.query_row(&sql, [], |r| r.get::<_, i64>(0))?.unsigned_abs())
+        let read = |r: &rusqlite::Row<'_>| (0..counts.len()).map(|i| Ok(r.get::<_, i64>(i)?.unsigned_abs())).collect();
+        Ok(self.conn.query_row(&format!("SELECT {} FROM leads", counts.join(", ")), [], read)?)
     }
 
     /// What was paid for a deal: when and how much, in minor units.

@@ -45,6 +45,8 @@ pub(super) struct Sold {
 struct Account {
     leads: Vec<i64>,
     deals: Vec<usize>,
+    /// When the first of its leads was created.
+    first: Option<Instant>,
 }
 
 /// What deals leave to be said.
@@ -72,6 +74,9 @@ pub(super) struct Book {
     company: Option<FieldIx>,
     created_at: Option<FieldIx>,
 }
+
+/// So many accounts are looked at together: enough to read each part of the base once for many, few enough for any memory.
+const TOGETHER: usize = 4096;
 
 /// Why a deal has the touches that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,13 +193,16 @@ impl Book {
         if by_company.is_none() && by_deal.is_empty() {
             return;
         }
-        self.created.insert(lead.lead, created);
-        if let Some(owner) = lead.owner.as_ref().filter(|_| !by_deal.is_empty()) {
-            self.owners.insert(lead.lead, owner.clone());
+        if !by_deal.is_empty() {
+            self.created.insert(lead.lead, created);
+            if let Some(owner) = &lead.owner {
+                self.owners.insert(lead.lead, owner.clone());
+            }
         }
         for account in by_company.into_iter().chain(by_deal.iter().copied().filter(|a| Some(*a) != by_company)) {
             if let Some(account) = self.accounts.get_mut(account) {
                 account.leads.push(lead.lead);
+                account.first = account.first.into_iter().chain([created]).min();
             }
         }
     }
@@ -202,11 +210,10 @@ impl Book {
     /// After the pass: every deal knows since when its lead is known, and who holds it where the deal names nobody.
     pub(super) fn settle(&mut self) {
         for account in &self.accounts {
-            let first = account.leads.iter().filter_map(|l| self.created.get(l)).min().copied();
             for place in &account.deals {
                 if let Some(deal) = self.sold.get_mut(*place) {
                     deal.owner = deal.owner.take().or_else(|| self.owners.get(&deal.lead?.0).cloned());
-                    deal.created = deal.lead.and_then(|l| self.created.get(&l.0).copied()).or(first);
+                    deal.created = deal.lead.and_then(|l| self.created.get(&l.0).copied()).or(account.first);
                 }
             }
         }
@@ -226,33 +233,47 @@ impl Book {
         mut f: impl FnMut(&Sold, Path<'_>),
     ) -> Result<(), RunError> {
         let lookback = reading.lookback().0;
-        let mut events: Vec<Event> = Vec::new();
-        let mut met: Vec<(Instant, &str)> = Vec::new();
         let mut within: Vec<Touch<'_>> = Vec::new();
-        for account in &self.accounts {
-            let deals: Vec<&Sold> = account.deals.iter().filter_map(|d| self.sold.get(*d)).filter(|d| wanted(d)).collect();
-            if deals.is_empty() {
-                continue;
-            }
-            met.clear();
-            for lead in &account.leads {
-                reading.store.events_of(LeadId(*lead), &mut events)?;
-                met.extend(events.iter().filter(|e| e.at <= reading.context.as_of).filter_map(|e| Some((e.at, &**touches.get(&e.detail.0)?))));
-            }
-            for deal in deals {
-                within.clear();
-                let from = deal.opened.plus(lookback.saturating_neg());
-                within.extend(met.iter().filter(|(at, _)| *at >= from && *at <= deal.opened).map(|(at, channel)| Touch { channel, at: *at }));
-                let path = match (within.is_empty(), met.iter().any(|(at, _)| *at < from), met.is_empty()) {
-                    (false, ..) => Path::Touched(&within),
-                    (true, true, _) => Path::Before,
-                    (true, false, false) => Path::Late,
-                    (true, false, true) => Path::Untouched,
-                };
-                f(deal, path);
+        let with_deals = |account: &Account| -> Vec<&Sold> { account.deals.iter().filter_map(|d| self.sold.get(*d)).filter(|d| wanted(d)).collect() };
+        let all: Vec<&Account> = self.accounts.iter().filter(|a| !with_deals(a).is_empty()).collect();
+        for accounts in all.chunks(TOGETHER) {
+            let all_met = self.met(reading, touches, accounts)?;
+            let mut by_account = all_met.chunk_by(|a, b| a.0 == b.0).peekable();
+            for (place, account) in (0..).zip(accounts) {
+                let met = by_account.next_if(|of| of.first().is_some_and(|t| t.0 == place)).unwrap_or_default();
+                for deal in with_deals(account) {
+                    within.clear();
+                    let from = deal.opened.plus(lookback.saturating_neg());
+                    let here = met.iter().filter(|(_, at, _)| *at >= from && *at <= deal.opened);
+                    within.extend(here.filter_map(|(_, at, detail)| Some(Touch { channel: touches.get(detail)?, at: *at })));
+                    let path = match (within.is_empty(), met.iter().any(|(_, at, _)| *at < from), met.is_empty()) {
+                        (false, ..) => Path::Touched(&within),
+                        (true, true, _) => Path::Before,
+                        (true, false, false) => Path::Late,
+                        (true, false, true) => Path::Untouched,
+                    };
+                    f(deal, path);
+                }
             }
         }
         Ok(())
+    }
+
+    /// The touches of some accounts: the place of the account, when and what. Leads are read in the order in which the base has them:
+    /// those of one account are spread over all of it.
+    fn met(&self, reading: &Reading<'_>, touches: &FxHashMap<u32, Arc<str>>, accounts: &[&Account]) -> Result<Vec<(u32, Instant, u32)>, RunError> {
+        let of = |(place, account): (u32, &&Account)| account.leads.iter().map(move |lead| (*lead, place)).collect::<Vec<_>>();
+        let mut leads: Vec<(i64, u32)> = (0..).zip(accounts).flat_map(of).collect();
+        leads.sort_unstable();
+        let as_of = reading.context.as_of;
+        let (mut events, mut met): (Vec<Event>, Vec<(u32, Instant, u32)>) = (Vec::new(), Vec::new());
+        for (lead, place) in leads {
+            reading.store.events_of(LeadId(lead), &mut events)?;
+            let touching = events.iter().filter(|e| e.at <= as_of && touches.contains_key(&e.detail.0));
+            met.extend(touching.map(|e| (place, e.at, e.detail.0)));
+        }
+        met.sort_unstable();
+        Ok(met)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Channels from impression to deal: what each cost and brought, by the channel that each lead first came by.
 
 use super::economy::economy;
-use super::names::{NO_CHANNEL, Names, SHARED_COST};
+use super::names::{NO_CHANNEL, Names, SHARED_COST, by_detail};
 use super::{Entry, Reading};
-use crate::model::{AttributionModel, FieldIx, FieldType, LeadId, Value};
+use crate::model::{AttributionModel, FieldIx, FieldType, Instant, LeadId, Value};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::channels::{Row, report};
 use crate::report::{Note, Report};
@@ -92,14 +92,16 @@ fn returning(reading: &Reading<'_>) -> Result<BTreeMap<String, i64>, RunError> {
     let mut names = Names::new(dictionary, true);
     let Some(place) = dictionary.event_fields.iter().position(|f| f.id == "channel") else { return Ok(BTreeMap::new()) };
     let mut known: rustc_hash::FxHashMap<u32, Arc<str>> = rustc_hash::FxHashMap::default();
-    for (id, kind, values) in reading.store.details(reading.columns)? {
+    reading.store.each_detail(reading.columns, |(id, kind, values)| {
         if let (true, Some(Value::Text(text))) = (kind == "lead_captured", values.get(place)) {
             known.insert(id, names.of(text));
         }
-    }
+    })?;
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    let by_detail = by_detail(&known);
     reading.store.each_touched(
-        |detail| known.contains_key(&detail),
+        (Instant(i64::MIN), reading.until().plus(-1)),
+        |detail| by_detail.get(detail as usize).is_some_and(Option::is_some),
         |_, events| {
             if events.len() < 2 || events.first().is_none_or(|e| e.at >= reading.period.from) {
                 return;

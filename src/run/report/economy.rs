@@ -2,7 +2,7 @@
 
 use super::Reading;
 use super::book::{Book, Path, Sold};
-use super::names::{BEFORE_LOOKBACK, NO_CHANNEL, Names, SHARED_COST, nameless, touches};
+use super::names::{BEFORE_LOOKBACK, NO_CHANNEL, Names, SHARED_COST, by_detail, nameless, touches};
 use crate::measure::Durations;
 use crate::measure::attribution::{Attributor, Journey, Model, Settings, Touch};
 use crate::model::{FieldIx, FieldType, Instant, Value};
@@ -49,7 +49,7 @@ pub(super) struct Paths {
 }
 
 /// The stages at or past those with a meaning.
-pub(super) fn at_or_past(reading: &Reading<'_>, means: Means) -> Option<Vec<String>> {
+fn at_or_past(reading: &Reading<'_>, means: Means) -> Option<Vec<String>> {
     let lifecycle = &reading.sop().lifecycle;
     let place = lifecycle.meaning(means)?;
     Some(lifecycle.stages.iter().skip(place).map(|s| s.id.clone()).collect())
@@ -65,6 +65,17 @@ pub(super) fn created(fact: &LeadFact, value: Option<&Value>) -> Instant {
 
 /// Sums up by what the reading asks; on one basis, with the totals of both.
 pub(super) fn economy(reading: &Reading<'_>, basis: Basis, model: Model) -> Result<Economy, RunError> {
+    economy_beside(reading, basis, model, |_, _| {})
+}
+
+/// The same beside what else is counted of the leads: each is handed to `also`, with when it was created and when it first came to be
+/// an MQL, an SQL and an opportunity, so that it needs no pass of its own.
+pub(super) fn economy_beside(
+    reading: &Reading<'_>,
+    basis: Basis,
+    model: Model,
+    mut also: impl FnMut(Instant, [Option<Instant>; 3]),
+) -> Result<Economy, RunError> {
     let (sop, dictionary, by) = (reading.sop(), &reading.sop().dictionary, reading.by);
     let calendar = &sop.calendar;
     let mut names = Names::new(dictionary, by == "channel");
@@ -103,7 +114,7 @@ pub(super) fn economy(reading: &Reading<'_>, basis: Basis, model: Model) -> Resu
     let asked = [field, company, created_at];
     let places: Vec<Option<usize>> = asked.iter().scan(0, |n, f| Some(f.map(|_| std::mem::replace(n, *n + 1)))).collect();
     let place = |i: usize| places.get(i).copied().flatten();
-    let milestones = [Means::Mql, Means::Sql].map(|m| at_or_past(reading, m));
+    let milestones = [Means::Mql, Means::Sql, Means::Opportunity].map(|m| at_or_past(reading, m));
     let has = [milestones[0].is_some(), milestones[1].is_some()];
     let ask = LeadAsk {
         fields: asked.into_iter().flatten().collect(),
@@ -116,7 +127,8 @@ pub(super) fn economy(reading: &Reading<'_>, basis: Basis, model: Model) -> Resu
         let born = created(fact, value(2));
         book.meet(fact, value(1).and_then(Value::as_text), born);
         let new = reading.contains(born);
-        let reached: [Option<Instant>; 2] = std::array::from_fn(|i| fact.reached.get(i).copied().flatten());
+        let reached: [Option<Instant>; 3] = std::array::from_fn(|i| fact.reached.get(i).copied().flatten());
+        also(born, reached);
         any_mql |= reached[0].is_some();
         let counted = |b: Basis, i: usize| match b {
             Basis::Period => reached[i].filter(|at| reading.contains(*at)),
@@ -326,15 +338,19 @@ pub(super) fn each_null(
     with_deals: &rustc_hash::FxHashSet<i64>,
     mut f: impl FnMut(&[Touch<'_>], Instant),
 ) -> Result<(), RunError> {
-    let as_of = reading.context.as_of;
+    let by_detail = by_detail(known);
+    let channel = |detail: u32| by_detail.get(detail as usize).copied().flatten();
+    // Nothing before is within the look-back of a touch of the period.
+    let span = (reading.period.from.plus(reading.lookback().0.saturating_neg()), reading.context.as_of);
+    let mut touches: Vec<Touch<'_>> = Vec::new();
     reading.store.each_touched(
-        |detail| known.contains_key(&detail),
+        span,
+        |detail| channel(detail).is_some(),
         |lead, events| {
-            let touches = events.iter().filter(|e| e.at <= as_of);
-            let touches: Vec<Touch<'_>> = touches.filter_map(|e| Some(Touch { channel: known.get(&e.detail.0)?, at: e.at })).collect();
-            if let Some(last) = touches.last().filter(|t| reading.contains(t.at) && !with_deals.contains(&lead.0)) {
-                f(&touches, last.at);
-            }
+            let Some(last) = events.last().filter(|e| reading.contains(e.at) && !with_deals.contains(&lead.0)) else { return };
+            touches.clear();
+            touches.extend(events.iter().filter_map(|e| Some(Touch { channel: channel(e.detail.0)?, at: e.at })));
+            f(&touches, last.at);
         },
     )?;
     Ok(())

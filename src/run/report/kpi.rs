@@ -1,7 +1,7 @@
 //! Every KPI whose inputs exist.
 
 use super::book::Path;
-use super::economy::{Economy, at_or_past, created, economy, worth};
+use super::economy::{Economy, economy_beside, worth};
 use super::names::{Names, touches};
 use super::{Entry, Reading};
 use crate::measure::{Durations, attainment_by_promise};
@@ -10,11 +10,10 @@ use crate::report::catalogue::Entry as Listed;
 use crate::report::kpi::{Value, report};
 use crate::report::velocity::backwards;
 use crate::report::{Cell, Note, Report, per};
-use crate::rules::lifecycle::Means;
 use crate::rules::reports::Basis;
 use crate::run::RunError;
 use crate::run::promises::each_clock;
-use crate::store::{Due, LeadAsk};
+use crate::store::Due;
 
 pub(super) const ENTRY: Entry = Entry {
     listed: Listed { name: "kpi", about: "every KPI that the base can tell, with its definition", needs: "each its own: `sop report kpi --list`", by: &[] },
@@ -60,8 +59,9 @@ struct Ways {
 fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let reading = &Reading { by: "channel", ..*reading };
     let model = reading.model()?;
-    let economy = economy(reading, Basis::Period, model)?;
-    let (deals, ways) = (deals(reading)?, ways(reading)?);
+    let mut ways = Ways::default();
+    let economy = economy_beside(reading, Basis::Period, model, |born, reached| ways.add(reading, born, reached))?;
+    let deals = deals(reading)?;
     let (sourced, influenced) = marketing(reading, &economy)?;
     let promises = promises(reading)?;
     let sums = economy.totals.iter().find(|(b, _)| *b == Basis::Period).map(|(_, s)| s.clone()).unwrap_or_default();
@@ -166,32 +166,24 @@ fn deals(reading: &Reading<'_>) -> Result<Deals, RunError> {
     Ok(all)
 }
 
-fn ways(reading: &Reading<'_>) -> Result<Ways, RunError> {
-    let dictionary = &reading.sop().dictionary;
-    let milestones = [Means::Mql, Means::Sql, Means::Opportunity].map(|m| at_or_past(reading, m).unwrap_or_default());
-    let fields: Vec<FieldIx> = dictionary.field("created_at").map(|(ix, _)| ix).into_iter().collect();
-    let ask = LeadAsk { fields, owner: false, milestones: milestones.into() };
-    let mut ways = Ways::default();
-    reading.store.each_lead_fact(reading.columns, &ask, reading.context.as_of, |fact| {
-        let born = created(fact, fact.values.first());
-        let [mql, sql, opportunity]: [Option<Instant>; 3] = std::array::from_fn(|i| fact.reached.get(i).copied().flatten());
+impl Ways {
+    fn add(&mut self, reading: &Reading<'_>, born: Instant, [mql, sql, opportunity]: [Option<Instant>; 3]) {
         let here = |at: Option<Instant>| at.is_some_and(|at| reading.contains(at));
         let new = reading.contains(born);
-        for (any, at) in ways.any.iter_mut().zip([mql, sql, opportunity]) {
+        for (any, at) in self.any.iter_mut().zip([mql, sql, opportunity]) {
             *any |= at.is_some();
         }
-        ways.is_any |= born <= reading.context.as_of;
-        ways.leads += i64::from(new);
-        ways.mql_ever += i64::from(new && mql.is_some());
-        ways.opportunity_ever += i64::from(new && opportunity.is_some());
-        ways.mql += i64::from(here(mql));
-        ways.sql += i64::from(here(sql));
-        ways.opportunity += i64::from(here(opportunity));
-        ways.sql_ever_of_mql += i64::from(here(mql) && sql.is_some());
-        ways.to_mql.extend(mql.filter(|_| here(mql)).map(|at| (born, at)));
-        ways.to_sql.extend(mql.zip(sql).filter(|_| here(sql)));
-    })?;
-    Ok(ways)
+        self.is_any |= born <= reading.context.as_of;
+        self.leads += i64::from(new);
+        self.mql_ever += i64::from(new && mql.is_some());
+        self.opportunity_ever += i64::from(new && opportunity.is_some());
+        self.mql += i64::from(here(mql));
+        self.sql += i64::from(here(sql));
+        self.opportunity += i64::from(here(opportunity));
+        self.sql_ever_of_mql += i64::from(here(mql) && sql.is_some());
+        self.to_mql.extend(mql.filter(|_| here(mql)).map(|at| (born, at)));
+        self.to_sql.extend(mql.zip(sql).filter(|_| here(sql)));
+    }
 }
 
 /// Amounts won of deals that marketing sourced, and that it influenced; each with how many.

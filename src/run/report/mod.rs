@@ -173,6 +173,8 @@ pub fn report(workspace: &Workspace, context: &Context<'_>, request: &ReportRequ
     options::check(request, by)?;
     let calendar = &workspace.sop.calendar;
     let store = Store::read(&workspace.db)?;
+    // All parts of a report speak of one state of the base.
+    store.stand_still()?;
     let columns = stored_columns(workspace, &store)?;
     let all_time = Period { from: Instant(i64::MIN), until: Instant::MAX };
     let span = meeting::usual(entry.listed.name).unwrap_or("last-month");

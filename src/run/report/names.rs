@@ -54,27 +54,35 @@ impl<'a> Names<'a> {
     }
 }
 
+/// The same names in the order of the details' numbers, for a pass over all events: looking there is one step.
+pub(super) fn by_detail(known: &FxHashMap<u32, Arc<str>>) -> Vec<Option<&str>> {
+    let mut all: Vec<Option<&str>> = vec![None; known.keys().max().map_or(0, |last| *last as usize + 1)];
+    for (id, name) in known {
+        if let Some(place) = all.get_mut(*id as usize) {
+            *place = Some(name);
+        }
+    }
+    all
+}
+
 /// What counts as a touch, by the number of its detail: events of kinds that count and that say by which channel (or campaign) they came.
 pub(super) fn touches(reading: &Reading<'_>, names: &mut Names<'_>, field: &str) -> Result<FxHashMap<u32, Arc<str>>, RunError> {
     let (sop, dictionary) = (reading.sop(), &reading.sop().dictionary);
     let by_id = dictionary.event_fields.iter().position(|f| f.id == field);
     let by_type = || dictionary.event_fields.iter().position(|f| f.ty == FieldType::Channel).filter(|_| field == "channel");
     let Some(place) = by_id.or_else(by_type).map(EventFieldIx) else { return Ok(FxHashMap::default()) };
-    let (mut ids, mut details) = (Vec::new(), Details::default());
-    for (id, kind, values) in reading.store.details(reading.columns)? {
-        if values.get(place.0).is_some_and(|v| !v.is_null()) {
-            let detail = Detail { kind: dictionary.kind_of(&kind).unwrap_or(KindId::OTHER), kind_name: kind.into(), values, kinds: Vec::new(), act: false };
-            ids.push(id);
-            details.0.push(detail);
-        }
-    }
-    classify(sop, &mut details);
     let counts = |detail: &Detail| detail.kinds.iter().any(|k| dictionary.kind(*k).is_some_and(|def| def.touch));
-    let mut all = FxHashMap::default();
-    for (id, detail) in ids.into_iter().zip(&details.0) {
-        if let (true, Some(Value::Text(text))) = (counts(detail), detail.values.get(place.0)) {
-            all.insert(id, names.of(text));
+    let (mut all, mut one) = (FxHashMap::default(), Details::default());
+    reading.store.each_detail(reading.columns, |(id, kind, values)| {
+        if !matches!(values.get(place.0), Some(Value::Text(_))) {
+            return;
         }
-    }
+        one.0.clear();
+        one.0.push(Detail { kind: dictionary.kind_of(&kind).unwrap_or(KindId::OTHER), kind_name: kind.into(), values, kinds: Vec::new(), act: false });
+        classify(sop, &mut one);
+        for detail in one.0.iter().filter(|d| counts(d)) {
+            all.extend(detail.values.get(place.0).and_then(Value::as_text).map(|text| (id, names.of(text))));
+        }
+    })?;
     Ok(all)
 }

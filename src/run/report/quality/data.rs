@@ -47,15 +47,19 @@ pub(super) fn blanks(reading: &Reading<'_>) -> Result<Vec<Finding>, RunError> {
     let all = store.count_leads()?.unsigned_abs();
     let mut out = Vec::new();
     let identity = |id: &str| dictionary.identity.iter().any(|ix| dictionary.fields.get(ix.0).is_some_and(|f| f.id == id));
-    for field in dictionary.fields.iter().filter(|f| identity(&f.id) || KEY.contains(&f.id.as_str())) {
-        let blank = store.count_blank(&[&field.id])?;
-        out.push(found(Check::Blank, &field.id, blank, Some(all), String::new(), String::new()));
-    }
+    let fields: Vec<&str> = dictionary.fields.iter().map(|f| f.id.as_str()).filter(|id| identity(id) || KEY.contains(id)).collect();
     let addresses: Vec<&str> =
         dictionary.fields.iter().filter(|f| matches!(f.ty, FieldType::Email | FieldType::Phone) || f.id == "wecom_id").map(|f| f.id.as_str()).collect();
-    if addresses.len() > 1 {
+    // All of them in one pass.
+    let mut groups: Vec<Vec<&str>> = fields.iter().map(|id| vec![*id]).collect();
+    groups.extend(Some(addresses.clone()).filter(|a| a.len() > 1));
+    let mut counts = store.count_blank(&groups)?.into_iter();
+    for (field, blank) in fields.iter().zip(&mut counts) {
+        out.push(found(Check::Blank, *field, blank, Some(all), String::new(), String::new()));
+    }
+    for blank in counts {
         let detail = format!("nobody can write to them: none of {}", addresses.join(", "));
-        out.push(found(Check::Blank, "every address", store.count_blank(&addresses)?, Some(all), detail, String::new()));
+        out.push(found(Check::Blank, "every address", blank, Some(all), detail, String::new()));
     }
     Ok(out)
 }
