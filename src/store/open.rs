@@ -70,7 +70,7 @@ impl Store {
             if !mode.eq_ignore_ascii_case("wal") {
                 return Err(StoreError::NotABase { path: path.display().to_string(), why: format!("journal mode stays {mode}") });
             }
-            conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; BEGIN IMMEDIATE")?;
+            conn.execute_batch(BEGIN)?;
             migrate(&conn)?;
             super::views::register(&conn)?;
             return Ok(Self { conn, path: path.to_owned(), building: None, shelf: None.into(), taken_in: None.into(), lock: Some(lock) });
@@ -113,6 +113,11 @@ impl Store {
         Ok(())
     }
 }
+
+/// What single statements need to be taken back by is kept in memory: a file for it would take two writes for every page that a row
+/// touches, most of what a run writes. SQLite settles that as the transaction begins; what it sorts may use files again.
+const BEGIN: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;
+     BEGIN IMMEDIATE; PRAGMA temp_store = DEFAULT";
 
 /// Nobody else knows of the file, and a crash is answered by deleting it.
 const BUILDING: &str = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -32768;

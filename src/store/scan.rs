@@ -257,17 +257,18 @@ impl Store {
         let mut feed = enrollments::ARMS.feed(self, needs.messages, most)?;
         let mut all_arms = Reader::new(&enrollments::ARMS, &mut feed)?;
         let mut stream = stream.map(|stream| Merge { stream, next: None });
+        // Filled anew for each lead, so that a row that is kept takes no more than it needs.
+        let mut events = Vec::new();
         while let Some(row) = rows.next().map_err(sql_error)? {
             let mut record = LeadRecord::default();
             read_needed(row, columns, needs, &mut record).map_err(sql_error)?;
             let state = read_state(row, width, columns).map_err(sql_error)?;
-            let mut events = Vec::new();
             match &mut stream {
                 None if needs.events => self.events_of(record.lead, &mut events)?,
                 None => {}
                 Some(stream) => stream.of(record.lead, &mut events)?,
             }
-            let mut row = ScanRow::new(record, state, events, needs.standing);
+            let mut row = ScanRow::new(record, state, events.clone(), needs.standing);
             let lead = row.record.lead;
             standings.each(lead, |s| row.stand(s))?;
             reached.each(lead, |(stage, at)| {
@@ -277,9 +278,12 @@ impl Store {
             all_deals.each(lead, |d| parts.add(&mut row.deals, d))?;
             all_follow_ups.each(lead, |x| row.follow_ups.push(x))?;
             all_verdicts.each(lead, |v| row.verdicts.push(v))?;
-            all_messages.each(lead, |m| signs.add(&mut row.messages, m))?;
             all_journeys.each(lead, |e| row.journeys.enrollments.push(e))?;
-            all_letters.each(lead, |l| row.journeys.letters.push(l))?;
+            if !row.journeys.enrollments.is_empty() {
+                // Whoever was never on a path has no message.
+                all_messages.each(lead, |m| signs.add(&mut row.messages, m))?;
+                all_letters.each(lead, |l| row.journeys.letters.push(l))?;
+            }
             all_arms.each(lead, |(experiment, arm)| {
                 row.journeys.arms.insert(experiment, arm);
             })?;

@@ -18,11 +18,12 @@ mod place;
 mod refill;
 mod summary;
 mod taken;
+mod turns;
 mod warned;
 mod watch;
 mod whom;
 
-pub(in crate::run) use chain::{Chain, Steps, Turned, changes_of, goes_back};
+pub(in crate::run) use chain::{Chain, Steps, changes_of, goes_back};
 pub use dealing::Dealing;
 pub(in crate::run) use gone::gone;
 pub(in crate::run) use inbox::Inbox;
@@ -31,27 +32,22 @@ pub(in crate::run) use look::{Past, Said, entered, look};
 pub(in crate::run) use nurture::{Book, Gardener, Tally, keep_looked, see, with_seen};
 pub(in crate::run) use place::{credits, desks, kin, put_credits, setting};
 
-use super::evaluate::{Evaluator, evaluate, evaluate_these};
+use super::evaluate::evaluate;
 use super::first::evaluate_first;
 use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Placement, To, Unplaced};
-use crate::model::{Change, LeadId, Until};
+use crate::model::Change;
 use crate::report::plan::Count;
 use crate::report::{Frame, Note};
-use crate::store::{Ended as HoldEnded, Needs, ScanRow, StoreError};
-use dealing::{placed, waiting};
-use evening::Evening;
+use crate::store::StoreError;
 use std::collections::BTreeMap;
 use summary::{reasons, summary_of};
-use taken::Taken;
+use turns::engines;
+pub(in crate::run) use turns::{MOST_TURNS, advance_now};
 pub(in crate::run) use warned::Warned;
 pub(in crate::run) use watch::{past_of, whole_past_of};
-use whom::{due, strangers};
-
-/// A spell has so many hand-overs at most, and between them so many moves; more than this is a circle of rules.
-pub(in crate::run) const MOST_TURNS: usize = 12;
 
 /// Which engines behind scoring run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,214 +269,4 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
         counts = files.chain(counts).collect();
     }
     Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, dealing: done.dealing, ended })
-}
-
-/// The engines behind scoring, over whoever is due, until nothing changes.
-fn engines(session: &Session<'_>, which: Engines, done: &mut Done) -> Result<(), RunError> {
-    let Session { store, columns, context, workspace, .. } = session;
-    let sop = &workspace.sop;
-    let mut assign_waits = false;
-    if which.assign
-        && let Some(reason) = strangers(session)?
-    {
-        if which == Engines::ASSIGN {
-            return Err(RunError::refused(
-                reason,
-                "add them to team.yaml (with `aliases:` for other spellings), or repeat with --yes: leads held elsewhere are never dealt",
-            ));
-        }
-        done.notes.push(note("assign-waits", format!("nobody was assigned: {reason}; `sop assign --yes` begins all the same")));
-        assign_waits = true;
-    }
-    if which.advance
-        && let Some(first) = sop.lifecycle.stages.first()
-    {
-        store.begin_line(&first.id)?;
-    }
-    let whole = which == Engines::ALL;
-    let world = Evaluator::new(sop, store, columns, context.as_of)?;
-    let warned = if which.reclaim { Warned::of(store, sop)? } else { Warned::default() };
-    let kept = if which.advance && !context.yes { gone(workspace, store)? } else { BTreeMap::new() };
-    for (stage, leads) in &kept {
-        let first = sop.lifecycle.stages.first().map_or("", |s| s.id.as_str());
-        done.notes.push(note(
-            "stage-gone",
-            format!(
-                "{leads} {} at `{stage}`, which lifecycle.yaml has no more, and stay there: say where they belong with `sop set --where \"stage = \
-                 '{stage}'\" stage=… --why …`; with --yes they begin anew at `{first}`",
-                if *leads == 1 { "lead is" } else { "leads are" }
-            ),
-        ));
-    }
-    let mut chain = Chain { steps: Steps::new(sop, which).knowing(warned).keeping(kept.into_keys()), world };
-    let mut pass = Some(due(session, whole, done)?);
-    let mut taken = Taken::default();
-    let mut evening = if whole { Some(Evening::new(session)?) } else { None };
-    let mut all = 0;
-    while let Some(due) = pass {
-        all += due.1.unsigned_abs();
-        store.scan_counted(columns, due, &Needs::all(columns), |row| -> Result<(), RunError> {
-            let turned = chain.turn(&row);
-            done.looked += 1;
-            if done.looked.is_multiple_of(1000) {
-                (context.progress)("stages and owners", done.looked, all);
-            }
-            take(session, &row.record.lead, &row.standing, &turned, done)?;
-            finish(session, &mut chain, evening.as_mut(), row, turned, &mut taken, done)
-        })?;
-        pass = asleep::wake(session, due.0, &taken, done)?;
-    }
-    let mut told = Dealing::default();
-    let mut settled = taken.candidates.is_empty();
-    for _ in 0..MOST_TURNS {
-        let anew = evening.as_mut().map(|e| std::mem::take(&mut e.gardener.anew)).unwrap_or_default();
-        if anew.is_empty() && (settled || taken.is_empty()) {
-            break;
-        }
-        evaluate_these(session, &anew)?; // a step may have set what scores
-        anew.iter().for_each(|lead| taken.forget(*lead));
-        for lead in anew {
-            let Some(row) = store.whole_lead(columns, lead)? else { continue };
-            let turned = chain.turn(&row);
-            take(session, &lead, &row.standing, &turned, done)?;
-            finish(session, &mut chain, evening.as_mut(), row, turned, &mut taken, done)?;
-        }
-        if assign_waits {
-            // Whoever would be dealt is asked again at the next tick.
-            for candidate in std::mem::take(&mut taken.candidates) {
-                look_again(session, &mut chain, evening.as_mut(), &mut taken, candidate.lead, done)?;
-                store.put_moves_at(candidate.lead, Until(context.as_of))?;
-            }
-        }
-        if taken.is_empty() {
-            settled = true;
-            continue;
-        }
-        let seen = asleep::seen_by_deals(session)?;
-        let candidates = taken.all();
-        let dealt = place::place(session, &candidates)?;
-        for p in &dealt.placements {
-            let Some(mut row) = taken.row(session, p.lead)? else { continue };
-            place::hand_over(session, &mut row, p)?;
-            done.handed_over(p);
-            if which == Engines::ASSIGN {
-                told.placed.push(placed(sop, &row, p));
-            }
-            let turned = chain.turn(&row);
-            take(session, &p.lead, &row.standing, &turned, done)?;
-            finish(session, &mut chain, evening.as_mut(), row, turned, &mut taken, done)?;
-            if evening.is_none() {
-                store.put_moves_at(p.lead, Until(context.as_of))?;
-            }
-        }
-        for unplaced in &dealt.unplaced {
-            look_again(session, &mut chain, evening.as_mut(), &mut taken, unplaced.lead, done)?;
-        }
-        // Whom nobody could take is dealt again if anybody may have room by now.
-        settled = dealt.placements.is_empty() && seen == asleep::seen_by_deals(session)?;
-        taken.rest(candidates, dealt.unplaced);
-    }
-    for unplaced in std::mem::take(&mut taken.waiting) {
-        if which == Engines::ASSIGN {
-            told.waiting.extend(taken.row(session, unplaced.lead)?.map(|row| waiting(sop, &row, &unplaced)));
-        }
-        if whole && settled {
-            store.put_asleep(unplaced.lead, taken.until(unplaced.lead))?;
-        } else {
-            store.put_moves_at(unplaced.lead, Until(context.as_of))?;
-        }
-        done.waiting.push(unplaced);
-    }
-    if whole && settled && !done.waiting.is_empty() {
-        asleep::remember(session, &done.waiting)?;
-    }
-    done.dealing = if which == Engines::ASSIGN { Some(told) } else { None };
-    if let Some(evening) = &evening {
-        evening.tell(done);
-    }
-    if !taken.candidates.is_empty() {
-        let circling = taken.candidates.len();
-        done.notes.push(note("circle", format!("{circling} leads are still being handed on after {MOST_TURNS} rounds: the rules go in a circle")));
-    }
-    Ok(())
-}
-
-/// Looks after a lead that waits to be handed over, once.
-fn look_again(
-    session: &Session<'_>,
-    chain: &mut Chain<'_>,
-    evening: Option<&mut Evening>,
-    taken: &mut Taken,
-    lead: LeadId,
-    done: &mut Done,
-) -> Result<(), RunError> {
-    if let Some(evening) = evening
-        && taken.is_unseen(lead)
-        && let Some(row) = taken.row(session, lead)?
-    {
-        let until = evening.look(session, chain, &row, &row.standing, done)?;
-        taken.saw(lead, until);
-    }
-    Ok(())
-}
-
-/// Takes a turn into the base.
-fn take(session: &Session<'_>, lead: &LeadId, before: &crate::model::Standing, turned: &Turned, done: &mut Done) -> Result<(), RunError> {
-    done.moved += i64::from(!turned.moves.is_empty());
-    done.reclaimed += i64::from(turned.reclaimed);
-    done.changes(&turned.changes);
-    let how = if turned.reclaimed { HoldEnded::Reclaimed } else { HoldEnded::ByHand };
-    let step = Step { lead: *lead, before, after: &turned.standing, moves: &turned.moves, changes: &turned.changes, at: session.context.as_of, how, by: None };
-    keep(session, &step)
-}
-
-/// A lead that a round took up is finished when it is placed; of all others it is known when they are due again.
-fn finish(
-    session: &Session<'_>,
-    chain: &mut Chain<'_>,
-    evening: Option<&mut Evening>,
-    row: ScanRow,
-    turned: Turned,
-    taken: &mut Taken,
-    done: &mut Done,
-) -> Result<(), RunError> {
-    if let Some(candidate) = turned.candidate {
-        taken.push(candidate, row, turned.standing, turned.until);
-        return Ok(());
-    }
-    let Some(evening) = evening else {
-        if turned.standing != row.standing {
-            // Neither the other engines nor promises and alerts have seen it yet.
-            session.store.put_moves_at(row.record.lead, Until(session.context.as_of))?;
-        }
-        return Ok(());
-    };
-    let until = evening.look(session, chain, &row, &turned.standing, done)?;
-    Ok(session.store.put_moves_at(row.record.lead, turned.until.and(until))?)
-}
-
-/// Moves that follow at once from what a person said of these leads, with whatever they bring. The leads stay due for the next tick.
-pub(in crate::run) fn advance_now(session: &Session<'_>, leads: &[LeadId]) -> Result<Vec<Change>, RunError> {
-    let Session { store, columns, context, workspace, .. } = session;
-    let world = Evaluator::new(&workspace.sop, store, columns, context.as_of)?;
-    let kept = gone(workspace, store)?.into_keys();
-    let mut chain = Chain { steps: Steps::new(&workspace.sop, Engines::ADVANCE).keeping(kept), world };
-    let mut changes = Vec::new();
-    for lead in leads {
-        let Some(row) = store.whole_lead(columns, *lead)? else { continue };
-        let turned = chain.turn(&row);
-        let step = Step {
-            lead: *lead,
-            before: &row.standing,
-            after: &turned.standing,
-            moves: &turned.moves,
-            changes: &turned.changes,
-            at: context.as_of,
-            how: HoldEnded::ByHand,
-            by: None,
-        };
-        keep(session, &step)?;
-        changes.extend(turned.changes);
-    }
-    Ok(changes)
 }

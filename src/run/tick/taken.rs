@@ -2,13 +2,15 @@
 //! memory allows. A first day may take up a million leads; of those that find no room here the row is read again.
 
 use crate::engine::assignment::{Candidate, Unplaced};
-use crate::model::{LeadId, Standing, Until};
+use crate::model::{Event, LeadId, Standing, Until};
 use crate::run::{RunError, Session};
 use crate::store::ScanRow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// So many rows are kept: with ten events each, some 30 MB.
-const KEPT_ROWS: usize = 12_000;
+/// Rows of so many bytes together are kept.
+const ROOM: usize = 48 << 20;
+/// What a row weighs, beside its events.
+const BARE: usize = 2 << 10;
 
 /// Candidates with their rows.
 #[derive(Default)]
@@ -21,6 +23,8 @@ pub(super) struct Taken {
     /// Of whoever waits: promises and alerts have been looked after.
     seen: FxHashSet<LeadId>,
     rows: FxHashMap<LeadId, ScanRow>,
+    /// What the rows weigh.
+    weight: usize,
     until: FxHashMap<LeadId, Until>,
 }
 
@@ -34,9 +38,18 @@ impl Taken {
     }
 
     fn keep(&mut self, row: ScanRow) {
-        if self.rows.len() < KEPT_ROWS {
+        self.let_go(row.record.lead);
+        let weight = weight_of(&row);
+        if self.weight + weight <= ROOM {
+            self.weight += weight;
             self.rows.insert(row.record.lead, row);
         }
+    }
+
+    fn let_go(&mut self, lead: LeadId) -> Option<ScanRow> {
+        let row = self.rows.remove(&lead)?;
+        self.weight = self.weight.saturating_sub(weight_of(&row));
+        Some(row)
     }
 
     /// Nobody is to be dealt.
@@ -81,15 +94,20 @@ impl Taken {
         self.resting.retain(|c| c.lead != lead);
         self.waiting.retain(|u| u.lead != lead);
         self.seen.remove(&lead);
-        self.rows.remove(&lead);
+        self.let_go(lead);
         self.until.remove(&lead);
     }
 
     /// The row of a candidate, which is handed out once; as it was kept, or read again.
     pub(super) fn row(&mut self, session: &Session<'_>, lead: LeadId) -> Result<Option<ScanRow>, RunError> {
-        match self.rows.remove(&lead) {
+        match self.let_go(lead) {
             Some(row) => Ok(Some(row)),
             None => Ok(session.store.whole_lead(&session.columns, lead)?),
         }
     }
+}
+
+/// About how many bytes a row takes. It must weigh as much when it goes as when it came.
+fn weight_of(row: &ScanRow) -> usize {
+    BARE + row.events.len() * size_of::<Event>()
 }

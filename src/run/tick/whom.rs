@@ -1,8 +1,9 @@
-//! Whom the engines of a day look at, and whether anybody is handed over at all.
+//! Whom the engines of a day look at and what they read of each, and whether anybody is handed over at all.
 
-use super::Done;
+use super::{Done, Engines};
+use crate::condition::Condition;
 use crate::run::{RunError, Session};
-use crate::store::Due;
+use crate::store::{Due, Needs};
 
 /// Leads of which so many per cent are with somebody whom the team does not know keep the first dealing waiting.
 const STRANGERS: i64 = 20;
@@ -24,6 +25,19 @@ pub(super) fn due(session: &Session<'_>, whole: bool, done: &mut Done) -> Result
         }
     }
     Ok((Due::All, store.due_count(Due::All)?))
+}
+
+/// What they read of a lead. Hand-overs alone do without its events, of which it may have thousands, where no rule asks for any.
+pub(super) fn needs(session: &Session<'_>, which: Engines) -> Needs {
+    let all = Needs::all(&session.columns);
+    if which != Engines::ASSIGN {
+        return all;
+    }
+    let sop = &session.workspace.sop;
+    let rules = sop.assignment.rounds.iter().flat_map(|round| std::iter::once(&round.when).chain(round.rules.iter().filter_map(|rule| rule.when.as_ref())));
+    // By which media a lead can be reached is part of what every rule may ask.
+    let consents = sop.delivery.media.iter().filter_map(|medium| medium.consent.as_ref());
+    Needs { events: rules.chain(consents).any(Condition::uses_events), ..all }
 }
 
 /// Before the very first hand-over: why it had better wait. A team that knows few of the owners in the base would be dealt

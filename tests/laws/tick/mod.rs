@@ -1,5 +1,6 @@
 //! What a day at work keeps to, whatever comes in: small bases, a handful of rules, random files, random days.
 
+mod alone;
 mod cron;
 mod days;
 mod held;
