@@ -80,7 +80,7 @@ fn what_heads_a_column_says_what_stands_in_it() {
 }
 
 #[test]
-fn every_kpi_is_named_and_defined_in_chinese() {
+fn every_kpi_and_every_report_is_described_in_chinese() {
     let base = world();
     let kpis = page(&base, &["kpi", "--list"]);
     let rows: Vec<&str> = kpis.lines().filter(|l| l.starts_with("| ")).skip(2).collect();
@@ -90,6 +90,11 @@ fn every_kpi_is_named_and_defined_in_chinese() {
         let [id, name, needs, definition] = cells[..] else { panic!("{row}") };
         assert!(is_chinese(name) || ["mql", "sql"].contains(&id), "{row}");
         assert!(is_chinese(definition) && is_chinese(needs), "{row}");
+    }
+    let catalogue = page(&base, &["--list"]);
+    for row in catalogue.lines().filter(|l| l.starts_with("| ")).skip(2) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        assert!(cells.iter().skip(1).take(2).all(|cell| is_chinese(cell)), "{row}");
     }
     // Data formats are the same in every language.
     let of = |lang: &str| base.on("11-02", &["report", "kpi", "--period", "2026-10", "--lang", lang, "-f", "json"]).ok().json();

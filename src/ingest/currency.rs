@@ -74,6 +74,11 @@ pub(super) fn currency_of(text: &str, own: &str) -> Option<String> {
     if let Some((code, _)) = NAMES.iter().find(|(_, names)| names.split('|').any(|n| n == folded)) {
         return Some((*code).to_owned());
     }
+    // `含税/元`, `元, 不含税`: one of its parts.
+    let apart = ['/', ',', '、', ';'];
+    if folded.contains(apart) {
+        return folded.split(apart).find_map(|part| currency_of(part, own));
+    }
     // `CNY`, `usd`, `CNY - Chinese Yuan`, `美元(USD)`.
     let mut words = folded.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| w.len() == 3).map(str::to_ascii_uppercase);
     words.find(|w| w == own || CODES.split_whitespace().any(|c| c == w))
@@ -83,7 +88,9 @@ pub(super) fn currency_of(text: &str, own: &str) -> Option<String> {
 fn is_multiple(unit: &str) -> bool {
     let folded = fold(unit);
     let words = ["thousand", "thousands", "million", "millions", "k", "m", "000", "'000", "000s"];
-    folded.starts_with(['十', '百', '千', '万', '亿', '萬', '億']) || folded.split([' ', '/', ',']).any(|w| words.contains(&w))
+    let one = folded.trim_start_matches(['十', '百', '千', '万', '亿', '萬', '億']);
+    let of_money = one.len() < folded.len() && (one.is_empty() || currency_of(one, "").is_some());
+    of_money || folded.split([' ', '/', ',']).any(|w| words.contains(&w))
 }
 
 /// Refuses a table whose header of amounts names another currency, or a multiple of one: all its rows would be wrong by the same factor.
@@ -146,10 +153,12 @@ mod tests {
             ("€", "EUR"),
             ("港币", "HKD"),
             ("Hong Kong Dollar", "HKD"),
+            ("元/含税", "CNY"),
+            ("含税, 美元", "USD"),
         ] {
             assert_eq!(of(text).as_deref(), Some(code), "{text}");
         }
-        for text in ["次", "NET", "必填", "", "含税"] {
+        for text in ["次", "NET", "必填", "", "含税", "Canadian Dollar", "/"] {
             assert_eq!(of(text), None, "{text}");
         }
         assert_eq!([currency_of("$", "HKD"), currency_of("元", "TWD"), currency_of("¥", "JPY")].map(Option::unwrap_or_default), ["HKD", "TWD", "JPY"]);
@@ -163,7 +172,7 @@ mod tests {
 
     #[test]
     fn multiples_are_known() {
-        assert!(["万元", "万", "千元", "k", "USD thousands", "百万元", "K USD"].iter().all(|u| is_multiple(u)));
-        assert!(!["元", "USD", "含税", "kg"].iter().any(|u| is_multiple(u)));
+        assert!(["万元", "万", "千元", "k", "USD thousands", "百万元", "K USD", "万美元"].iter().all(|u| is_multiple(u)));
+        assert!(!["元", "USD", "含税", "kg", "百度", "千次"].iter().any(|u| is_multiple(u)));
     }
 }

@@ -1,7 +1,9 @@
 //! What people read for an id, in English and Chinese. An id that is not here is the user's own and speaks for itself.
 
+mod catalogue;
 mod columns;
 mod definitions;
+mod findings;
 mod phrases;
 mod sentences;
 mod titles;

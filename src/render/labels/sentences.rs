@@ -1,7 +1,9 @@
 //! Sentences that reports say, for Chinese readers. Reports say them in English, with numbers and names in between; here each is known by
 //! the words around those, and said again in Chinese. What is not known stays as it is.
 
+use super::catalogue::CATALOGUE;
 use super::definitions::DEFINITIONS;
+use super::findings::FINDINGS;
 use super::phrases::NOTES;
 use std::borrow::Cow;
 
@@ -21,9 +23,13 @@ pub(super) fn chinese(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
+fn known() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    [NOTES, DEFINITIONS, FINDINGS, CATALOGUE].into_iter().flatten()
+}
+
 fn translated(text: &str) -> Option<String> {
     let of = |(english, said): &(&str, &str)| captures(english, text).map(|found| filled(said, &found));
-    NOTES.iter().chain(DEFINITIONS).find_map(of)
+    known().find_map(of)
 }
 
 /// What stands at the holes of a pattern: `{}` anything, up to the words behind it; `{#}` digits, with what stands between and behind them.
@@ -81,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_hole_of_the_chinese_is_one_of_the_english() {
-        for (english, said) in NOTES.iter().chain(DEFINITIONS) {
+        for (english, said) in known() {
             let holes = english.matches('{').count();
             let most = (1..=9).filter(|n| said.contains(&format!("{{{n}}}"))).max().unwrap_or(0);
             assert!(most <= holes && said.matches('{').count() >= most, "{english}: {said}");

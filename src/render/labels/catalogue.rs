@@ -1,0 +1,50 @@
+//! What each report says and needs, in English and Chinese. Holes are those of `phrases.rs`.
+
+/// In the order of the manual.
+pub(super) const CATALOGUE: &[(&str, &str)] = &[
+    ("cost, leads, customers and revenue: what each cost, and what came back", "费用、线索、客户与收入：各自成本与回报"),
+    ("costs and deals; leads with a channel (touches) for whose merit they are", "费用与商机；归因需要带渠道的线索（触点）"),
+    ("each channel from impressions to deals won; new and returning leads", "各渠道从展现到成交；新增与回流线索"),
+    ("leads with a channel; costs for what they cost, deals for what was won", "带渠道的线索；成本需要费用，成交需要商机"),
+    ("which channels brought the deals, by one of eight models or by all", "成交归功于哪些渠道：八种模型之一或全部"),
+    ("deals, and leads with a channel (touches); or --journeys FILE with counted paths", "商机，以及带渠道的线索（触点）；或用 --journeys 给出汇总路径文件"),
+    ("every KPI that the base can tell, with its definition", "库中数据能算出的全部指标，附口径"),
+    ("each its own: `sop report kpi --list`", "各不相同：见 `sop report kpi --list`"),
+    ("what was spent, and what was seen and clicked for it", "费用，以及换来的展现与点击"),
+    ("files of costs", "费用文件"),
+    (
+        "how many leads came how far (cohort and period), days in each stage, and where most are lost",
+        "线索走到哪一步（同期群与期间）、各阶段停留天数、流失最多之处",
+    ),
+    ("leads; stages that ticks or files dated, or deals", "线索；tick 或文件记录日期的阶段，或商机"),
+    ("revenue a day that the open deals promise, and how long leads take from stage to stage", "进行中商机的日均收入速度，以及线索在阶段间的用时"),
+    ("deals; stages that ticks or files dated", "商机；tick 或文件记录日期的阶段"),
+    ("what the leads of each month had come to after 30, 60, 90 and 180 days", "各月线索在 30、60、90、180 天后的结果"),
+    ("how promises were kept: attainment, and how fast leads were answered", "承诺的兑现：达成率与跟进速度"),
+    ("sla.yaml; owners, stages, follow-ups and verdicts", "sla.yaml；负责人、阶段、跟进与判定"),
+    (
+        "what each owner holds, got, took on, followed up in time and won; who is late stands at the top",
+        "每位负责人持有、新得、接受、及时跟进与成交的情况；超时者排在最前",
+    ),
+    ("owners; sla.yaml for who is late; follow-ups, verdicts and deals", "负责人；超时需要 sla.yaml；跟进、判定与商机"),
+    (
+        "blanks, bad values, duplicates, things that cannot be; and what sales says of the leads, by channel, reason and stage",
+        "空值、坏值、重复、不可能的数据；以及销售对线索的判定，按渠道、原因与阶段",
+    ),
+    ("leads; deals and verdicts for what sales says", "线索；销售判定需要商机与判定"),
+    ("does the score know: what became of leads by the band that they had when they were handed over", "评分是否有效：按移交时的等级看线索的结果"),
+    ("scores over some time; hand-overs or stages; verdicts or deals", "一段时间的评分；移交或阶段；判定或商机"),
+    ("on which weekday and at what hour leads act, click and reply", "线索在周几、几点活动、点击与回复"),
+    ("events, or feedback on messages", "行为，或消息反馈"),
+    ("what each path and each of its steps has brought, beside those left alone to compare with", "每条路径及其各步骤的效果，对比不触达的对照组"),
+    ("nurture/*.yaml and ticks; feedback for opens, clicks and replies", "nurture/*.yaml 与 tick；打开、点击与回复需要反馈"),
+    ("what experiments say: arms, rates, differences, and whether anything may be concluded", "实验结论：各组、比率、差异，以及能否下结论"),
+    ("paths with `variants:` or `control:` and imported feedback; or experiments.yaml", "带 `variants:` 或 `control:` 的路径与导入的反馈；或 experiments.yaml"),
+    (
+        "the page of the weekly meeting: headline, decisions, channels, funnel, owners, promises, nurture, experiments",
+        "周会一页：概览、待决策事项、渠道、漏斗、负责人、承诺、培育、实验",
+    ),
+    ("the same of a month", "同上，按月"),
+    ("the same of a quarter", "同上，按季度"),
+    ("whatever its parts need; what is not there is said", "各部分所需的数据；缺少的会说明"),
+];
