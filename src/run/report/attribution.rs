@@ -1,7 +1,8 @@
 //! Which channels brought the deals: of the base, or of counted paths in a file.
 
 use super::book::Book;
-use super::economy::{Credits, Paths, created, each_null, worth};
+use super::credits::{Credits, Paths, each_null};
+use super::economy::{created, worth};
 use super::names::{Names, touches};
 use super::{Entry, Reading};
 use crate::ingest::{self, Options};

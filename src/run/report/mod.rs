@@ -6,6 +6,7 @@ mod book;
 mod channels;
 mod cohorts;
 mod costs;
+mod credits;
 mod economy;
 mod experiments;
 mod funnel;
