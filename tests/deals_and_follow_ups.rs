@@ -251,11 +251,11 @@ fn what_is_split_off_gets_its_deals_where_that_is_known() {
     base.on("11-03", &["merge", "13920417003", "13920417040", "--why", "one person"]).ok();
     let before = base.facts();
     let run = base.on("11-04", &["split", "13920417003", "--why", "two after all"]).ok();
-    for told in ["the deal D2 goes to", "1 deal stays with the older lead", "1 follow-up stays with the older lead"] {
+    for told in ["the deal D2 goes to", "the deal D3 goes to", "1 follow-up goes to"] {
         assert!(run.said().contains(told), "{told}\n{}", run.said());
     }
     let whose = |id: &str| base.texts(&format!("SELECT l.\"name\" FROM deals d JOIN leads l USING (lead) WHERE d.id = '{id}'"));
-    assert_eq!((whose("D1"), whose("D2"), whose("D3")), (vec!["张三".into()], vec!["李四".into()], vec!["张三".into()]));
+    assert_eq!((whose("D1"), whose("D2"), whose("D3")), (vec!["张三".into()], vec!["李四".into()], vec!["李四".into()]), "each to the lead that its row names");
     let copy = base.copy();
     copy.on("11-04", &["undo", "--yes"]).ok();
     assert_same("taken back", &before, &copy.facts());

@@ -139,7 +139,7 @@ fn the_calendar_moves_to_another_zone() {
         let texts = Texts::new(DAYTIME).and("calendar", &format!("timezone: {zone}\n")).and("nurture/p", &format!("{PATH}{steps}"));
         texts.and("nurture/order", order).and("nurture/birthday", born)
     };
-    let sops = zones.map(|zone| texts(zone));
+    let sops = zones.map(texts);
     let zone = || 0..zones.len();
     let rhythm = prop_oneof![Just(HOUR / 2), Just(HOUR), Just(DAY)];
     holds(64, &(zone(), prop::collection::vec((1_i64..(12 * 48), zone()), 1..4), rhythm, 0_i64..48), |(first, moves, rhythm, begins)| {
