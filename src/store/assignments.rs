@@ -171,7 +171,7 @@ impl Store {
     /// A name turned out to be a colleague: their id stands for it from now on.
     pub fn rename_owner(&self, told: &str, id: &str) -> Result<()> {
         for (table, column) in [("lead_state", "owner"), ("standings", "last_owner"), ("deals", "owner"), ("follow_ups", "owner"), ("verdicts", "owner")] {
-            self.conn.execute(&format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1"), [told, id])?;
+            self.conn.execute(&format!("UPDATE OR FAIL {table} SET {column} = ?2 WHERE {column} = ?1"), [told, id])?;
         }
         Ok(())
     }

@@ -119,15 +119,15 @@ impl Store {
 
     /// Keeps a journey as it is now.
     pub fn put_enrollment(&self, lead: LeadId, e: &Enrollment, run: RunId) -> Result<()> {
-        const PUT: &str = "INSERT INTO enrollments (enrollment, lead, path, cause, version, state, control, entered_at, day_one, step, due_at, last_at,
+        // Two plain statements: one that does either would be able to be taken back alone, which costs a copy of every page it touches.
+        const UPDATE: &str = "UPDATE OR FAIL enrollments SET version = ?5, state = ?6, control = ?7, entered_at = ?8, day_one = ?9, step = ?10,
+            due_at = ?11, last_at = ?12, hold_from = ?13, wait_from = ?14, held = ?15, lapsed_at = ?16, ended_at = ?17, why = ?18,
+            run = coalesce(run, ?19) WHERE enrollment = ?1";
+        const INSERT: &str = "INSERT INTO enrollments (enrollment, lead, path, cause, version, state, control, entered_at, day_one, step, due_at, last_at,
             hold_from, wait_from, held, lapsed_at, ended_at, why, run)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-            ON CONFLICT (enrollment) DO UPDATE SET version = excluded.version, state = excluded.state, control = excluded.control,
-            entered_at = excluded.entered_at, day_one = excluded.day_one, step = excluded.step, due_at = excluded.due_at, last_at = excluded.last_at,
-            hold_from = excluded.hold_from, wait_from = excluded.wait_from, held = excluded.held, lapsed_at = excluded.lapsed_at,
-            ended_at = excluded.ended_at, why = excluded.why";
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
         let at = |at: Option<Instant>| at.map(|at| at.0);
-        self.conn.prepare_cached(PUT)?.execute(params![
+        let row = params![
             e.id,
             lead.0,
             e.path,
@@ -147,7 +147,10 @@ impl Store {
             at(e.ended_at),
             e.why,
             run.0
-        ])?;
+        ];
+        if self.conn.prepare_cached(UPDATE)?.execute(row)? == 0 {
+            self.conn.prepare_cached(INSERT)?.execute(row)?;
+        }
         Ok(())
     }
 
@@ -195,7 +198,7 @@ impl Store {
 
     /// What may leave by an instant leaves, as a rehearsal of days to come takes it: each at its own instant.
     pub fn let_leave(&self, at: Instant) -> Result<()> {
-        const LEAVE: &str = "UPDATE messages SET state = 'sent', reason = NULL, sent_at = not_before
+        const LEAVE: &str = "UPDATE OR FAIL messages SET state = 'sent', reason = NULL, sent_at = not_before
             WHERE state IN ('queued', 'deferred') AND not_before <= ?1 AND (not_after IS NULL OR not_before <= not_after)";
         self.conn.execute(LEAVE, [at.0])?;
         Ok(())

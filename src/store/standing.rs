@@ -10,15 +10,14 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
-/// Writes a row of `standings`; its columns come in the order of [`read`]. The row keeps the number of the run that made it.
-const PUT: &str = "INSERT INTO standings (lead, stage_at, came_from, back_at, back_to, spell_at, assigned_at, accepted_at, rejected_at, rounds,
+/// Overwrites a row of `standings`; its columns come in the order of [`read`]. The row keeps the number of the run that made it.
+const UPDATE: &str = "UPDATE OR FAIL standings SET stage_at = ?2, came_from = ?3, back_at = ?4, back_to = ?5, spell_at = ?6, assigned_at = ?7,
+    accepted_at = ?8, rejected_at = ?9, rounds = ?10, recycled_at = ?11, barred_at = ?12, spent = ?13, owner_at = ?14, last_owner = ?15,
+    queue_at = ?16, last_queue = ?17, below = ?18, run = coalesce(run, ?19) WHERE lead = ?1";
+/// Makes one.
+const INSERT: &str = "INSERT OR IGNORE INTO standings (lead, stage_at, came_from, back_at, back_to, spell_at, assigned_at, accepted_at, rejected_at, rounds,
     recycled_at, barred_at, spent, owner_at, last_owner, queue_at, last_queue, below, run)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-    ON CONFLICT (lead) DO UPDATE SET stage_at = excluded.stage_at, came_from = excluded.came_from, back_at = excluded.back_at,
-    back_to = excluded.back_to, spell_at = excluded.spell_at, assigned_at = excluded.assigned_at, accepted_at = excluded.accepted_at,
-    rejected_at = excluded.rejected_at, rounds = excluded.rounds, recycled_at = excluded.recycled_at, barred_at = excluded.barred_at,
-    spent = excluded.spent, owner_at = excluded.owner_at, last_owner = excluded.last_owner, queue_at = excluded.queue_at,
-    last_queue = excluded.last_queue, below = excluded.below";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
 
 /// Standings during a pass.
 pub(super) const SIDE: Side<Standing> = Side {
@@ -95,7 +94,7 @@ impl Store {
         if s == before {
             return Ok(());
         }
-        // A run that fails is taken back as a whole: one statement need not be able to (`OR FAIL`), which spares its journal.
+        // A run that fails is taken back as a whole, so no statement need be: `OR FAIL`, here and in the triggers that it fires.
         const MOVE: &str = "UPDATE OR FAIL lead_state SET stage = ?2, owner = ?3, queue = ?4 WHERE lead = ?1";
         // A new lead may have no state yet: it is due.
         const BEGIN: &str = "INSERT OR IGNORE INTO lead_state (lead, stage, owner, queue, next_change_at) VALUES (?1, ?2, ?3, ?4, 0)";
@@ -118,7 +117,8 @@ impl Store {
         }
         let at = |t: Option<Instant>| t.map(|t| t.0);
         let rounds = (!s.rounds.is_empty()).then(|| Json::from(s.rounds.clone()).to_string());
-        self.conn.prepare_cached(PUT)?.execute(params![
+        let (spent, below) = (object(&s.spent), object(&s.below));
+        let row = params![
             lead.0,
             at(s.stage_at),
             s.came_from,
@@ -131,14 +131,19 @@ impl Store {
             rounds,
             at(s.recycled_at),
             at(s.barred_at),
-            object(&s.spent),
+            spent,
             at(s.owner_at),
             s.last_owner,
             at(s.queue_at),
             s.last_queue,
-            object(&s.below),
+            below,
             run.0
-        ])?;
+        ];
+        // Two plain statements: one that does either would be able to be taken back alone, which costs a copy of every page it touches.
+        let first = if old == Standing::default() { [INSERT, UPDATE] } else { [UPDATE, INSERT] };
+        if self.conn.prepare_cached(first[0])?.execute(row)? == 0 {
+            self.conn.prepare_cached(first[1])?.execute(row)?;
+        }
         Ok(())
     }
 

@@ -210,7 +210,10 @@ impl Store {
 
     /// Takes a run back. The caller has checked that nothing was built upon it.
     pub fn take_back(&self, run: RunId, by: RunId) -> Result<Undone> {
-        self.conn.execute_batch("DELETE FROM temp.this_run")?; // what undo itself overwrites needs no keeping
+        // What undo itself overwrites needs no keeping; and only without triggers are the rows of a whole import deleted in little memory.
+        for Table { name, .. } in TABLES {
+            self.conn.execute_batch(&format!("DROP TRIGGER IF EXISTS temp.keep_{name}_UPDATE; DROP TRIGGER IF EXISTS temp.keep_{name}_DELETE"))?;
+        }
         let mut undone = Undone::default();
         for Table { name: table, .. } in TABLES {
             let mut select = self.conn.prepare("SELECT before FROM undo WHERE run = ?1 AND tbl = ?2 ORDER BY pk")?;
