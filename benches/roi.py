@@ -64,7 +64,7 @@ class Bench:
 
 def table(text):
     """By channel, as DuckDB's side gives it."""
-    rows = ((r["channel"], *(round(float(r[c] or 0)) for c in ("cost", "leads", "mql", "sql", "deals", "revenue"))) for r in json.loads(text)["rows"])
+    rows = ((r["channel"], *(round(float(r[c] or 0)) for c in ("cost", "leads", "mql", "sql", "new_deals", "new_revenue"))) for r in json.loads(text)["rows"])
     return sorted([list(r) for r in rows if any(r[1:])])
 
 
