@@ -395,7 +395,16 @@ fn every_report() -> Vec<Report> {
         }],
     };
     let passed = tests::Case { differences: vec![], card: vec![], story: vec![], ..failed.clone() };
-    let run = history::Run { run: 3, started_at: at, as_of: at, command: "score leads.csv".into(), created: 2, changes: 1, did: "2 new leads".into(), undone_by: Some(4) };
+    let run = history::Run {
+        run: 3,
+        started_at: at,
+        as_of: at,
+        command: "score leads.csv".into(),
+        created: 2,
+        changes: 1,
+        did: "2 new leads".into(),
+        undone_by: Some(4),
+    };
     let item =
         today::Item { waits: today::Waits::Merge, subject: "k1 k2".into(), count: 2, detail: "one phone".into(), next: "sop merge k1 k2 --why …".into() };
     let waiting = queue::Facts {
