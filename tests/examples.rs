@@ -159,7 +159,8 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap().filter_map(Result::ok) {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         // What somebody's own run left behind is no part of the example.
-        let left_behind = ["expected", "rejects", "outbox"].iter().any(|n| entry.file_name() == *n) || entry.file_name().to_string_lossy().starts_with("sop.db");
+        let left_behind =
+            ["expected", "rejects", "outbox"].iter().any(|n| entry.file_name() == *n) || entry.file_name().to_string_lossy().starts_with("sop.db");
         if left_behind {
             continue;
         }

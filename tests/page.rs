@@ -276,7 +276,7 @@ fn the_example_answers_what_a_meeting_asks() {
         rows(&json, section).iter().filter_map(per).max_by(|a, b| a.0.total_cmp(&b.0)).expect("a channel with a cost")
     };
     let (rate, channel) = best("roi");
-    assert!(says("earned").starts_with(&format!("{channel} earned most of new customers for each CNY spent: {rate:.2} (")), "{}", says("earned"));
+    assert!(says("earned").starts_with(&format!("{channel} brought most revenue of new customers for each CNY spent: {rate:.2} (")), "{}", says("earned"));
     let (rate, channel) = best("roi_longer");
     assert!(says("earned").contains(&format!("Over the last 26 weeks: {channel} {rate:.2}")), "{}", says("earned"));
     // Where leads get stuck.

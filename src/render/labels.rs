@@ -66,7 +66,7 @@ pub(super) fn name(id: &str, lang: Lang) -> &str {
 }
 
 /// What heads a part of a page: a part that is a report of its own has that report's heading.
-pub(super) fn heading<'t>(id: &'t str, lang: Lang) -> &'t str {
+pub(super) fn heading(id: &str, lang: Lang) -> &str {
     TITLES.iter().find(|(known, ..)| *known == id).map_or_else(|| name(id, lang), |(_, en, zh)| lang.pick(en, zh))
 }
 

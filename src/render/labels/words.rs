@@ -46,6 +46,8 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("reason", "(none)", "(未说明)"),
     ("stage", "(none)", "(无阶段)"),
     ("remark", "bottleneck", "瓶颈"),
+    ("subject", "events of unknown leads", "线索未知的行为"),
+    ("subject", "every address", "全部联系方式"),
     ("check", "blank", "空值"),
     ("check", "bad_value", "无法读取"),
     ("check", "duplicate", "疑似重复"),

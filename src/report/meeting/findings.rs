@@ -82,7 +82,12 @@ fn earned(facts: &Facts, roi: &Report, longer: Option<&Report>) -> Option<Said> 
             let then = than(others, false).map_or_else(String::new, |t| format!("; then {t}"));
             let zh_then = than(others, true).map_or_else(String::new, |t| format!("；其次 {t}"));
             (
-                format!("{} earned most of new customers for each {unit} spent: {} ({} won, {cost} spent){then}.", first.name.en, rate(first.per_unit()), counted(&n, "deal")),
+                format!(
+                    "{} brought most revenue of new customers for each {unit} spent: {} ({} won, {cost} spent){then}.",
+                    first.name.en,
+                    rate(first.per_unit()),
+                    counted(&n, "deal")
+                ),
                 format!("每花 1 元（{unit}）带来新客收入最多的是{}：{} 元（赢单 {n} 个，花费 {cost}）{zh_then}。", first.name.zh, rate(first.per_unit())),
             )
         }
@@ -261,7 +266,7 @@ mod tests {
         let told = said(vec![week, longer], vec![], None);
         assert_eq!(told[0].0, "earned");
         let Said { en, zh } = &told[0].1;
-        assert!(en.starts_with("referral earned most of new customers for each CNY spent: 50.00 (1 deal won, 100 spent); then baidu 12.00."), "{en}");
+        assert!(en.starts_with("referral brought most revenue of new customers for each CNY spent: 50.00 (1 deal won, 100 spent); then baidu 12.00."), "{en}");
         assert!(en.contains("nothing won: douyin (800).") && en.contains("Over the last 8 weeks: referral 10.00, baidu 8.00."), "{en}");
         assert!(en.contains("chance") && zh.contains("转介绍：50.00 元") && zh.contains("近 8 周：转介绍 10.00、baidu 8.00"), "{zh}");
         let nothing = said(vec![roi("roi", &[("douyin", 800, 0, 0.0)])], vec![], None);

@@ -40,7 +40,7 @@ const LONGER: &[(&str, usize)] = &[("weekly", 26), ("monthly", 12), ("quarterly"
 const HEADLINE: &[&str] = &["leads", "mql", "sql", "won_deals", "revenue", "new_revenue", "cost", "roi", "cpl", "cac", "win_rate", "sla_attainment"];
 
 /// Columns of the parts that a meeting does without: who wants them reads the report of that name.
-const LEFT_OUT: &[&str] = &["rate_low", "rate_high", "difference_low", "difference_high", "z", "chance_best", "split_p"];
+const LEFT_OUT: &[&str] = &["rate_low", "rate_high", "difference_low", "difference_high", "z", "p", "chance_best", "split_p"];
 
 fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let calendar = &reading.sop().calendar;
