@@ -21,7 +21,8 @@ fn hand_overs_alone_see_the_events_that_a_rule_asks_for() {
     let rounds = |when: &str| {
         format!(
             "rounds:\n  - name: all\n    when: owner IS NULL AND queue IS NULL\n    roles: [sales]\n    rules:\n      \
-             - {{name: some, when: \"{when}\", to: {{owners_where: \"id = 'an'\"}}, by: round_robin}}\n      - {{name: rest, to: {{owners_where: \"id = 'bo'\"}}, by: round_robin}}\n"
+             - {{name: some, when: \"{when}\", to: {{owners_where: \"id = 'an'\"}}, by: round_robin}}\n      \
+             - {{name: rest, to: {{owners_where: \"id = 'bo'\"}}, by: round_robin}}\n"
         )
     };
     let by_mail = "send:\n  email: {via: csv, address: email, consent: \"events('inquiry') > 0\"}\n";
