@@ -54,6 +54,27 @@ fn with_leads(n: i64) -> Base {
     base
 }
 
+#[test]
+fn whoever_stands_still_sees_one_state_and_keeps_nobody_from_writing() {
+    let base = with_leads(2);
+    let hold = |lead: i64| {
+        run(&base.db(), |store, _, run| store.put_standing(LeadId(lead), &Standing { owner: Some("li".into()), ..Standing::default() }, run).unwrap())
+    };
+    let held = |store: &Store| store.holdings().unwrap().iter().map(|h| h.leads).sum::<i64>();
+    // Built and never written to since.
+    let reader = Store::read(&base.db()).unwrap();
+    reader.stand_still().unwrap();
+    assert_eq!(held(&reader), 0);
+    hold(1);
+    drop(reader);
+    let reader = Store::read(&base.db()).unwrap();
+    reader.stand_still().unwrap();
+    assert_eq!(held(&reader), 1);
+    hold(2);
+    assert_eq!(held(&reader), 1);
+    assert_eq!(held(&Store::read(&base.db()).unwrap()), 2);
+}
+
 fn pass(store: &Store, columns: &Columns, due: Due, needs: &Needs) -> Vec<ScanRow> {
     let mut rows = Vec::new();
     store

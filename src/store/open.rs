@@ -37,8 +37,12 @@ impl Store {
     /// From here on until this is dropped, everything is read as it stood at the first look, whatever is written beside it; and no
     /// statement asks the file again whether it changed, which costs a lookup of one lead more than the lookup. For passes over the
     /// whole base: pages that are met once need not be kept.
+    ///
+    /// A base that nothing was written to since it was built has no WAL yet: whoever stood still there would keep the next writer out.
     pub fn stand_still(&self) -> Result<()> {
-        self.conn.execute_batch("PRAGMA cache_size = -8192; BEGIN")?;
+        let mode: String = self.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
+        let begin = if mode.eq_ignore_ascii_case("wal") { "BEGIN" } else { "" };
+        self.conn.execute_batch(&format!("PRAGMA cache_size = -8192; {begin}"))?;
         Ok(())
     }
 
