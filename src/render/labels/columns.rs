@@ -86,7 +86,6 @@ pub(super) const LABELS: &[(&str, &str, &str)] = &[
     ("definition", "definition", "口径"),
     ("detail", "detail", "说明"),
     ("did", "what it did", "做了什么"),
-    ("difference", "difference", "不符之处"),
     ("difference", "difference", "差异"),
     ("difference_high", "difference, high", "差异上限"),
     ("difference_low", "difference, low", "差异下限"),
