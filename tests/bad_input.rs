@@ -311,3 +311,18 @@ fn rows_that_cannot_be_used_do_not_stop_those_that_can() {
     base.on("11-03", &["undo", "--yes"]).ok();
     assert_same("taken back", &before, &base.facts());
 }
+
+/// Rows of a GBK file pasted into a UTF-8 one: they are refused where they stand, and everybody else is who they are.
+#[test]
+fn a_row_of_another_encoding_is_no_reason_to_misread_the_others() {
+    let base = Base::new();
+    let mut bytes = "线索编号,姓名,手机,公司\nR1,王伟,13920417001,苏州恒力机械\nR2,李娜,13920417002,宁波海天塑机\n".as_bytes().to_vec();
+    let (gbk, _, _) = encoding_rs::GBK.encode("R3,张敏,13920417003,无锡精工\n");
+    bytes.extend_from_slice(&gbk);
+    let path = base.write("mixed.csv", &bytes).display().to_string();
+    let run = base.on("11-01", &["import", &path]).ok();
+    assert!(run.said().contains("UTF-8") && run.said().contains("1 rejected"), "{}", run.said());
+    assert_eq!(base.number("SELECT count(*) FROM leads WHERE name IN ('王伟', '李娜')"), 2);
+    assert_eq!(base.number("SELECT count(*) FROM leads"), 2);
+    assert!(fs::read_to_string(base.path().join("rejects/mixed.csv")).unwrap().contains('4'), "with its line");
+}

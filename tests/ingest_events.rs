@@ -114,6 +114,9 @@ fn kinds_are_recognised_from_headers() {
     assert_eq!(kind("姓名,手机,阶段,创建时间,公司,行业"), Some(FileKind::Leads));
     assert_eq!(kind("date,channel,amount"), Some(FileKind::Costs));
     assert_eq!(kind("date,amount"), None);
+    // Who spoke to whom, how and with what result: as leads it would change owners.
+    assert_eq!(kind("线索编号,跟进人,跟进时间,跟进方式,跟进结果"), Some(FileKind::FollowUps));
+    assert_eq!(kind("Lead ID,Owner,Date,Type,Outcome"), Some(FileKind::Events));
     assert_eq!(FileKind::parse("Events"), Some(FileKind::Events));
     assert_eq!(
         FileKind::names().collect::<Vec<_>>(),

@@ -320,3 +320,26 @@ fn a_deal_that_names_no_owner_is_its_leads_owners_in_every_report() {
     let roi = report(&base, &["roi", "--period", "2026-10", "--by", "owner"]);
     assert_eq!([cell(&roi, "李雷", "new_revenue"), cell(&october(&base, "owners"), "李雷", "revenue")], [100.0, 100.0]);
 }
+
+#[test]
+fn money_that_goes_back_wins_nobody() {
+    let more = "D2,L2,张伟,-400,新签,2026-10-11,2026-10-25,赢单\nD3,L2,张伟,500,退款,2026-10-11,2026-10-26,赢单\n";
+    let base = with(&[("leads.csv", LEADS), ("deals.csv", &format!("{DEALS}{more}")), ("costs.csv", "费用类型,渠道,日期,金额\n媒体,百度,2026-10-01,200\n")]);
+    assert!(listed(&base, "deals.csv").contains("money that goes back is no deal"), "a refund by its word is refused, whatever its sign");
+    let (roi, kpi) = (october(&base, "roi"), october(&base, "kpi"));
+    assert_eq!(cell(&roi, "baidu", "new_deals"), 1.0);
+    let won = |report: &Value| report["rows"].as_array().unwrap().iter().find(|r| r["kpi"] == "won_deals").map(|r| r["value"].clone());
+    assert_eq!(won(&kpi), Some(1.into()), "{kpi}");
+    assert!(roi["rows"].as_array().unwrap().iter().all(|r| r["new_deals"].as_f64().unwrap_or(0.0) <= 1.0), "{roi}");
+    let total: f64 = roi["rows"].as_array().unwrap().iter().map(|r| r["new_revenue"].as_str().map_or(r["new_revenue"].as_f64().unwrap_or(0.0), |t| t.parse().unwrap())).sum();
+    assert_eq!(total, 600.0, "what was given back is taken off");
+}
+
+#[test]
+fn a_look_back_of_minutes_is_a_slip() {
+    let base = with(&[("leads.csv", LEADS), ("deals.csv", DEALS)]);
+    let told = base.on("11-02", &["report", "roi", "--lookback", "3m"]);
+    assert!(told.said().contains("months have no length") && told.said().contains("90d"), "{}", told.said());
+    base.write("sops/reports.yaml", "roi: {lookback: 3m}\n");
+    assert!(base.on("11-02", &["check"]).said().contains("sops/reports.yaml:1:"));
+}

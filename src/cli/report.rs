@@ -6,6 +6,7 @@ use super::output::Output;
 use super::setup::Setup;
 use clap::ValueEnum;
 use sop::model::{Duration, Instant, Period};
+use sop::rules::reports::looks_back;
 use sop::run::ReportRequest;
 use std::path::PathBuf;
 
@@ -71,7 +72,8 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             Some(parsed.map_err(|e| Failure::refused(e, "see `sop report --help`"))?)
         }
     };
-    let lookback = args.lookback.as_deref().map(Duration::parse).transpose().map_err(|e| Failure::refused(e, "write e.g. `--lookback 90d`"))?;
+    let looks_back = |text: &str| Duration::parse(text).map_err(|e| e.to_string()).and_then(looks_back);
+    let lookback = args.lookback.as_deref().map(looks_back).transpose().map_err(|e| Failure::refused(e, "write e.g. `--lookback 90d`"))?;
     let (by, model, journeys) = (args.by.clone(), args.model.clone(), args.journeys.clone());
     let request = ReportRequest { name, period, by, model, lookback, compare: args.compare.is_some(), journeys };
     let report = setup.run("report", "", |w, c| sop::run::report(w, c, &request))?;

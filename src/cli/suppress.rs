@@ -19,7 +19,7 @@ Unsubscriptions, complaints and bounces close addresses by themselves (`suppress
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// An address, or a lead by key, id or unique name
-    #[arg(value_name = "ADDRESS|LEAD", required_unless_present_any = ["list", "lift"], requires = "why")]
+    #[arg(value_name = "ADDRESS|LEAD", required_unless_present_any = ["list", "lift"])]
     pub(crate) whom: Option<String>,
     /// The reason, kept with the change
     #[arg(long, value_name = "TEXT")]
@@ -39,15 +39,21 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
     let setup = Setup::as_before(global)?;
     let closing = |whom: &str| Closing { whom: whom.to_owned(), why: args.why.clone().unwrap_or_default(), medium: args.medium.clone() };
+    let list = || output.report(&setup.run("suppress", "--list", sop::run::suppressions)?);
     match (&args.whom, &args.lift) {
         (_, Some(whom)) => {
             let acted = setup.run("suppress", "--lift", |w, c| sop::run::lift(w, c, &closing(whom)))?;
             super::accept::print(&output, "suppress", acted)
         }
+        // As with `outbox list` and `queue list`.
+        (Some(whom), None) if whom == "list" && args.why.is_none() => list(),
+        (Some(_), None) if args.why.is_none() => {
+            Err(Failure::refused("nothing was closed: no reason is told", "add --why, for those who ask later; `sop suppress --list` shows what is closed"))
+        }
         (Some(whom), None) => {
             let acted = setup.run("suppress", "", |w, c| sop::run::suppress(w, c, &closing(whom)))?;
             super::accept::print(&output, "suppress", acted)
         }
-        (None, None) => output.report(&setup.run("suppress", "--list", sop::run::suppressions)?),
+        (None, None) => list(),
     }
 }

@@ -27,6 +27,9 @@ const KINDS: &[(&str, &str)] = &[
     ("cross_sell", "交叉销售|交叉|Cross-sell|Cross sell|Existing Customer - Add-On"),
 ];
 
+/// Words of a type by which money goes back.
+const GIVEN_BACK: &[&str] = &["退款", "退货", "退单", "冲红", "红冲", "refund", "credit note", "chargeback"];
+
 const DEALS: Layout = Layout {
     table: "deals",
     columns: &[
@@ -142,6 +145,13 @@ impl Rows for DealReader<'_> {
         out.bad = row.bad.iter().map(|(_, b)| b.clone()).collect();
         if next != Next::Row {
             return Ok(next);
+        }
+        // Money that goes back is no new business, whatever its sign.
+        let back = row.bad_in(&["kind"]).filter(|bad| GIVEN_BACK.iter().any(|word| bad.value.to_lowercase().contains(word)));
+        if let Some(bad) = back.cloned() {
+            let why = "money that goes back is no deal: lower the deal's amount, or tell it as a payment with a minus";
+            out.bad = vec![BadCell { reason: why.into(), ..bad }];
+            return Ok(Next::Rejected);
         }
         let foreign = check_row(row, &DEALS, self.rows.header("currency"), self.currency);
         if let Some(bad) = row.bad_in(&["status", "won"]).cloned().or(foreign.err()) {

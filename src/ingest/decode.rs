@@ -162,15 +162,20 @@ pub(super) fn sniff(head: &[u8]) -> Option<(&'static Encoding, usize)> {
     Some((encoding, 0))
 }
 
-/// UTF-8 with a few broken bytes: no other encoding makes that many valid sequences by chance.
+/// UTF-8 with a few broken bytes, or with rows of another encoding pasted in: no other encoding makes that many valid sequences by
+/// chance, least of all the three bytes of a Chinese character.
 fn mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut good, mut bad) = (0_usize, 0_usize);
+    let (mut good, mut long, mut bad) = (0_usize, 0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        long += chunk.valid().chars().filter(|c| c.len_utf8() == 3).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    good > 20 * bad
+    good > 20 * bad || (long >= MANY && long > bad)
 }
+
+/// So many long sequences are no accident.
+const MANY: usize = 8;
 
 /// What a legacy encoding most likely is. No hint of a country: it makes chardetng misread Big5.
 fn guess(bytes: &[u8]) -> &'static Encoding {

@@ -132,7 +132,9 @@ fn follow_ups(h: &Headers<'_>) -> Option<String> {
         return Some(format!("`{}` names a worklist", h.name(m.column("worklist"))));
     }
     let answer = m.column("verdict").or(m.column("outcome"))?;
-    let more = m.has(&["note", "next_at", "reason", "quality", "pain", "progress"]);
+    // How somebody was spoken to; a `type` may as well be the kind of an event.
+    let way = m.column("type").is_some_and(|c| EventMapping::new(h.headers, h.dictionary).kind != Some(c));
+    let more = way || m.has(&["note", "next_at", "reason", "quality", "pain", "progress"]);
     // A worklist of ours shows the leads beside the answers; another list says when.
     let ours = m.key.is_some() || m.has(&["worklist"]);
     let sure = m.has_who() && more && (ours || (m.has(&["at"]) && h.only_of_leads(&m.used()) <= FEW));

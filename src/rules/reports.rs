@@ -2,6 +2,8 @@
 
 pub(super) mod read;
 
+pub use read::looks_back;
+
 use crate::model::{AttributionModel, Duration};
 use chrono::Weekday;
 

@@ -3,7 +3,7 @@
 
 use super::due::{due, opens, overdue, really};
 use super::{Deed, Look, Task};
-use crate::condition::Facts;
+use crate::condition::{Condition, Facts};
 use crate::engine::recipients::resolve;
 use crate::model::{Duration, Enrollment, EnrollmentFact, Instant, JourneyState, Until};
 use crate::rules::nurture::{Path, Step, What};
@@ -86,6 +86,9 @@ impl<'a> Look<'a> {
                 self.again_at(if midnight > self.as_of() { midnight } else { later });
                 return Done::Waits;
             }
+            if self.needs_no_wait(path, step, &facts, at) {
+                return Done::Went(at);
+            }
             if let Some(ripe) = self.not_yet(step, at, real) {
                 e.due_at = Some(at);
                 self.again_at(ripe);
@@ -148,6 +151,15 @@ impl<'a> Look<'a> {
         (ripe > self.as_of()).then_some(ripe)
     }
 
+    /// Whether what a wait of later today is to wait for is here already. One tick in the morning must not take the evening's news for
+    /// something that was there when the wait began, only because it came by before and after, but not in between.
+    fn needs_no_wait(&self, path: &Path, step: &Step, facts: &Facts<'_>, at: Instant) -> bool {
+        let (calendar, as_of) = (&self.seen.sop.calendar, self.as_of());
+        let later_today = at > as_of && calendar.date(at) == calendar.date(as_of);
+        let holds = |c: &Condition| c.test(facts).0 == Some(true);
+        later_today && step.when.is_none() && matches!(&step.what, What::Wait { until, .. } if holds(until)) && !path.hold_while.as_ref().is_some_and(holds)
+    }
+
     /// The earliest instant at which a step could be due whose message ahead is still in the outbox: as if that left now. Two messages
     /// must not come to lie there side by side, to leave together.
     fn waits_behind(&self, path: &Path, e: &Enrollment) -> Option<Instant> {
@@ -176,8 +188,9 @@ impl<'a> Look<'a> {
     fn wait(&mut self, e: &mut Enrollment, (met, until): (Option<bool>, Until), (from, max): (Instant, Duration), begun: bool) -> Done {
         let (as_of, limit) = (self.as_of(), from.plus(max.0));
         if met == Some(true) {
-            let noticed = e.due_at.filter(|at| *at <= as_of && *at > from).unwrap_or(as_of);
-            return Done::Went(if begun { noticed.min(limit).max(from) } else { from });
+            // When the clock said so, or with the news that made this look.
+            let noticed = e.due_at.filter(|at| begun && *at <= as_of && *at > from).unwrap_or(as_of);
+            return Done::Went(noticed.min(limit).max(from));
         }
         if as_of >= limit {
             return Done::Went(limit);

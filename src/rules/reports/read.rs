@@ -1,7 +1,8 @@
 //! reports.yaml → [`Reports`].
 
 use super::{Basis, Reports, Revenue, Scope};
-use crate::model::AttributionModel;
+use crate::diag::Code;
+use crate::model::{AttributionModel, Duration};
 use crate::rules::reader::Reader;
 use crate::rules::yaml::Node;
 use chrono::Weekday;
@@ -39,11 +40,22 @@ pub(in crate::rules) fn read(root: &Node, r: &mut Reader<'_>) -> Reports {
     if let Some(model) = roi.get("model").and_then(|n| r.choice(n, &AttributionModel::ALL)) {
         reports.roi.model = model;
     }
-    if let Some(lookback) = roi.get("lookback").and_then(|n| r.duration(n)) {
-        reports.roi.lookback = lookback;
+    if let Some(node) = roi.get("lookback")
+        && let Some(lookback) = r.duration(node)
+    {
+        match looks_back(lookback) {
+            Ok(lookback) => reports.roi.lookback = lookback,
+            Err(why) => r.error(Code::BadValue, node.span, why, "write e.g. `lookback: 90d`"),
+        }
     }
     if let Some(scope) = roi.get("scope").and_then(|n| r.choice(n, &Scope::ALL)) {
         reports.roi.scope = scope;
     }
     reports
+}
+
+/// A look-back, if it is one: touches are told apart by days.
+pub fn looks_back(lookback: Duration) -> Result<Duration, String> {
+    let day = Duration(86_400);
+    if lookback < day { Err(format!("looking back {lookback} finds nobody: `m` is minutes, and months have no length")) } else { Ok(lookback) }
 }

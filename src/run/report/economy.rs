@@ -222,7 +222,7 @@ pub(super) fn economy_beside(
             *n = has.then(|| n.unwrap_or(0));
         }
     }
-    let won = book.sold.iter().filter(|d| d.is_new).filter_map(|d| d.created.zip(d.won_at));
+    let won = book.sold.iter().filter(|d| d.is_new && d.amount >= 0).filter_map(|d| d.created.zip(d.won_at));
     let days_to_win = Durations::of(won);
     Ok(Economy { rows, totals: totals.into(), other_kinds, book, days_to_win, whole_cost, paths, any_mql, by_company, no_lead })
 }
@@ -248,8 +248,13 @@ fn is_all_time(reading: &Reading<'_>) -> bool {
     reading.period.from == Instant(i64::MIN) && reading.period.until == Instant::MAX
 }
 
-/// Whether a deal was won, and what it earned, as far as a basis counts it.
+/// Whether a deal was won, and what it earned, as far as a basis counts it. What is given back lowers the revenue and wins nobody.
 pub(super) fn worth(reading: &Reading<'_>, deal: &Sold, basis: Basis) -> (bool, i64) {
+    let (won, earned) = dealt(reading, deal, basis);
+    (won && deal.amount >= 0, earned)
+}
+
+fn dealt(reading: &Reading<'_>, deal: &Sold, basis: Basis) -> (bool, i64) {
     let sum = |parts: &mut dyn Iterator<Item = i64>| parts.fold(0_i64, i64::saturating_add);
     match basis {
         Basis::Period => {

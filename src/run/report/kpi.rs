@@ -147,6 +147,8 @@ fn deals(reading: &Reading<'_>) -> Result<Deals, RunError> {
         // What nobody dates belongs to all time only.
         let counts = is_closed && d.closed_at.map_or(reading.limited().is_none(), |at| reading.contains(at));
         match d.status {
+            // What is given back lowers the revenue and wins nobody.
+            DealStatus::Won if counts && d.amount.is_some_and(|n| n < 0) => all.amount = all.amount.saturating_add(d.amount.unwrap_or(0)),
             DealStatus::Won if counts => {
                 all.won += 1;
                 all.repeat += i64::from(matches!(d.kind.as_str(), "upsell" | "cross_sell"));
