@@ -331,7 +331,12 @@ fn money_that_goes_back_wins_nobody() {
     let won = |report: &Value| report["rows"].as_array().unwrap().iter().find(|r| r["kpi"] == "won_deals").map(|r| r["value"].clone());
     assert_eq!(won(&kpi), Some(1.into()), "{kpi}");
     assert!(roi["rows"].as_array().unwrap().iter().all(|r| r["new_deals"].as_f64().unwrap_or(0.0) <= 1.0), "{roi}");
-    let total: f64 = roi["rows"].as_array().unwrap().iter().map(|r| r["new_revenue"].as_str().map_or(r["new_revenue"].as_f64().unwrap_or(0.0), |t| t.parse().unwrap())).sum();
+    let total: f64 = roi["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["new_revenue"].as_str().map_or(r["new_revenue"].as_f64().unwrap_or(0.0), |t| t.parse().unwrap()))
+        .sum();
     assert_eq!(total, 600.0, "what was given back is taken off");
 }
 

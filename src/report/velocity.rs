@@ -214,6 +214,15 @@ pub fn backwards(n: u64) -> String {
     format!("{what} in no cycle (`sop report quality` names them)")
 }
 
+/// What a reader must know of won deals that tell no amount.
+pub fn unpriced(n: u64) -> String {
+    if n == 1 {
+        "1 won deal has no amount: it counts as won and brings nothing".to_owned()
+    } else {
+        format!("{n} won deals have no amount: they count as won and bring nothing")
+    }
+}
+
 fn say(report: &mut Report, all: &Deals, period: bool) {
     let (closed, open) = if period { ("deals closed in the period", "deals open at its end") } else { ("all closed deals", "deals open now") };
     report.note(

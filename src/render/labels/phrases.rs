@@ -96,8 +96,9 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("{#} deals have no lead that is known, and no company of one", "{1} 个商机既找不到线索，也找不到同公司的线索"),
     ("1 deal was won without a date: in no period but all time (`--period all`)", "1 个赢单没有成交日期：只计入全部时间（`--period all`）"),
     ("{#} deals were won without a date: in no period but all time (`--period all`)", "{1} 个赢单没有成交日期：只计入全部时间（`--period all`）"),
-    ("1 deal was won without an amount, and count as customers without revenue", "1 个赢单没有金额：计为客户，不计收入"),
+    ("1 deal was won without an amount, and counts as a customer without revenue", "1 个赢单没有金额：计为客户，不计收入"),
     ("{#} deals were won without an amount, and count as customers without revenue", "{1} 个赢单没有金额：计为客户，不计收入"),
+    ("1 won deal has no amount: it counts as won and brings nothing", "1 个赢单没有金额：计为成交，收入为 0"),
     ("{#} won deals have no amount: they count as won and bring nothing", "{1} 个赢单没有金额：计为成交，收入为 0"),
     ("{#} payments ({}) are for deals that have not arrived, and count nowhere", "{1} 笔回款（{2}）对应的商机尚未导入，不计入任何数字"),
     (
@@ -113,6 +114,10 @@ pub(super) const NOTES: &[(&str, &str)] = &[
         "线索计入首次来源渠道；成交线索：本期有任一类型商机赢单的线索，每条只计一次；转化率：本期新增线索中至今已成交的比例",
     ),
     ("returning: leads known from an earlier touch that left their details again through this channel", "回流线索：早先已有触点、本期又经此渠道留资的线索"),
+    (
+        "1 deal won in the period names no lead, and is in no row: `sop report roi` joins them by company",
+        "本期 1 个赢单没有指明线索，不在任何一行：`sop report roi` 按公司归入",
+    ),
     (
         "{#} deals won in the period name no lead, and are in no row: `sop report roi` joins them by company",
         "本期 {1} 个赢单没有指明线索，不在任何一行：`sop report roi` 按公司归入",

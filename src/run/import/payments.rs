@@ -45,9 +45,12 @@ impl Importer<'_, '_> {
                 }
             }
         }
-        summary
-            .notes
-            .extend(unknown.note(|n| format!("{n} payments are for deals that have not arrived (deals and payments are joined by id within one --source)")));
+        summary.notes.extend(unknown.note(|n| {
+            format!(
+                "{} not arrived (deals and payments are joined by id within one --source)",
+                if n == 1 { "1 payment is for a deal that has".to_owned() } else { format!("{n} payments are for deals that have") }
+            )
+        }));
         intake.finish()
     }
 }

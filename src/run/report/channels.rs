@@ -81,7 +81,14 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         notes.push(Note::new("shared-cost", format!("{SHARED_COST} was spent on no one channel")));
     }
     if nobody > 0 {
-        notes.push(Note::new("no-lead", format!("{nobody} deals won in the period name no lead, and are in no row: `sop report roi` joins them by company")));
+        notes.push(Note::new(
+            "no-lead",
+            format!(
+                "{}, and {} in no row: `sop report roi` joins them by company",
+                if nobody == 1 { "1 deal won in the period names no lead".to_owned() } else { format!("{nobody} deals won in the period name no lead") },
+                if nobody == 1 { "is" } else { "are" }
+            ),
+        ));
     }
     Ok(report(&reading.frame(), &rows, notes))
 }

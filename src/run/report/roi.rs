@@ -142,7 +142,14 @@ pub(super) fn notes(reading: &Reading<'_>, economy: &Economy, basis: Basis, mode
     let counted = || economy.book.sold.iter().filter(|d| worth(reading, d, basis) != (false, 0));
     let unpriced = counted().filter(|d| d.is_new && d.unpriced).count();
     if unpriced > 0 {
-        say("no-amount", format!("{} won without an amount, and count as customers without revenue", deals(unpriced, "was", "were")));
+        say(
+            "no-amount",
+            format!(
+                "{} won without an amount, and {} without revenue",
+                deals(unpriced, "was", "were"),
+                if unpriced == 1 { "counts as a customer" } else { "count as customers" }
+            ),
+        );
     }
     notes.extend(kindless(counted().filter(|d| d.kindless).count()));
     let refunded: Vec<&str> = economy.rows.values().filter(|r| r.sums.cost < 0).map(|r| r.name.as_str()).collect();
