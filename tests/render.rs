@@ -228,7 +228,7 @@ fn of_flow() -> Vec<Report> {
     let stops = || ["lead", "mql", "sql", "customer"].map(|id| walk::Stop { id: id.into(), title: "阶段".into() }).to_vec();
     let lead = |moves: usize| {
         let at = (0..=moves as i64).map(|n| (n > 0).then(|| day(n))).collect();
-        walk::Walk { group: "baidu".into(), created_at: Some(day(0)), reached: moves + 1, at }
+        walk::Walk { group: "baidu".into(), created_at: Some(day(0)), reached: moves + 1, at, ..Default::default() }
     };
     let walks: Vec<walk::Walk> = (0..40).map(|i| lead(i % 4)).collect();
     let deal =

@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use crate::model::Instant;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many lines has a summary at most: the rest is one line.
 const LINES: usize = 30;
@@ -42,6 +42,27 @@ pub fn report(frame: &Frame, changes: &[Row], room: usize, notes: Vec<Note>) -> 
     report
 }
 
+/// What the numbers of a summary are not: those of other reports that sound like them.
+fn notes(changes: &[Row]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let lost: Vec<&Row> = changes.iter().filter(|c| c.what == "owner" && c.to.is_none()).collect();
+    // A move by which a lead leaves its owner's hands is recorded beside it, at the same instant.
+    let known: BTreeSet<_> =
+        changes.iter().filter(|c| ["verdict", "stage"].contains(&c.what.as_str())).map(|c| (&c.key, c.run, c.at, c.what.as_str())).collect();
+    let beside = |c: &Row, what| known.contains(&(&c.key, c.run, c.at, what));
+    let rejected = lost.iter().filter(|c| beside(c, "verdict")).count();
+    let moved = lost.iter().filter(|c| !beside(c, "verdict") && beside(c, "stage")).count();
+    if !lost.is_empty() {
+        let rest = lost.len() - rejected - moved;
+        let text = format!("leads that lost their owner: {rejected} rejected by sales, {moved} moved off the line by a rule (a lost deal), {rest} otherwise");
+        notes.push(Note::new("released", text));
+    }
+    if changes.iter().any(|c| c.what.starts_with("breach")) {
+        notes.push(Note::new("breaches", "breach: promises to owners that broke, those answered late since among them"));
+    }
+    notes
+}
+
 /// How many went from what to what. Of fields and deals the values are too many to tell.
 fn summary(changes: &[Row]) -> Section {
     let mut counts: BTreeMap<(String, Option<&str>, Option<&str>), i64> = BTreeMap::new();
@@ -74,7 +95,7 @@ fn summary(changes: &[Row]) -> Section {
     }
     let mut columns: Vec<Column> = ["what", "from", "to"].map(Column::text).into();
     columns.push(Column::integer("count"));
-    Section::new("summary", Layout::Above, columns, rows)
+    Section { notes: notes(changes), ..Section::new("summary", Layout::Above, columns, rows) }
 }
 
 /// The table that `changes` and `history` share.
@@ -151,6 +172,24 @@ mod tests {
         let lines = ["stage mql sql 2", "stage prospect mql 1", "deal open won 2", "field:title – – 2", "deal:amount – – 1", "owner – li 1"];
         assert_eq!(summed(&all, 8), lines);
         assert_eq!(summed(&all, 9), [""; 0], "what fits needs no summary");
+    }
+
+    #[test]
+    fn who_lost_a_lead_is_told_by_why() {
+        let of = |key: &str, what: &str, from: Option<&str>, to: Option<&str>| Row { key: key.into(), ..change(what, from, to) };
+        let gone = |key| of(key, "owner", Some("li"), None);
+        let all = [
+            of("a", "verdict", None, Some("price")),
+            of("a", "stage", Some("mql"), Some("recycled")),
+            gone("a"),
+            of("b", "stage", Some("sql"), Some("lost")),
+            gone("b"),
+            gone("c"),
+            of("d", "verdict", None, Some("accepted")),
+        ];
+        let notes = summary(&all).notes;
+        assert_eq!(notes.len(), 1, "nothing broke");
+        assert!(notes[0].text.contains("1 rejected by sales, 1 moved off the line by a rule (a lost deal), 1 otherwise"), "{notes:?}");
     }
 
     #[test]

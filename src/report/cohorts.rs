@@ -143,7 +143,7 @@ mod tests {
     fn lead(created: i64, mql: Option<i64>, won: Option<i64>) -> Walk {
         let reached = if won.is_some() { 4 } else { 1 + usize::from(mql.is_some()) };
         let at = |day: Option<i64>| day.map(|d| Instant((created + d) * DAY));
-        Walk { group: String::new(), created_at: Some(Instant(created * DAY)), reached, at: vec![None, at(mql), None, at(won)] }
+        Walk { group: String::new(), created_at: Some(Instant(created * DAY)), reached, at: vec![None, at(mql), None, at(won)], ..Walk::default() }
     }
 
     fn report(period: Option<Period>) -> Report {

@@ -69,9 +69,9 @@ impl Funnel {
         }
         counts.undated += u64::from(walk.undated());
         counts.reached.iter_mut().take(walk.reached.max(1)).for_each(|n| *n += 1);
+        counts.backwards += walk.backwards();
         let steps = walk.steps();
         for ((stop, from), (_, until)) in steps.iter().zip(steps.iter().skip(1)) {
-            counts.backwards += u64::from(until < from);
             if let Some(stays) = counts.stays.get_mut(*stop) {
                 stays.push(until.0.saturating_sub(from.0));
             }
@@ -218,11 +218,14 @@ fn say(report: &mut Report, stops: &[Stop], reached: &[u64], period: Option<Peri
         }
         None => report.note("bottleneck", format!("no bottleneck is named: no step with {ENOUGH} leads or more before it loses any")),
     }
-    let which = if period.is_some() { "leads created in the period" } else { "all leads" };
-    report.note(
-        "cohort",
-        format!("cohort: {which} that ever reached each stage or a later one; conversion is of those at the stage before, with Wilson's 95 % interval (-v)"),
-    );
+    let which = match period {
+        Some(_) => {
+            "leads created in the period that reached each stage or a later one by now, also after the period, so it may be more than the MQL and SQL of roi and kpi, \
+             which are entries in the period"
+        }
+        None => "all leads that ever reached each stage or a later one",
+    };
+    report.note("cohort", format!("cohort: {which}; conversion is of those at the stage before, with Wilson's 95 % interval (-v)"));
     report.note(
         "period-conversion",
         "period conversion: first entries of a stage in the period / first entries of the stage before in the period: other leads, so it may exceed 100 %; \
@@ -254,7 +257,7 @@ mod tests {
             Some(Instant(day * DAY))
         });
         let at: Vec<_> = std::iter::once(None).chain(later).collect();
-        Walk { group: group.into(), created_at: Some(Instant(created * DAY)), reached: at.len(), at }
+        Walk { group: group.into(), created_at: Some(Instant(created * DAY)), reached: at.len(), at, ..Walk::default() }
     }
 
     fn cell(report: &Report, row: usize, id: &str) -> Cell {

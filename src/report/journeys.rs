@@ -93,7 +93,7 @@ pub fn report(facts: Facts) -> Report {
     report.total("enrolled", number(facts.paths.iter().map(|p| all(&p.treated)).sum()));
     report.total("goal", number(facts.paths.iter().map(|p| of(&p.treated, "goal")).sum()));
     report.total("sent", number(facts.steps.iter().map(|s| of(&s.states, "sent")).sum()));
-    let which = if facts.period { "journeys that began in the period" } else { "all journeys" };
+    let which = if facts.period { "journeys that began in the period, with what has become of them by now" } else { "all journeys" };
     report.note(
         "journeys",
         format!(

@@ -94,7 +94,7 @@ pub const KPIS: &[Kpi] = &[
     kpi(
         "sla_attainment",
         "promises kept 及时跟进率",
-        "met / (met + met late + breached) of the clocks that started in the period and were due",
+        "met / (met + met late + breached) of the owners' clocks that started in the period and were due: the clock owner of `sop sla`",
         "promises in sla.yaml, and owners",
     ),
     kpi("open_rate", "open rate 打开率", "opens / delivered", LATER),

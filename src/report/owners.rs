@@ -13,7 +13,7 @@ pub struct Row {
     pub name: Option<String>,
     /// team.yaml does not know them.
     pub stranger: bool,
-    /// Leads that they hold now.
+    /// Leads that they hold now: on the line, and not yet customers.
     pub held: u64,
     /// Leads that they were given in the period.
     pub assigned: u64,
@@ -71,7 +71,8 @@ pub fn report(frame: &Frame, mut rows: Vec<Row>, period: bool, notes: Vec<Note>)
         "owners",
         format!(
             "late now: promises past their limit that wait for an answer (sop sla --open); attainment = met / (met + met late + breached) of all promises whose clock \
-             started{within}; hours: from the event to the answer on the wall; assigned: handed over{within}, an owner that a file told of is none; accepted, rejected: \
+             started{within}; hours: from the event to the answer on the wall, late answers too; held: leads on the line that are no customers yet, as \
+             capacity counts them; assigned: handed over{within}, an owner that a file told of is none; accepted, rejected: \
              what sales said{within}; won: deals of every kind won{within}, revenue: what deals of every kind brought{within}, by the deal's owner, else the lead's"
         ),
     );
@@ -89,6 +90,8 @@ fn cells(r: &Row) -> Vec<Cell> {
         remarks.push("not in team.yaml: their promises are not reckoned".to_owned());
     } else if (1..FEW).contains(&due) {
         remarks.push(too_few(due, "due"));
+    } else if due >= FEW && answered < FEW {
+        remarks.push(format!("{} how fast", too_few(answered, "answered")));
     }
     vec![
         Cell::text(if r.owner.is_empty() { NONE } else { &r.owner }),
@@ -119,6 +122,13 @@ mod tests {
     fn kept(met: usize, met_late: usize, breached: usize) -> Option<Attainment> {
         let wall = Some(Response { median: 7200.0, p90: 36_000.0 });
         Some(Attainment { promise: String::new(), kind: ClockKind::Owner, owner: None, met, met_late, breached, running: 2, ended: 0, wall, business: None })
+    }
+
+    #[test]
+    fn too_few_answers_are_told_where_the_hours_are_blank() {
+        let row = cells(&Row { owner: "zhao".into(), kept: kept(0, 2, 7), ..Row::default() });
+        assert_eq!((&row[3], &row[7]), (&Cell::Percent(0.0), &Cell::Empty));
+        assert_eq!(row.last(), Some(&Cell::text("2 answered: too few to tell how fast")));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `sop report quality`: how far the data can be trusted, and what sales says of the leads: by channel, by reason, and at which stage.
 
-use super::walk::{NONE, number, percent, share, too_few};
+use super::walk::{FEW, NONE, number, percent, share, too_few};
 use super::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 
 /// What was looked for.
@@ -113,7 +113,7 @@ pub fn report(facts: Facts) -> Report {
     report.note("quality", "a blank is a share of all leads in the base; what is not listed was looked for and not found");
     report.note(
         "verdicts",
-        format!("verdicts: the latest that sales gave on a lead{within}, by the lead's channel; reject rate = rejected / (accepted + rejected); losses: rejects and lost deals{within} at the furthest stage that the lead had reached by then"),
+        format!("verdicts: the latest that sales gave on a lead{within}, by the lead's channel; reject rate = rejected / (accepted + rejected); losses: rejects and lost deals{within} at the furthest stage that the lead had reached by then; the reason of a lost deal is its file's word, that of a reject one of lifecycle.yaml; share: of all rejects, or of all lost deals, blank below {FEW}"),
     );
     report.notes.extend(facts.notes);
     report

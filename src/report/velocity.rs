@@ -305,11 +305,11 @@ mod tests {
         let mut velocity = Velocity::new(stops, None, frame().as_of);
         for took in [1, 2, 3, 4, 10] {
             let at = vec![None, Some(Instant(took * DAY)), Some(Instant((took + 30) * DAY))];
-            velocity.walk(&Walk { group: String::new(), created_at: Some(Instant(0)), reached: 3, at });
+            velocity.walk(&Walk { group: String::new(), created_at: Some(Instant(0)), reached: 3, at, ..Walk::default() });
         }
         // One that went straight to the end passed mql over.
         let at = vec![None, Some(Instant(5 * DAY)), Some(Instant(5 * DAY))];
-        velocity.walk(&Walk { group: String::new(), created_at: Some(Instant(0)), reached: 3, at });
+        velocity.walk(&Walk { group: String::new(), created_at: Some(Instant(0)), reached: 3, at, ..Walk::default() });
         let report = velocity.report(&frame(), None, vec![]);
         let rows = &report.sections[0].rows;
         let of = |from: &str, to: &str| rows.iter().find(|r| r[0] == Cell::text(from) && r[1] == Cell::text(to)).map(|r| r[2..6].to_vec());

@@ -23,8 +23,10 @@ pub struct Stop {
 pub struct Walk {
     /// The row that it counts in; blank = [`NONE`], or the rows are not split.
     pub group: String,
-    /// When it came.
+    /// When it came; of one that tells no date, when it was first seen.
     pub created_at: Option<Instant>,
+    /// It tells no date.
+    pub came_undated: bool,
     /// How many stops it has reached; everybody has reached the first.
     pub reached: usize,
     /// By stop: when it was first there; `None` = never, or nobody knows when.
@@ -51,7 +53,17 @@ impl Walk {
             }
         }
         steps.reverse();
+        // Seen after it had moved: when it came nobody knows, only that it was earlier.
+        if self.came_undated && matches!(steps.as_slice(), [(0, seen), (_, next), ..] if next < seen) {
+            steps.remove(0);
+        }
         steps
+    }
+
+    /// Moves dated before the stage before.
+    pub fn backwards(&self) -> u64 {
+        let steps = self.steps();
+        steps.iter().zip(steps.iter().skip(1)).filter(|((_, from), (_, until))| until < from).count() as u64
     }
 
     /// Whether nobody knows when it came as far as it did.
@@ -96,7 +108,7 @@ mod tests {
 
     fn walk(created: i64, at: &[Option<i64>]) -> Walk {
         let at: Vec<_> = std::iter::once(None).chain(at.iter().map(|at| at.map(Instant))).collect();
-        Walk { group: String::new(), created_at: Some(Instant(created)), reached: at.len(), at }
+        Walk { group: String::new(), created_at: Some(Instant(created)), reached: at.len(), at, ..Walk::default() }
     }
 
     #[test]
@@ -108,6 +120,14 @@ mod tests {
         assert_eq!(walk(1, &[Some(9), Some(5), Some(9)]).steps(), [(0, Instant(1)), (2, Instant(5)), (3, Instant(9))]);
         // Moved on in the instant of arrival.
         assert_eq!(walk(1, &[Some(1)]).steps(), [(0, Instant(1)), (1, Instant(1))]);
+    }
+
+    #[test]
+    fn a_move_before_the_stage_before_is_counted() {
+        assert_eq!(walk(1, &[Some(4), Some(9)]).backwards(), 0);
+        assert_eq!(walk(1, &[Some(4), Some(9), Some(6)]).backwards(), 1);
+        assert_eq!(walk(5, &[Some(4)]).backwards(), 1, "before it came");
+        assert_eq!(Walk { came_undated: true, ..walk(5, &[Some(4)]) }.backwards(), 0, "it came whenever");
     }
 
     #[test]

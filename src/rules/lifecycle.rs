@@ -47,6 +47,8 @@ pub enum Dated {
     Created,
     /// `last_event_at`
     LastEvent,
+    /// `accepted_at`: when whoever holds the lead took it on
+    Accepted,
     /// A date or datetime field of the lead.
     Field(FieldIx),
 }

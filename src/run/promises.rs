@@ -62,6 +62,12 @@ pub(super) fn each_clock(
     })
 }
 
+/// Held by somebody whom the team does not know: what they did with it, nobody here can say, and no report reckons its promises.
+pub(super) fn is_elsewhere(workspace: &Workspace, row: &ScanRow) -> bool {
+    let team = &workspace.sop.team;
+    row.standing.owner.as_ref().is_some_and(|owner| !team.owners.is_empty() && team.find(owner).is_none())
+}
+
 /// An owner's clock that wants an answer: it runs, or broke while the lead is with them.
 pub(super) fn waits(clock: &Clock) -> bool {
     clock.kind == ClockKind::Owner && (clock.is_open_breach() || (clock.status == ClockStatus::Running && clock.ended_at.is_none()))
@@ -77,9 +83,7 @@ pub fn sla(workspace: &Workspace, context: &Context<'_>, request: &SlaRequest) -
     let due = if request.open { Due::Held } else { Due::Promised };
     let mut elsewhere = 0_usize;
     each_clock(workspace, context, (&store, &columns), due, |row, found| {
-        // What people whom the team does not know did with their leads, nobody here can say.
-        let strange = |owner: &String| !sop.team.owners.is_empty() && sop.team.find(owner).is_none();
-        if row.standing.owner.as_ref().is_some_and(strange) {
+        if is_elsewhere(workspace, row) {
             elsewhere += usize::from(!found.is_empty());
             return;
         }
@@ -112,7 +116,7 @@ pub fn sla(workspace: &Workspace, context: &Context<'_>, request: &SlaRequest) -
         notes.push(note("period", "a clock counts in the period in which it started"));
     }
     if !sop.promises.is_empty() {
-        let apart = "the lead's clock runs from the act that qualified it, whoever holds it";
+        let apart = "the lead's clock runs from the act that qualified it, whoever holds it: it may break before an owner has the lead";
         notes.push(note("counting", format!("attainment = met / (met + met late + breached); {apart}; hours are those of leads that were answered")));
     }
     let rows = match request.by {
@@ -121,7 +125,13 @@ pub fn sla(workspace: &Workspace, context: &Context<'_>, request: &SlaRequest) -
     };
     let open = all.iter().filter(|c| waits(c)).count();
     if open > 0 {
-        notes.push(note("open", format!("{open} wait{} for an answer: `sop sla --open` lists them", if open == 1 { "s" } else { "" })));
+        let wait = if open == 1 { "waits" } else { "wait" };
+        let text = match request.period {
+            // A promise of before or after the period may wait as well.
+            Some(_) => format!("{open} of the period {wait} for an answer, due or not: `sop sla --open` lists all that wait, whenever they started"),
+            None => format!("{open} {wait} for an answer: `sop sla --open` lists them"),
+        };
+        notes.push(note("open", text));
     }
     Ok(attainment::report(attainment::Facts { frame, rows, open, notes }))
 }

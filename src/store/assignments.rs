@@ -155,6 +155,13 @@ impl Store {
         Ok(statement.query_map([], |r| Ok(Holding { owner: r.get(0)?, stage: r.get(1)?, leads: r.get(2)? }))?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Leads that nobody holds, by stage.
+    pub fn unheld(&self) -> Result<Vec<(Option<String>, i64)>> {
+        const UNHELD: &str = "SELECT stage, count(*) FROM lead_state WHERE owner IS NULL GROUP BY stage ORDER BY stage";
+        let mut statement = self.conn.prepare(UNHELD)?;
+        Ok(statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Whether anything was ever handed over.
     pub fn any_assignment(&self) -> Result<bool> {
         Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM assignments)", [], |r| r.get(0))?)

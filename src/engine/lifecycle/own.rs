@@ -167,7 +167,7 @@ impl Look<'_> {
                 continue;
             }
             let (from, why) = (standing.stage.clone(), self.why("enter", enter));
-            let at = self.dated(stage);
+            let at = self.dated(standing, stage);
             standing.came_from.clone_from(&from);
             let skipped = enter_stage(lifecycle, standing, to, at);
             return Some(Move { from, to: stage.id.clone(), at, skipped, why, released: None, left: None });
@@ -186,11 +186,12 @@ impl Look<'_> {
     }
 
     /// What dates a move: the facts where they know better and it is no later than now.
-    fn dated(&self, stage: &Stage) -> Instant {
+    fn dated(&self, standing: &Standing, stage: &Stage) -> Instant {
         let facts = self.seen.facts;
         let told = match stage.dated {
             None => None,
             Some(Dated::FirstWon) => self.seen.deals.first_won_at,
+            Some(Dated::Accepted) => standing.accepted_at,
             Some(Dated::Created) => Some(facts.created_at),
             Some(Dated::LastEvent) => last_event_at(facts.events, facts.details, facts.as_of),
             Some(Dated::Field(ix)) => match facts.lead.get(ix.0) {

@@ -75,7 +75,10 @@ pub(super) const DEFINITIONS: &[(&str, &str)] = &[
     ("cost / new customers, where the costs hold none of people or sales", "费用 / 新客户数，费用中没有人力或销售费用时"),
     ("new revenue / media cost; n/a of no media cost", "新客收入 / 媒体费用；没有媒体费用时为空"),
     ("(new revenue − cost) / cost; n/a of no cost", "（新客收入 − 费用）/ 费用；没有费用时为空"),
-    ("met / (met + met late + breached) of the clocks that started in the period and were due", "本期起算且已到期的承诺：按时 /（按时 + 逾期完成 + 未兑现）"),
+    (
+        "met / (met + met late + breached) of the owners' clocks that started in the period and were due: the clock owner of `sop sla`",
+        "本期起算且已到期的负责人时钟：按时 /（按时 + 逾期完成 + 未兑现）；即 `sop sla` 中时钟为负责人的行",
+    ),
     ("opens / delivered", "打开 / 送达"),
     ("clicks / delivered", "点击 / 送达"),
     ("clicks / opens", "点击 / 打开"),

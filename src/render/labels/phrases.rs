@@ -10,6 +10,10 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("{#}, compared with {#}", "{1}，对比 {2}"),
     ("{#} to {#}", "{1} 至 {2}"),
     ("leads created in {#} to {#}", "{1} 至 {2} 创建的线索"),
+    (
+        "MQL, SQL: first entries in these days; the funnel also counts what leads created in them reached later",
+        "MQL、SQL：这段时间内首次进入的；漏斗还计入这段时间创建的线索后来到达的",
+    ),
     ("until {#}", "截至 {1}"),
     ("from {#} on", "{1} 起"),
     ("all time", "全部时间"),
@@ -161,6 +165,10 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("no bottleneck is named: no step with {#} leads or more before it loses any", "没有瓶颈：之前有 {1} 条以上线索的步骤都没有流失"),
     ("bottleneck", "瓶颈"),
     (
+        "cohort: {} that reached each stage or a later one by now, also after the period, so it may be more than the MQL and SQL of roi and kpi, which are entries in the period; conversion is of those at the stage before, with Wilson's 95 % interval (-v)",
+        "同期群：{1}中至今到达过该阶段或之后阶段的，含期末之后到达的，因此可能多于 roi、kpi 的 MQL、SQL（只计本期进入的）；转化率以前一阶段为分母，附 Wilson 95% 区间（-v）",
+    ),
+    (
         "cohort: {} that ever reached each stage or a later one; conversion is of those at the stage before, with Wilson's 95 % interval (-v)",
         "同期群：{1}中到达过该阶段或之后阶段的；转化率以前一阶段为分母，附 Wilson 95% 区间（-v）",
     ),
@@ -230,8 +238,8 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("immature: {#} of {#} are that old", "未成熟：{2} 条中 {1} 条满此天数"),
     // Owners, promises, quality, times.
     (
-        "late now: promises past their limit that wait for an answer (sop sla --open); attainment = met / (met + met late + breached) of all promises whose clock started{}; hours: from the event to the answer on the wall; assigned: handed over{}, an owner that a file told of is none; accepted, rejected: what sales said{}; won: deals of every kind won{}, revenue: what deals of every kind brought{}, by the deal's owner, else the lead's",
-        "当前超时：已过时限、仍待跟进的承诺（sop sla --open）；达成率 = 按时 /（按时 + 逾期完成 + 未兑现），取本期起算的承诺；小时：从事件到跟进的自然时间；新分配：本期移交的，文件自带的负责人不算；接受、退回：销售的判定；成交：本期各类型赢单，收入：各类型商机带来的收入，按商机负责人，没有则按线索负责人",
+        "late now: promises past their limit that wait for an answer (sop sla --open); attainment = met / (met + met late + breached) of all promises whose clock started{}; hours: from the event to the answer on the wall, late answers too; held: leads on the line that are no customers yet, as capacity counts them; assigned: handed over{}, an owner that a file told of is none; accepted, rejected: what sales said{}; won: deals of every kind won{}, revenue: what deals of every kind brought{}, by the deal's owner, else the lead's",
+        "当前超时：已过时限、仍待跟进的承诺（sop sla --open）；达成率 = 按时 /（按时 + 逾期完成 + 未兑现），取本期起算的承诺；小时：从事件到跟进的自然时间，含逾期跟进的；持有：在主线上且尚未成交的线索，与容量口径相同；新分配：本期移交的，文件自带的负责人不算；接受、退回：销售的判定；成交：本期各类型赢单，收入：各类型商机带来的收入，按商机负责人，没有则按线索负责人",
     ),
     ("sla.yaml makes no promise: nobody is late", "sla.yaml 没有承诺：没有人超时"),
     ("sla.yaml makes no promise", "sla.yaml 没有承诺"),
@@ -240,11 +248,19 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("a clock counts in the period in which it started", "承诺按起算时间计入期间"),
     ("{#} leads are left out: people hold them whom team.yaml does not know (sop today)", "{1} 条线索未计：其负责人不在 team.yaml（sop today）"),
     (
-        "attainment = met / (met + met late + breached); the lead's clock runs from the act that qualified it, whoever holds it; hours are those of leads that were answered",
-        "达成率 = 按时 /（按时 + 逾期完成 + 未兑现）；线索时钟从使其达标的行为起算，无论由谁持有；小时数只计已跟进的线索",
+        "attainment = met / (met + met late + breached); the lead's clock runs from the act that qualified it, whoever holds it: it may break before an owner has the lead; hours are those of leads that were answered",
+        "达成率 = 按时 /（按时 + 逾期完成 + 未兑现）；线索时钟从使其达标的行为起算，无论由谁持有，因此可能在负责人接手之前就已超时；小时数只计已跟进的线索",
     ),
     ("{#} waits for an answer: `sop sla --open` lists them", "{1} 条待跟进：`sop sla --open` 列出"),
     ("{#} wait for an answer: `sop sla --open` lists them", "{1} 条待跟进：`sop sla --open` 列出"),
+    (
+        "{#} of the period waits for an answer, due or not: `sop sla --open` lists all that wait, whenever they started",
+        "本期起算的承诺中 {1} 条待跟进（含未到期）：`sop sla --open` 列出全部待跟进的，不论何时起算",
+    ),
+    (
+        "{#} of the period wait for an answer, due or not: `sop sla --open` lists all that wait, whenever they started",
+        "本期起算的承诺中 {1} 条待跟进（含未到期）：`sop sla --open` 列出全部待跟进的，不论何时起算",
+    ),
     ("{#} answered: too few to tell how fast", "{1} 个已跟进：太少，无法判断快慢"),
     ("{#} due: too few to tell", "{1} 个到期：太少，无法判断"),
     ("{#} before: too few to tell", "前一阶段 {1} 个：太少，无法判断"),
@@ -264,8 +280,8 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("{#} {}: too few to tell", "{1} 个（{2}）：太少，无法判断"),
     ("a blank is a share of all leads in the base; what is not listed was looked for and not found", "空白按库中全部线索计比例；未列出的表示查过而没有发现"),
     (
-        "verdicts: the latest that sales gave on a lead{}, by the lead's channel; reject rate = rejected / (accepted + rejected); losses: rejects and lost deals{} at the furthest stage that the lead had reached by then",
-        "判定：销售对线索的最近一次判定，按线索渠道；退回率 = 退回 /（接受 + 退回）；流失：退回和丢单，按线索当时到达的最远阶段",
+        "verdicts: the latest that sales gave on a lead{}, by the lead's channel; reject rate = rejected / (accepted + rejected); losses: rejects and lost deals{} at the furthest stage that the lead had reached by then; the reason of a lost deal is its file's word, that of a reject one of lifecycle.yaml; share: of all rejects, or of all lost deals, blank below 5",
+        "判定：销售对线索的最近一次判定，按线索渠道；退回率 = 退回 /（接受 + 退回）；流失：退回和丢单，按线索当时到达的最远阶段；丢单原因取自其文件，退回原因取自 lifecycle.yaml；占比：分别占全部退回、全部丢单，不足 5 个时留空",
     ),
     (
         "accepted: sales took the lead on after that moment; won: a deal was won after it; rate = of the band's leads; share = of all accepted or won; lift = rate / rate of all; auc = the chance that of two leads, one of them converted, that one was in the higher band (equal bands count half; 0.5 = no better than chance)",
@@ -301,12 +317,22 @@ pub(super) const NOTES: &[(&str, &str)] = &[
         "counted by the clock of {}; acts: what leads did themselves (the kinds of `by: lead` that are not weak); clicks: email_click and sms_click; replies: the kind reply; feedback on our messages is among them, clicks of machines (bot_filter) are not. When leads were not written to, nobody could click: an hour without clicks may be one without mails",
         "按 {1} 的时钟统计；行为：线索自己的行为（`by: lead` 且非 weak 的类型）；点击：email_click 与 sms_click；回复：reply；包含对我方消息的反馈，不含机器点击（bot_filter）。没有发送就没有点击：没有点击的时段可能只是没有发送",
     ),
+    // Changes.
+    (
+        "leads that lost their owner: {#} rejected by sales, {#} moved off the line by a rule (a lost deal), {#} otherwise",
+        "不再有负责人的线索：销售退回 {1} 条，按规则移出主线（如丢单）{2} 条，其他 {3} 条",
+    ),
+    ("breach: promises to owners that broke, those answered late since among them", "超时：负责人未按时兑现的承诺，含之后逾期完成的"),
+    (
+        "what is dated in these days, and what happened after them is not among it; a stage is dated by the run that saw the lead enter it, unless `dated:` of lifecycle.yaml says otherwise",
+        "只计日期在这段时间内的变更，之后发生的不计；阶段日期取发现线索进入该阶段的那次运行，除非 lifecycle.yaml 的 `dated:` 另有规定",
+    ),
     // Nurture and experiments.
     (
         "{}; goal rate = goal / enrolled; control: leads of the path that are only measured; uplift = goal rate − control's, with Newcombe's 95 % interval; noted: matched when the path came, never written to",
         "{1}；目标率 = 达成目标 / 进入；对照组：只衡量不触达的线索；提升 = 目标率 − 对照组目标率，附 Newcombe 95% 区间；仅记录：路径启用时已符合、从未触达",
     ),
-    ("journeys that began in the period", "本期开始的培育旅程"),
+    ("journeys that began in the period, with what has become of them by now", "本期开始的培育旅程，状态截至目前（含期末之后结束的）"),
     ("all journeys", "全部培育旅程"),
     (
         "sent: taken by whoever carries it on; delivered = sent − bounced; opened and clicked are of those delivered, once per message, by people; click to open = clicked / opened; a click counts although its opening was not seen",

@@ -122,9 +122,10 @@ fn stage(item: &Item<'_>, first: bool, scope: &Scope<'_>, r: &mut Reader<'_>) ->
     }
 }
 
-/// `first_won_at`, `created_at`, `last_event_at`, or a date of the lead.
+/// `first_won_at`, `accepted_at`, `created_at`, `last_event_at`, or a date of the lead.
 fn dated(node: &Node, d: &Dictionary, r: &mut Reader<'_>) -> Option<Dated> {
-    const FACTS: [(&str, Dated); 3] = [("first_won_at", Dated::FirstWon), ("created_at", Dated::Created), ("last_event_at", Dated::LastEvent)];
+    const FACTS: [(&str, Dated); 4] =
+        [("first_won_at", Dated::FirstWon), ("accepted_at", Dated::Accepted), ("created_at", Dated::Created), ("last_event_at", Dated::LastEvent)];
     let text = r.text(node)?;
     let folded = fold(text);
     if let Some((_, dated)) = FACTS.iter().find(|(name, _)| *name == folded) {

@@ -83,10 +83,10 @@ fn meanings_go_to_the_stage_of_that_name_unless_another_claims_them() {
 #[test]
 fn a_stage_may_be_dated_by_a_field() {
     let fields = "leads:\n  签约日期: {type: date}\n";
-    let stages = "stages: [{id: a}, {id: b, enter: won_deals > 0, dated: 签约日期}, {id: c, enter: won_deals > 1, dated: last_event_at}]\n";
+    let stages = "stages: [{id: a}, {id: b, enter: won_deals > 0, dated: 签约日期}, {id: c, enter: won_deals > 1, dated: last_event_at}, {id: d, enter: accepted, dated: accepted_at}]\n";
     let sop = good(&[("fields.yaml", fields), ("lifecycle.yaml", stages)]).0;
     let (ix, _) = sop.dictionary.field("签约日期").expect("declared");
-    assert_eq!(sop.lifecycle.stages.iter().map(|s| s.dated).collect::<Vec<_>>(), [None, Some(Dated::Field(ix)), Some(Dated::LastEvent)]);
+    assert_eq!(sop.lifecycle.stages.iter().map(|s| s.dated).collect::<Vec<_>>(), [None, Some(Dated::Field(ix)), Some(Dated::LastEvent), Some(Dated::Accepted)]);
 }
 
 #[test]

@@ -5,14 +5,14 @@ use super::economy::{Economy, economy_beside, worth};
 use super::names::{Names, touches};
 use super::{Entry, Reading};
 use crate::measure::{Durations, attainment_by_promise};
-use crate::model::{Clock, DealStatus, FieldIx, FieldType, Instant, Value as Told};
+use crate::model::{Clock, ClockKind, DealStatus, FieldIx, FieldType, Instant, Value as Told};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::kpi::{Value, report};
 use crate::report::velocity::backwards;
 use crate::report::{Cell, Note, Report, per};
 use crate::rules::reports::Basis;
 use crate::run::RunError;
-use crate::run::promises::each_clock;
+use crate::run::promises::{each_clock, is_elsewhere};
 use crate::store::Due;
 
 pub(super) const ENTRY: Entry = Entry {
@@ -220,15 +220,17 @@ fn marketing(reading: &Reading<'_>, economy: &Economy) -> Result<((i64, i64), (i
     Ok((sourced, influenced))
 }
 
-/// Kept, of how many that were due.
+/// Kept, of how many that were due: the owners' clocks, as the first row of `sop sla` has them. A lead's clock tells of the same promise once more.
 fn promises(reading: &Reading<'_>) -> Result<Option<(usize, usize)>, RunError> {
     let sop = reading.sop();
     if sop.promises.is_empty() {
         return Ok(None);
     }
     let mut all: Vec<Clock> = Vec::new();
-    each_clock(reading.workspace, reading.context, (reading.store, reading.columns), Due::Promised, |_, found| {
-        all.extend(found.into_iter().filter(|c| reading.contains(c.started_at)));
+    each_clock(reading.workspace, reading.context, (reading.store, reading.columns), Due::Promised, |row, found| {
+        if !is_elsewhere(reading.workspace, row) {
+            all.extend(found.into_iter().filter(|c| c.kind == ClockKind::Owner && reading.contains(c.started_at)));
+        }
     })?;
     let kept = attainment_by_promise(&all, &sop.calendar);
     let (met, due) = kept.iter().fold((0, 0), |(met, due), a| (met + a.met, due + a.met + a.met_late + a.breached));

@@ -102,6 +102,8 @@ fn accrued(reading: &Reading<'_>, longer: Period) -> Result<Option<Report>, RunE
     let Some(mut roi) = part(reading, "roi", "channel", longer)?.filter(|roi| !roi.rows.is_empty()) else { return Ok(None) };
     roi.name = "roi_longer".into();
     roi.notes = vec![Note::new("period", longer.text(&reading.sop().calendar))];
+    let entries = "MQL, SQL: first entries in these days; the funnel also counts what leads created in them reached later";
+    roi.notes.push(Note::new("entries", entries));
     Ok(Some(roi))
 }
 
@@ -173,5 +175,8 @@ fn changes_of(reading: &Reading<'_>) -> Result<Option<Report>, RunError> {
     let Some(summary) = all.sections.into_iter().find(|s| s.id == "summary" && !s.rows.is_empty()) else { return Ok(None) };
     let mut report = Report::new("changes", &reading.frame(), summary.columns);
     report.rows = summary.rows;
+    report.notes = summary.notes;
+    let text = "what is dated in these days, and what happened after them is not among it; a stage is dated by the run that saw the lead enter it, unless `dated:` of lifecycle.yaml says otherwise";
+    report.notes.push(Note::new("changes", text));
     Ok(Some(report))
 }

@@ -3,14 +3,15 @@
 use super::book::Book;
 use super::economy::worth;
 use super::{Entry, Reading};
+use crate::engine::assignment::counts_as_held;
 use crate::measure::attainment_by_owner;
-use crate::model::{Clock, ClockKind, ClockStatus};
+use crate::model::{Clock, ClockKind, ClockStatus, Standing};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::owners::{Row, report};
 use crate::report::{Note, Report};
 use crate::rules::reports::Basis;
 use crate::run::RunError;
-use crate::run::promises::each_clock;
+use crate::run::promises::{each_clock, is_elsewhere};
 use crate::store::Due;
 use std::collections::BTreeMap;
 
@@ -37,14 +38,16 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     for owner in &team.owners {
         of(&mut rows, &owner.id).name = Some(owner.name.clone()).filter(|n| !n.is_empty());
     }
-    let mut held = 0;
+    // What fills a desk, and what could: neither customers nor leads beside the line.
+    let counts = |stage: Option<String>| counts_as_held(&reading.sop().lifecycle, &Standing { stage, ..Standing::default() });
     for h in store.holdings()? {
-        held += h.leads;
-        of(&mut rows, &h.owner).held += h.leads.unsigned_abs();
+        let row = of(&mut rows, &h.owner);
+        row.held += if counts(h.stage) { h.leads.unsigned_abs() } else { 0 };
     }
-    let free = store.count_leads()?.saturating_sub(held);
-    if free > 0 {
-        of(&mut rows, "").held = free.unsigned_abs();
+    for (stage, leads) in store.unheld()? {
+        if counts(stage) {
+            of(&mut rows, "").held += leads.unsigned_abs();
+        }
     }
     let (from, until) = (reading.period.from, reading.until());
     for (owner, got, _) in store.got_on(from, until)? {
@@ -101,7 +104,10 @@ fn clocks(reading: &Reading<'_>, rows: &mut Rows) -> Result<(), RunError> {
     }
     let strange = |owner: &String| !sop.team.owners.is_empty() && sop.team.find(owner).is_none();
     let mut all: Vec<Clock> = Vec::new();
-    each_clock(reading.workspace, reading.context, (reading.store, reading.columns), Due::Promised, |_, found| {
+    each_clock(reading.workspace, reading.context, (reading.store, reading.columns), Due::Promised, |row, found| {
+        if is_elsewhere(reading.workspace, row) {
+            return;
+        }
         for mut clock in found.into_iter().filter(|c| c.kind == ClockKind::Owner && !c.owner.as_ref().is_some_and(strange)) {
             if clock.is_open_breach() && clock.status == ClockStatus::Breached {
                 of(rows, clock.owner.as_deref().unwrap_or_default()).late += 1;

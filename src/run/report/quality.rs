@@ -4,7 +4,7 @@ mod data;
 
 use super::walks::Line;
 use super::{Entry, Reading};
-use crate::model::{DealStatus, Instant, LeadId};
+use crate::model::{DealStatus, Instant, LeadId, fold};
 use crate::report::Report;
 use crate::report::catalogue::Entry as Listed;
 use crate::report::quality::{Facts, Loss, Verdicts, report};
@@ -39,6 +39,8 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let mut leads: FxHashMap<LeadId, Known> = FxHashMap::default();
     let mut channels: BTreeMap<String, Tally> = BTreeMap::new();
     let mut losses: BTreeMap<(&'static str, String, String), u64> = BTreeMap::new();
+    // Moves dated before the stage before, and whose they are.
+    let mut odd: (u64, Vec<LeadId>) = (0, Vec::new());
     let stop = |walk: &Walk, at: Instant| {
         // The furthest stop that it had reached by then.
         let been = (0..walk.reached).rev().find(|stop| walk.at(*stop).is_some_and(|reached| reached <= at)).unwrap_or(0);
@@ -61,8 +63,12 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
                 *losses.entry(("rejected", reason.clone(), stop(&walk, v.at))).or_default() += 1;
             }
         }
+        if walk.backwards() > 0 {
+            odd.0 += walk.backwards();
+            odd.1.push(row.record.lead);
+        }
         if !row.deals.is_empty() {
-            let created_at = walk.created_at.filter(|at| *at != row.record.seen_at);
+            let created_at = walk.created_at.filter(|_| !walk.came_undated);
             leads.insert(row.record.lead, Known { walk, created_at });
         }
     })?;
@@ -72,12 +78,14 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     for d in deals.iter().filter(|d| d.status == DealStatus::Lost && d.closed_at.map_or(!limited, |at| reading.contains(at))) {
         let at = d.closed_at.unwrap_or(reading.context.as_of);
         let stage = d.lead.and_then(|lead| leads.get(&lead)).map(|known| stop(&known.walk, at)).unwrap_or_default();
-        *losses.entry(("lost", d.reason.clone().unwrap_or_default(), stage)).or_default() += 1;
+        let reason = d.reason.as_deref().map(|told| reason_of(reading, told)).unwrap_or_default();
+        *losses.entry(("lost", reason, stage)).or_default() += 1;
     }
     let mut findings = data::blanks(reading)?;
     findings.extend(data::bad_values(reading));
     findings.extend(data::duplicates(reading)?);
     findings.extend(data::deals(reading, &deals, &leads)?);
+    findings.extend(data::backwards(reading, odd.0, &odd.1)?);
     findings.extend(data::unknown(reading, &deals)?);
     let verdicts = channels.into_iter().map(|(channel, (accepted, rejected, reasons))| {
         let reason = reasons.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))).map(|(reason, _)| reason);
@@ -86,4 +94,11 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let losses = losses.into_iter().map(|((what, reason, stage), count)| Loss { what, reason, stage, count });
     let notes = apart.notes(&line);
     Ok(report(Facts { frame: reading.frame(), findings, verdicts: verdicts.collect(), losses: losses.collect(), period: limited, notes }))
+}
+
+/// Why a deal was lost, as its file tells it; what is a reason of lifecycle.yaml too, by its id or title, goes by that id: one reason is one row.
+fn reason_of(reading: &Reading<'_>, told: &str) -> String {
+    let folded = fold(told);
+    let known = reading.sop().lifecycle.reasons.iter().find(|r| fold(&r.id) == folded || fold(&r.title) == folded);
+    known.map_or_else(|| told.to_owned(), |r| r.id.clone())
 }

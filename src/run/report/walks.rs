@@ -115,6 +115,7 @@ impl Reading<'_> {
                 (self.context.progress)("leads", looked, count);
             }
             let told = created.and_then(|ix| row.record.values.get(ix)).and_then(Value::as_instant);
+            // What tells no date is stamped with the run that first saw it.
             let created_at = told.unwrap_or(row.record.seen_at);
             if created_at > as_of {
                 apart.later += 1;
@@ -127,7 +128,7 @@ impl Reading<'_> {
                 Some("journey") | None => None,
                 Some(field) => text_of(dictionary, &row.record, field),
             };
-            f(Walk { group: group.unwrap_or_default(), created_at: Some(created_at), ..walk }, &row);
+            f(Walk { group: group.unwrap_or_default(), created_at: Some(created_at), came_undated: created_at == row.record.seen_at, ..walk }, &row);
             Ok(())
         })?;
         Ok(apart)

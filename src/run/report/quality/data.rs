@@ -119,14 +119,31 @@ pub(super) fn deals(reading: &Reading<'_>, deals: &[DealRow], leads: &FxHashMap<
     Ok(out)
 }
 
+/// Moves dated before the stage before: `sop report funnel` counts them as less than nothing.
+pub(super) fn backwards(reading: &Reading<'_>, moves: u64, leads: &[LeadId]) -> Result<Option<Finding>, RunError> {
+    if moves == 0 {
+        return Ok(None);
+    }
+    let names = leads.iter().take(NAMED).map(|lead| lead_name(reading, *lead)).collect::<Result<Vec<_>, _>>()?.join(", ");
+    let more = leads.len().saturating_sub(NAMED);
+    let detail = if more > 0 { format!("{names} and {more} more") } else { names };
+    let next = "mend the dates in their file and import it again";
+    Ok(Some(found(Check::Impossible, "moves dated before the stage before", moves, None, detail, next)))
+}
+
+/// What people know a lead by: its source's id, else its key.
+fn lead_name(reading: &Reading<'_>, lead: LeadId) -> Result<String, RunError> {
+    let record = reading.store.lead(reading.columns, lead)?;
+    Ok(record.map_or_else(|| "a lead".into(), |r| text_of(&reading.sop().dictionary, &r, "id").unwrap_or_else(|| r.key.to_string())))
+}
+
 /// What people know a deal by: its own id, else its lead's, else its company.
 fn name_of(reading: &Reading<'_>, deal: &DealRow) -> Result<String, RunError> {
     if let Some(id) = &deal.id {
         return Ok(id.clone());
     }
     let Some(lead) = deal.lead else { return Ok(deal.company.clone().unwrap_or_else(|| "a deal".into())) };
-    let record = reading.store.lead(reading.columns, lead)?;
-    Ok(record.map_or_else(|| "a deal".into(), |r| text_of(&reading.sop().dictionary, &r, "id").unwrap_or_else(|| r.key.to_string())))
+    lead_name(reading, lead)
 }
 
 /// Owners, channels and products that no list knows, and products that may be one.
