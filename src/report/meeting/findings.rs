@@ -6,6 +6,8 @@ use super::{Facts, day};
 use crate::report::walk::FEW;
 use crate::report::{Cell, Column, Layout, Report, Said, Section, Total, thousands};
 
+/// The row of cost that belongs to all channels.
+const SHARED: &str = "(shared cost)";
 /// So many names stand in one sentence.
 const NAMED: usize = 3;
 
@@ -16,6 +18,7 @@ pub(super) fn section(facts: &Facts) -> Option<Section> {
     rows.extend(part("roi").and_then(|roi| earned(facts, roi, part("roi_longer"))).map(|said| ("earned", said)));
     rows.extend(part("funnel").and_then(|funnel| stuck(facts, funnel)).map(|said| ("stuck", said)));
     rows.extend(part("owners").and_then(late).map(|said| ("late", said)));
+    rows.extend(part("quality").and_then(returned).map(|said| ("returned", said)));
     rows.extend(part("outcomes").into_iter().flat_map(experiments).map(|said| ("experiment", said)));
     rows.extend(rules(facts).map(|said| ("rules", said)));
     let columns = vec![Column::text("topic"), Column::text("finding").sentences()];
@@ -109,9 +112,68 @@ fn earned(facts: &Facts, roi: &Report, longer: Option<&Report>) -> Option<Said> 
                 en.push_str(" So few deals are mostly chance: trust the longer time.");
                 zh.push_str("本期单数很少，偶然性大，以较长期间为准。");
             }
+            let (lost, zh_lost) = beside(longer, &all, &money);
+            en.push_str(&lost);
+            zh.push_str(&zh_lost);
         }
     }
     Some(Said::new(en, zh))
+}
+
+/// What else must be known of the longer time: who lost money, what is in no channel, and revenue that seems to have cost nothing.
+fn beside(longer: &Report, all: &[Channel], money: &dyn Fn(i64) -> String) -> (String, String) {
+    let (mut en, mut zh) = (String::new(), String::new());
+    let losers: Vec<&Channel> = all.iter().filter(|c| c.revenue < c.cost).collect();
+    if !losers.is_empty() {
+        let of =
+            |zh: bool| losers.iter().map(|c| format!("{} {:.1}%", if zh { &c.name.zh } else { &c.name.en }, (c.per_unit() - 1.0) * 100.0)).collect::<Vec<_>>();
+        en.push_str(&format!(" Lost money over the longer time: {}.", of(false).join(", ")));
+        zh.push_str(&format!("较长期间内亏损：{}。", of(true).join("、")));
+    }
+    let rows = || Table::from(longer).rows();
+    let shared: i64 = rows().filter(|r| r.text("channel") == SHARED).filter_map(|r| r.whole("cost")).sum();
+    if shared > 0 {
+        en.push_str(&format!(" Shared cost of {} is in no channel.", money(shared)));
+        zh.push_str(&format!("另有公共费用 {} 未计入任何渠道。", money(shared)));
+    }
+    let free = |row: Row<'_>| {
+        let revenue = row.whole("new_revenue").filter(|n| *n > 0 && row.whole("cost") == Some(0) && !row.text("channel").starts_with('('))?;
+        Some((row.name("channel"), revenue))
+    };
+    let free: Vec<(Said, i64)> = rows().filter_map(free).take(NAMED).collect();
+    if !free.is_empty() {
+        let of = |zh: bool| free.iter().map(|(name, n)| format!("{} {}", if zh { &name.zh } else { &name.en }, money(*n))).collect::<Vec<_>>();
+        en.push_str(&format!(" Revenue, and no cost recorded: {}. Is it free, or is the cost missing?", of(false).join(", ")));
+        zh.push_str(&format!("有收入而无费用记录：{}，是确实免费，还是漏记了费用？", of(true).join("、")));
+    }
+    (en, zh)
+}
+
+/// What sales gave back, where it is half or more of what it judged: then the leads, or the rules that made them MQLs, are in question.
+fn returned(quality: &Report) -> Option<Said> {
+    let of = |id: &str| quality.sections.iter().find(|s| s.id == id).map(Table::from);
+    let (accepted, rejected) =
+        of("verdicts")?.rows().fold((0, 0), |(a, r), row| (a + row.whole("accepted").unwrap_or(0), r + row.whole("rejected_leads").unwrap_or(0)));
+    let judged = accepted + rejected;
+    if judged < FEW as i64 || rejected * 2 < judged {
+        return None;
+    }
+    let mut reasons: Vec<(Said, i64)> = Vec::new();
+    for row in of("losses").into_iter().flat_map(Table::rows).filter(|r| r.text("loss") == "rejected") {
+        let (name, n) = (row.name("reason"), row.whole("count").unwrap_or(0));
+        match reasons.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += n,
+            None => reasons.push((name, n)),
+        }
+    }
+    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let main = reasons.first().filter(|(name, _)| !name.en.starts_with('('));
+    let why = main.map_or_else(String::new, |(name, n)| format!(", mostly: {} ({n})", name.en));
+    let why_zh = main.map_or_else(String::new, |(name, n)| format!("，最主要的原因是{}（{n} 条）", name.zh));
+    Some(Said::new(
+        format!("Sales gave back {} of the {} leads that it judged in the period{why}.", thousands(rejected), thousands(judged)),
+        format!("本期销售判定 {judged} 条线索，退回 {rejected} 条{why_zh}。"),
+    ))
 }
 
 fn stuck(facts: &Facts, funnel: &Report) -> Option<Said> {
@@ -126,7 +188,7 @@ fn stuck(facts: &Facts, funnel: &Report) -> Option<Said> {
     let title = |row: &Row<'_>| Some(row.text("stage_title")).filter(|t| !t.is_empty()).unwrap_or(row.text("stage")).to_owned();
     let Said { en: span, zh: zh_span } = facts.span();
     let mut en = format!(
-        "Most leads stop between {} and {}: of those that came in {span} and got so far, {} of {} went on ({percent:.1} %).",
+        "Most leads stop between {} and {}: of those that came in {span} and got so far, {} of {} went on ({percent:.1}%).",
         from.text("stage"),
         to.text("stage"),
         thousands(went),
@@ -164,6 +226,17 @@ fn late(owners: &Report) -> Option<Said> {
     ))
 }
 
+/// The arm to keep: the winner, or the first where every other arm is lower.
+fn best<'a>(arms: &[Row<'a>]) -> Option<&'a str> {
+    let says = |arm: &Row<'_>, words: &str| match arm.cell("verdict") {
+        Cell::Said(said) => said.en.starts_with(words),
+        _ => arm.text("verdict").starts_with(words),
+    };
+    let (first, others) = arms.split_first()?;
+    let winner = others.iter().find(|arm| says(arm, "the winner"));
+    winner.or_else(|| (!others.is_empty() && others.iter().all(|arm| says(arm, "lower than"))).then_some(first)).map(|arm| arm.text("arm"))
+}
+
 /// One sentence for each experiment that anybody is in.
 fn experiments(outcomes: &Report) -> Vec<Said> {
     let rows: Vec<Row<'_>> = Table::from(outcomes).rows().collect();
@@ -181,9 +254,18 @@ fn experiments(outcomes: &Report) -> Vec<Said> {
         };
         let (name, measure) = (last.text("experiment"), last.name("measure"));
         let figures = |between: &str| if shares.is_empty() { String::new() } else { format!(" {}.", shares.join(between)) };
+        let (keep, keep_zh) = best(arms).map_or_else(Default::default, |arm| {
+            let (only, only_zh) = match measure.en.as_str() {
+                "clicked" => (" This speaks of clicks only, not of what was sold.", "只说明点击，不说明成交。"),
+                "opened" => (" This speaks of opened mails only, not of what was sold.", "只说明打开，不说明成交。"),
+                "replied" => (" This speaks of replies only, not of what was sold.", "只说明回复，不说明成交。"),
+                _ => ("", ""),
+            };
+            (format!(" Keep {arm}.{only}"), format!("保留 {arm}。{only_zh}"))
+        });
         Some(Said::new(
-            format!("{name} ({}):{} {}: {verdict}.", measure.en, figures(", "), last.text("arm")),
-            format!("{name}：{}{}：{verdict_zh}。", shares.iter().map(|s| format!("{s}，")).collect::<String>(), last.text("arm")),
+            format!("{name} ({}):{} {}: {verdict}.{keep}", measure.en, figures(", "), last.text("arm")),
+            format!("{name}：{}{}：{verdict_zh}。{keep_zh}", shares.iter().map(|s| format!("{s}，")).collect::<String>(), last.text("arm")),
         ))
     };
     rows.chunk_by(same).filter(|arms| arms.iter().any(|a| a.whole("leads").unwrap_or(0) + a.whole("waiting_leads").unwrap_or(0) > 0)).filter_map(told).collect()
@@ -192,18 +274,22 @@ fn experiments(outcomes: &Report) -> Vec<Said> {
 /// Which rules changed: whoever compares two weeks must know.
 fn rules(facts: &Facts) -> Option<Said> {
     let changes = facts.rules.as_ref()?;
-    let mut files: Vec<String> = Vec::new();
+    let mut files: Vec<Said> = Vec::new();
     for change in changes {
         let told = format!("{} ({})", change.file, day(&facts.frame, change.at));
+        let plain = super::rules::plain(change);
+        let with = |what: String, colon: &str| if what.is_empty() { told.clone() } else { format!("{told}{colon}{what}") };
+        let told = plain.map_or_else(|| Said::new(&*told, &*told), |said| Said::new(with(said.en, ": "), with(said.zh, "：")));
         if !files.contains(&told) {
             files.push(told);
         }
     }
+    let join = |of: fn(&Said) -> &str, between: &str| files.iter().map(of).collect::<Vec<_>>().join(between);
     Some(match files.is_empty() {
         true => Said::new("No SOP file changed in the period.", "本期 SOP 文件没有变更。"),
         false => Said::new(
-            format!("SOP files that changed: {}. Numbers from before and after are not of the same rules.", files.join(", ")),
-            format!("本期变更的 SOP 文件：{}。变更前后的数字口径不同。", files.join("、")),
+            format!("SOP files that changed: {}. Numbers from before and after are not of the same rules.", join(|f| &f.en, "; ")),
+            format!("本期变更的 SOP 文件：{}。变更前后的数字口径不同。", join(|f| &f.zh, "；")),
         ),
     })
 }
