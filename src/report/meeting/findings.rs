@@ -2,6 +2,7 @@
 //! rules changed. Every number in them stands in one of the tables below.
 
 use super::table::{Row, Table};
+use super::verdicts::{experiments, returned};
 use super::{Facts, day};
 use crate::report::walk::FEW;
 use crate::report::{Cell, Column, Layout, Report, Said, Section, Total, thousands};
@@ -149,33 +150,6 @@ fn beside(longer: &Report, all: &[Channel], money: &dyn Fn(i64) -> String) -> (S
     (en, zh)
 }
 
-/// What sales gave back, where it is half or more of what it judged: then the leads, or the rules that made them MQLs, are in question.
-fn returned(quality: &Report) -> Option<Said> {
-    let of = |id: &str| quality.sections.iter().find(|s| s.id == id).map(Table::from);
-    let (accepted, rejected) =
-        of("verdicts")?.rows().fold((0, 0), |(a, r), row| (a + row.whole("accepted").unwrap_or(0), r + row.whole("rejected_leads").unwrap_or(0)));
-    let judged = accepted + rejected;
-    if judged < FEW as i64 || rejected * 2 < judged {
-        return None;
-    }
-    let mut reasons: Vec<(Said, i64)> = Vec::new();
-    for row in of("losses").into_iter().flat_map(Table::rows).filter(|r| r.text("loss") == "rejected") {
-        let (name, n) = (row.name("reason"), row.whole("count").unwrap_or(0));
-        match reasons.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => *sum += n,
-            None => reasons.push((name, n)),
-        }
-    }
-    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let main = reasons.first().filter(|(name, _)| !name.en.starts_with('('));
-    let why = main.map_or_else(String::new, |(name, n)| format!(", mostly: {} ({n})", name.en));
-    let why_zh = main.map_or_else(String::new, |(name, n)| format!("，最主要的原因是{}（{n} 条）", name.zh));
-    Some(Said::new(
-        format!("Sales gave back {} of the {} leads that it judged in the period{why}.", thousands(rejected), thousands(judged)),
-        format!("本期销售判定 {judged} 条线索，退回 {rejected} 条{why_zh}。"),
-    ))
-}
-
 fn stuck(facts: &Facts, funnel: &Report) -> Option<Said> {
     let rows: Vec<Row<'_>> = Table::from(funnel).rows().collect();
     let worst = funnel.totals.iter().find_map(|(name, total)| match total {
@@ -224,51 +198,6 @@ fn late(owners: &Report) -> Option<Said> {
         ),
         format!("{who}：{n} 项承诺已超时且仍未处理；本期应兑现 {due} 项，按时 {met} 项{}。", also("；另有 ", "、")),
     ))
-}
-
-/// The arm to keep: the winner, or the first where every other arm is lower.
-fn best<'a>(arms: &[Row<'a>]) -> Option<&'a str> {
-    let says = |arm: &Row<'_>, words: &str| match arm.cell("verdict") {
-        Cell::Said(said) => said.en.starts_with(words),
-        _ => arm.text("verdict").starts_with(words),
-    };
-    let (first, others) = arms.split_first()?;
-    let winner = others.iter().find(|arm| says(arm, "the winner"));
-    winner.or_else(|| (!others.is_empty() && others.iter().all(|arm| says(arm, "lower than"))).then_some(first)).map(|arm| arm.text("arm"))
-}
-
-/// One sentence for each experiment that anybody is in.
-fn experiments(outcomes: &Report) -> Vec<Said> {
-    let rows: Vec<Row<'_>> = Table::from(outcomes).rows().collect();
-    let same = |a: &Row<'_>, b: &Row<'_>| (a.text("experiment"), a.text("measure")) == (b.text("experiment"), b.text("measure"));
-    let told = |arms: &[Row<'_>]| {
-        let last = arms.last()?;
-        let share = |arm: &Row<'_>| {
-            let (hits, of) = (arm.whole("successes")?, arm.whole("leads").filter(|n| *n > 0)?);
-            Some(format!("{} {:.1}% ({hits}/{of})", arm.text("arm"), hits as f64 / of as f64 * 100.0))
-        };
-        let shares: Vec<String> = arms.iter().filter_map(share).collect();
-        let (verdict, verdict_zh) = match last.cell("verdict") {
-            Cell::Said(said) => (said.en.clone(), said.chinese().to_owned()),
-            _ => (last.text("verdict").to_owned(), last.text("verdict").to_owned()),
-        };
-        let (name, measure) = (last.text("experiment"), last.name("measure"));
-        let figures = |between: &str| if shares.is_empty() { String::new() } else { format!(" {}.", shares.join(between)) };
-        let (keep, keep_zh) = best(arms).map_or_else(Default::default, |arm| {
-            let (only, only_zh) = match measure.en.as_str() {
-                "clicked" => (" This speaks of clicks only, not of what was sold.", "只说明点击，不说明成交。"),
-                "opened" => (" This speaks of opened mails only, not of what was sold.", "只说明打开，不说明成交。"),
-                "replied" => (" This speaks of replies only, not of what was sold.", "只说明回复，不说明成交。"),
-                _ => ("", ""),
-            };
-            (format!(" Keep {arm}.{only}"), format!("保留 {arm}。{only_zh}"))
-        });
-        Some(Said::new(
-            format!("{name} ({}):{} {}: {verdict}.{keep}", measure.en, figures(", "), last.text("arm")),
-            format!("{name}：{}{}：{verdict_zh}。{keep_zh}", shares.iter().map(|s| format!("{s}，")).collect::<String>(), last.text("arm")),
-        ))
-    };
-    rows.chunk_by(same).filter(|arms| arms.iter().any(|a| a.whole("leads").unwrap_or(0) + a.whole("waiting_leads").unwrap_or(0) > 0)).filter_map(told).collect()
 }
 
 /// Which rules changed: whoever compares two weeks must know.
@@ -355,6 +284,10 @@ mod tests {
         assert!(en.starts_with("referral brought most revenue of new customers for each CNY spent: 50.00 (1 deal won, 100 spent); then baidu 12.00."), "{en}");
         assert!(en.contains("nothing won: douyin (800).") && en.contains("Over the last 8 weeks: referral 10.00, baidu 8.00."), "{en}");
         assert!(en.contains("chance") && zh.contains("转介绍：50.00 元") && zh.contains("近 8 周：转介绍 10.00、baidu 8.00"), "{zh}");
+        let longer = [("baidu", 8000, 64_000, 9.0), ("douyin", 1000, 300, 1.0), ("website", 0, 700, 1.0), ("(shared cost)", 500, 0, 0.0)];
+        let en = &said(vec![roi("roi", &longer), roi("roi_longer", &longer)], vec![], None)[0].1.en;
+        assert!(en.contains("Lost money over the longer time: douyin -70.0%") && en.contains("Revenue, and no cost recorded: website 700."), "{en}");
+        assert!(en.contains("Shared cost of 500 is in no channel."), "{en}");
         let nothing = said(vec![roi("roi", &[("douyin", 800, 0, 0.0)])], vec![], None);
         assert_eq!(nothing[0].1.en, "No channel that cost something won a deal.");
         assert!(said(vec![roi("roi", &[("website", 0, 9000, 1.0)])], vec![], None).is_empty(), "of no cost nothing is said");
@@ -371,7 +304,7 @@ mod tests {
         let Said { en, zh } = &told[0].1;
         assert!(
             en.contains("between mql and sql")
-                && en.contains("30 of 150 went on (20.0 %)")
+                && en.contains("30 of 150 went on (20.0%)")
                 && en.contains("90 leads stand at mql now, half of them for 12 days"),
             "{en}"
         );
