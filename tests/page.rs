@@ -142,6 +142,8 @@ for (const svg of d.querySelectorAll('svg')) {
   });
 }
 for (const e of d.querySelectorAll('h1, h2, .tiles div *, .note, dd')) if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline') found.push('cut: ' + e.textContent);
+for (const e of d.querySelectorAll('.wide')) if (e.scrollWidth > e.clientWidth + 1) found.push('scrolled sideways: ' + e.scrollWidth + ' > ' + e.clientWidth + ' ' + e.textContent.trim().slice(0, 40));
+for (const e of d.querySelectorAll('.wide td')) if (e.clientWidth && e.scrollWidth > e.clientWidth + 1) found.push('cut: ' + e.textContent);
 document.title = 'measured';
 document.body.dataset.found = found.length ? found.join('\n') : 'nothing';
 document.body.dataset.charts = d.querySelectorAll('svg').length;
@@ -295,9 +297,27 @@ fn the_example_answers_what_a_meeting_asks() {
     assert!(late[0] >= 5 && late[1..].iter().all(|n| *n <= 1), "clearly: {late:?}");
     // What the experiments say: one is decided, of the other there are too few.
     assert!(says("experiment").contains("案例邮件标题") && says("experiment").contains("lower than case-number (p = "), "{}", says("experiment"));
+    assert!(says("experiment").contains("Keep case-number. This speaks of clicks only"), "{}", says("experiment"));
+    // What cost more than it brought, what nobody can be charged with, and what came for nothing.
+    assert!(says("earned").contains("Lost money over the longer time: ocean_engine -70.0%."), "{}", says("earned"));
+    assert!(says("earned").contains("is in no channel.") && says("earned").contains("website 192,000. Is it free"), "{}", says("earned"));
+    // What sales gave back: the sum of the verdicts.
+    let verdicts = rows(&json, "verdicts");
+    let sum = |id: &str| verdicts.iter().filter_map(|r| r[id].as_i64()).sum::<i64>();
+    let judged = sum("accepted") + sum("rejected_leads");
+    assert!(says("returned").starts_with(&format!("Sales gave back {} of the {judged} leads", sum("rejected_leads"))), "{}", says("returned"));
+    // The backlog moved before the week: what changed is what the week did.
+    let moved = |from: &str, to: &str| {
+        let all = rows(&json, "changes");
+        all.iter().find(|r| r["what"] == "stage" && r["from"] == from && r["to"] == to).and_then(|r| r["count"].as_i64()).unwrap_or(0)
+    };
+    let entries = |stage: &str| rows(&json, "period_conversion").iter().find(|r| r["stage"] == stage).and_then(|r| r["entries"].as_i64()).expect("entries");
+    assert_eq!((moved("mql", "sql"), moved("sql", "opportunity")), (entries("sql"), entries("opportunity")));
+    let lost = rows(&json, "losses").iter().filter(|r| r["loss"] == "lost").filter_map(|r| r["count"].as_i64()).sum::<i64>();
+    assert_eq!(moved("opportunity", "lost"), lost);
     assert!(says("experiment").contains("试用指南形式") && says("experiment").contains("too few to tell"), "{}", says("experiment"));
     // What changed: one number of one rule.
-    assert!(says("rules").contains("sops/scoring.yaml (2026-11-10)"), "{}", says("rules"));
+    assert!(says("rules").contains("sops/scoring.yaml (2026-11-10): 1 rule changed: 下载白皮书."), "{}", says("rules"));
     let changed = rows(&json, "sop_changes");
     assert_eq!((changed.len(), changed[0]["lines_removed"].as_i64(), changed[0]["lines_added"].as_i64()), (1, Some(1), Some(1)));
     assert!(changed[0]["lines"].as_str().is_some_and(|l| l.contains("points: 10") && l.contains("points: 15")));
@@ -319,11 +339,16 @@ fn the_example_answers_what_a_meeting_asks() {
 fn the_example_says_the_same_in_every_format() {
     let example = Example::new();
     let json = example.json();
+    // What a page leaves out stands in the workbook.
+    let left_out = ["cpmql", "cpsql"];
     for name in ["week.html", "week_zh.html"] {
         let page = example.page(name);
         for section in json["sections"].as_array().expect("sections") {
             for column in section["columns"].as_array().expect("columns").iter().filter(|c| c["type"] == "money") {
                 let id = column["id"].as_str().expect("an id");
+                if left_out.contains(&id) {
+                    continue;
+                }
                 for amount in section["rows"].as_array().expect("rows").iter().filter_map(|r| r[id].as_f64()) {
                     assert!(page.contains(&format!(">{}<", money(amount))), "{name}: {} {id} {amount}", section["section"]);
                 }

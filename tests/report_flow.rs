@@ -58,7 +58,7 @@ fn stages_of_files_and_deals_make_one_funnel() {
     assert_eq!(row(&funnel, "stage", "prospect")["median_days"], 2.0, "passing a stage over takes no time");
     assert_eq!(row(&funnel, "stage", "connected")["stays"], 0);
     assert_eq!(row(&funnel, "stage", "sql")["conversion"], 0.25);
-    assert!(notes(&funnel).contains("bottleneck: mql → sql: 6 of 24 went on (25.0 %)"), "{}", notes(&funnel));
+    assert!(notes(&funnel).contains("bottleneck: mql → sql: 6 of 24 went on (25.0%)"), "{}", notes(&funnel));
     assert!(notes(&funnel).contains("leads that stand further by their deals than by their stage: 1;"), "{}", notes(&funnel));
     let by = report(&base, "04-02", &["funnel", "--period", "2026-03", "--by", "channel"]);
     let of = |channel: &str| by["rows"].as_array().unwrap().iter().find(|r| r["channel"] == channel && r["stage"] == "prospect").unwrap()["leads"].clone();

@@ -20,6 +20,7 @@ OWNER = {"华东": "王芳", "华北": "孙悦", "华南": "赵磊"}
 TITLES = "采购总监 生产总监 总经理 厂长 生产部长 信息部经理 设备主管 工艺工程师 采购专员 总经理助理".split()
 CHANNELS = {"百度推广": 30, "公众号": 16, "官网": 14, "抖音推广": 16, "展会": 12, "老客户介绍": 9, "小程序直播": 3}
 START, MONDAY = date(2026, 7, 6), date(2026, 11, 9)
+BASE = datetime(2026, 11, 8, 20)      # the first export: Sunday evening, before the week of the page
 STAGES = ["建联客户", "市场认可线索 MQL", "销售认可线索 SQL"]
 
 
@@ -116,14 +117,15 @@ def main():
                 kind = R.choices(["白皮书下载", "页面访问"], [2, 5])[0]
                 when = lead["at"] + timedelta(days=R.randrange(20), minutes=R.randrange(600))
                 if when.date() < MONDAY:
-                    events.append(act(lead, kind, when))
+                    event = act(lead, kind, when)
+                    events += [event] if when < BASE else []
     write("crm.csv", LEADS, [row(l) for l in leads])
     write("stages.csv", ["线索编号", "阶段", "变更时间"], stages)
     write("events.csv", EVENTS, sorted(events, key=lambda e: (e[2], e[0])))
 
     # The week: three drops, each read before the tick that follows it.
     fresh = []
-    for file, days in (("tuesday", [0, 1]), ("thursday", [2, 3]), ("monday", [4, 5, 6])):
+    for file, days in (("tuesday", [0, 1]), ("thursday", [2, 3]), ("sunday", [4, 5, 6])):
         drop = []
         for offset in days:
             for _ in range([9, 11, 13, 10, 12, 3, 2][offset]):
@@ -142,13 +144,13 @@ def main():
         write(f"{file}-leads.csv", LEADS, [row(l) for l in drop])
         write(f"{file}-events.csv", EVENTS, acts)
         fresh.append(drop)
-    answers = {"thursday": answer(fresh[0], datetime(2026, 11, 10, 9, 30)), "monday": answer(fresh[1], datetime(2026, 11, 12, 9, 30))}
+    answers = {"thursday": answer(fresh[0], datetime(2026, 11, 10, 9, 30)), "sunday": answer(fresh[1], datetime(2026, 11, 12, 9, 30))}
     for file, rows in answers.items():
         write(f"{file}-follow-ups.csv", ["线索编号", "跟进人", "跟进时间", "跟进方式", "跟进结果", "判定", "原因"], rows)
 
     opened = [d for d in deals if d[9] == "进行中"]
     write("deals.csv", DEALS, [[str(c) for c in d] for d in deals])
-    write("monday-deals.csv", DEALS, [[str(c) for c in d] for d in closings(opened, leads)])
+    write("sunday-deals.csv", DEALS, [[str(c) for c in d] for d in closings(opened, leads)])
     costs()
     feedback(leads, [l for drop in fresh for l in drop])
 

@@ -47,6 +47,10 @@ impl Printer<'_> {
                 titled.map_or_else(|| said(column, text, lang), Cow::Borrowed)
             }
             Cell::Said(said) => Cow::Borrowed(lang.pick(&said.en, said.chinese())),
+            // What came back for each unit of cost is compared digit by digit.
+            Cell::Number(x) if x.is_finite() && ["roas", "revenue_per_cost"].contains(&column.id.as_str()) => Cow::Owned(grouped(&format!("{x:.2}"))),
+            // What lies between two shares is no share.
+            Cell::Percent(x) if x.is_finite() && column.id == "difference" => Cow::Owned(format!("{:+.1} pp", x * 100.0)),
             cell => self.human(cell),
         }
     }

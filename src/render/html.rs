@@ -16,7 +16,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     let printer = Printer::from(report);
     let lang = options.lang;
     let heading = escaped(title(&report.name, lang));
-    let as_of = printer.rfc3339(report.as_of);
+    let (as_of, exact) = (escaped(&printer.human(&Cell::Instant(report.as_of))), printer.rfc3339(report.as_of));
     let code = match lang {
         Lang::En => "en",
         Lang::Zh => "zh-CN",
@@ -24,7 +24,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{heading} · {as_of}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{heading}</h1>\n<p class=\"as-of\">{} <time datetime=\"{as_of}\">{as_of}</time></p>\n",
+         <title>{heading} · {as_of}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{heading}</h1>\n<p class=\"as-of\">{} <time datetime=\"{exact}\">{as_of}</time></p>\n",
         lang.pick("as of", "截至"),
     )?;
     for section in report.sections.iter().filter(|s| s.layout == Layout::Card) {

@@ -40,7 +40,7 @@ impl Lang {
 /// The label of a column. In Chinese the user's own word comes first: her headers are Chinese, ids are English.
 pub(super) fn label(column: &Column, lang: Lang) -> String {
     let own = column.title.as_deref();
-    let known = find(&column.id).map(|(en, zh)| lang.pick(en, zh));
+    let known = find(column.called.unwrap_or(&column.id)).map(|(en, zh)| lang.pick(en, zh));
     let of_itself = || match lang {
         Lang::En => known.or(own),
         Lang::Zh => own.or(known),
@@ -87,7 +87,7 @@ pub(super) fn word(column: &Column, text: &str, lang: Lang) -> Option<&'static s
 
 /// What people read in a cell of text: the program's words and sentences in the language of the labels, the user's own as they are.
 pub(super) fn said<'t>(column: &Column, text: &'t str, lang: Lang) -> Cow<'t, str> {
-    let is_ours = || column.wrap || column.id == "kpi_name" || (text.starts_with('(') && text.ends_with(')'));
+    let is_ours = || column.wrap || ["kpi_name", "subject"].contains(&column.id.as_str()) || (text.starts_with('(') && text.ends_with(')'));
     match word(column, text, lang) {
         Some(word) => Cow::Borrowed(word),
         None if is_ours() => sentence(text, lang),

@@ -144,7 +144,7 @@ fn columns(by: Option<&str>) -> Vec<Column> {
     columns.extend([Column::text("stage"), Column::text("stage_title"), Column::integer("leads")]);
     columns.extend(["share_of_all", "conversion"].map(|id| Column::new(id, ColumnType::Percent)));
     columns.extend(["conversion_low", "conversion_high"].map(|id| Column::new(id, ColumnType::Percent).aside()));
-    columns.push(Column::integer("lost"));
+    columns.push(Column::integer("lost").called("not_gone_on"));
     columns.extend(["median_days", "p90_days"].map(|id| Column::new(id, ColumnType::Number)));
     columns.push(Column::integer("stays").aside());
     columns.push(Column::text("remark").sentences());
@@ -207,7 +207,7 @@ fn say(report: &mut Report, stops: &[Stop], reached: &[u64], period: Option<Peri
             let (went, before) = (of(to), of(from));
             let percent = went as f64 / before.max(1) as f64 * 100.0;
             let text = format!(
-                "bottleneck: {} → {}: {} of {} went on ({percent:.1} %). It is the step where the largest part of those before it is lost; steps with \
+                "bottleneck: {} → {}: {} of {} went on ({percent:.1}%). It is the step where the largest part of those before it is lost; steps with \
                  fewer than {ENOUGH} leads before them are not judged",
                 name(from),
                 name(to),
@@ -294,7 +294,7 @@ mod tests {
         assert!(matches!(ends, [Cell::Percent(low), Cell::Percent(high)] if (low - 0.111_862).abs() < 1e-6 && (high - 0.468_701).abs() < 1e-6), "{ends:?}");
         // 15 of 20 is a larger part than 20 of 40; of five before the customers nothing is judged.
         assert_eq!(column("remark")[2], Cell::text("bottleneck"));
-        assert!(report.notes.iter().any(|n| n.text.contains("mql → sql: 5 of 20 went on (25.0 %)")), "{:?}", report.notes);
+        assert!(report.notes.iter().any(|n| n.text.contains("mql → sql: 5 of 20 went on (25.0%)")), "{:?}", report.notes);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod findings;
 mod rules;
 mod standing;
 mod table;
+mod verdicts;
 
 pub use rules::{RulesChange, Texts, compared};
 pub use standing::Standing;

@@ -82,6 +82,8 @@ pub struct Column {
     pub ty: ColumnType,
     /// A label that no table of labels can know (a user's field); `None` = by id.
     pub title: Option<String>,
+    /// The program's own label is that of another id: the same id means something else in another report.
+    pub called: Option<&'static str>,
     /// In tables for people a blank cell shows this column's value instead, and that column is not printed itself
     /// (`id`, else `key`). Data formats carry both.
     pub backup: Option<String>,
@@ -122,7 +124,19 @@ impl Choice {
 impl Column {
     /// A column whose label is known by its id.
     pub fn new(id: &str, ty: ColumnType) -> Self {
-        Self { id: id.into(), ty, title: None, backup: None, wrap: false, dialled: false, choices: Vec::new(), fill_in: false, pinned: false, aside: false }
+        Self {
+            id: id.into(),
+            ty,
+            title: None,
+            called: None,
+            backup: None,
+            wrap: false,
+            dialled: false,
+            choices: Vec::new(),
+            fill_in: false,
+            pinned: false,
+            aside: false,
+        }
     }
     /// A text column.
     pub fn text(id: &str) -> Self {
@@ -136,6 +150,12 @@ impl Column {
     #[must_use]
     pub fn titled(mut self, title: &str) -> Self {
         self.title = Some(title.into()).filter(|t: &String| !t.is_empty());
+        self
+    }
+    /// Labelled as another id is; see [`Column::called`].
+    #[must_use]
+    pub fn called(mut self, id: &'static str) -> Self {
+        self.called = Some(id);
         self
     }
     /// Shows another column's value where it is blank; see [`Column::backup`].

@@ -98,11 +98,13 @@ pub fn report(frame: &Frame, items: &[Item]) -> Report {
     columns.extend(["detail", "next"].map(|id| Column::text(id).sentences()));
     let mut report = Report::new("today", frame, columns);
     report.whole = true;
+    // How many leads an experiment had says nothing of what waits.
+    let count = |i: &Item| if i.waits == Waits::Experiment { Cell::Empty } else { Cell::Integer(i.count) };
     let mut sorted: Vec<_> = items.iter().collect();
     sorted.sort_by_key(|i| i.waits);
     report.rows = sorted
         .into_iter()
-        .map(|i| vec![Cell::text(i.waits.id()), i.subject.clone().into(), Cell::Integer(i.count), i.detail.clone().into(), i.next.clone().into()])
+        .map(|i| vec![Cell::text(i.waits.id()), i.subject.clone().into(), count(i), i.detail.clone().into(), i.next.clone().into()])
         .collect();
     report.total("waiting", Cell::count(items.len()));
     report

@@ -127,7 +127,9 @@ impl Look<'_> {
         let queued = self.store.queued_notices()?;
         if !queued.is_empty() {
             let all = queued.iter().map(|(_, n)| n).sum();
-            let to = some(queued.iter().map(|(to, n)| format!("{to} {n}")).collect());
+            let team = &self.workspace.sop.team;
+            let name = |id: &str| team.owner(id).map(|o| o.name.clone()).filter(|n| !n.is_empty()).unwrap_or_else(|| id.to_owned());
+            let to = some(queued.iter().map(|(to, n)| format!("{} {n}", name(to))).collect());
             let detail = Said::new(format!("not told yet: {to}"), format!("尚未通知：{to}"));
             items.push(item(Waits::Notice, Said::new("notices to colleagues", "给同事的通知"), all, detail, "sop send"));
         }

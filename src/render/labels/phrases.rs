@@ -20,6 +20,11 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("month", "月"),
     ("week", "周"),
     ("quarter", "季度"),
+    ("period", "期间口径"),
+    ("cohort", "同期群口径"),
+    ("email", "邮件"),
+    ("sms", "短信"),
+    ("wecom", "企微"),
     ("channel", "渠道"),
     ("campaign", "市场活动"),
     ("owner", "负责人"),
@@ -53,7 +58,7 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     // Money.
     (
         "{}: {}; revenue is {}, new revenue that of deals of the kind new, each of them a new customer; each deal is credited by `{}` to the touches {} in the {} before it was opened",
-        "{1}：{2}；收入指{3}，新客收入只算新签商机，每个新签商机算一个新客户；每个商机按 `{4}` 归因给开启前 {6} 内{5}触点",
+        "{1}：{2}；收入指{3}，新客收入只算新签商机，每个新签商机算一个新客户；每个商机按 `{4}` 归因给开启前 {6}内{5}触点",
     ),
     (
         "{}: {}; revenue is {}, new revenue that of deals of the kind new, each of them a new customer",
@@ -74,6 +79,14 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     (
         "paid CAC: no cost of people or sales is in the base; CPL, the cost of a lead, is what some call CAC",
         "付费 CAC：库中没有人力或销售费用；CPL 是单条线索成本，有人也称之为 CAC",
+    ),
+    (
+        "ROAS counts spend on advertising only (costs of the type media): it is blank where what was spent is of another kind; revenue per 1 spent counts every kind of cost of the row",
+        "ROAS 只计广告投放（类型为媒体的费用）：花费属于其他类型的渠道为空；每元收入按该行的全部费用计算",
+    ),
+    (
+        "not gone on: leads that reached the stage before and not this one so far; whoever still stands there may go on yet (where leads stand now)",
+        "未继续：到达前一阶段、至今未到本阶段的线索；仍停在前一阶段的以后还可能继续（见「线索现状与停留」）",
     ),
     ("(shared cost) was spent on no one channel", "(公共费用)不属于任何一个渠道"),
     ("(shared cost) was spent on no one {}: it is in the totals, and in no other row's cost", "(公共费用)不属于任何一个{1}：计入合计，不计入其他行的费用"),

@@ -28,6 +28,9 @@ fn known() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
 }
 
 fn translated(text: &str) -> Option<String> {
+    if let Some(days) = text.strip_suffix('d').filter(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit())) {
+        return Some(format!("{days} 天"));
+    }
     let of = |(english, said): &(&str, &str)| captures(english, text).map(|found| filled(said, &found));
     known().find_map(of)
 }

@@ -40,6 +40,7 @@ pub(super) const WORDS: &[(&str, &str, &str)] = &[
     ("topic", "stuck", "线索卡在哪里"),
     ("topic", "late", "谁超时"),
     ("topic", "experiment", "实验结论"),
+    ("topic", "returned", "销售退回"),
     ("topic", "rules", "规则变更"),
     ("channel", "(none)", "(无渠道)"),
     ("owner", "(none)", "(无负责人)"),

@@ -2,10 +2,13 @@
 //! rules changed. Every number in them stands in one of the tables below.
 
 use super::table::{Row, Table};
+use super::verdicts::{experiments, returned};
 use super::{Facts, day};
 use crate::report::walk::FEW;
 use crate::report::{Cell, Column, Layout, Report, Said, Section, Total, thousands};
 
+/// The row of cost that belongs to all channels.
+const SHARED: &str = "(shared cost)";
 /// So many names stand in one sentence.
 const NAMED: usize = 3;
 
@@ -16,6 +19,7 @@ pub(super) fn section(facts: &Facts) -> Option<Section> {
     rows.extend(part("roi").and_then(|roi| earned(facts, roi, part("roi_longer"))).map(|said| ("earned", said)));
     rows.extend(part("funnel").and_then(|funnel| stuck(facts, funnel)).map(|said| ("stuck", said)));
     rows.extend(part("owners").and_then(late).map(|said| ("late", said)));
+    rows.extend(part("quality").and_then(returned).map(|said| ("returned", said)));
     rows.extend(part("outcomes").into_iter().flat_map(experiments).map(|said| ("experiment", said)));
     rows.extend(rules(facts).map(|said| ("rules", said)));
     let columns = vec![Column::text("topic"), Column::text("finding").sentences()];
@@ -109,9 +113,41 @@ fn earned(facts: &Facts, roi: &Report, longer: Option<&Report>) -> Option<Said> 
                 en.push_str(" So few deals are mostly chance: trust the longer time.");
                 zh.push_str("本期单数很少，偶然性大，以较长期间为准。");
             }
+            let (lost, zh_lost) = beside(longer, &all, &money);
+            en.push_str(&lost);
+            zh.push_str(&zh_lost);
         }
     }
     Some(Said::new(en, zh))
+}
+
+/// What else must be known of the longer time: who lost money, what is in no channel, and revenue that seems to have cost nothing.
+fn beside(longer: &Report, all: &[Channel], money: &dyn Fn(i64) -> String) -> (String, String) {
+    let (mut en, mut zh) = (String::new(), String::new());
+    let losers: Vec<&Channel> = all.iter().filter(|c| c.revenue < c.cost).collect();
+    if !losers.is_empty() {
+        let of =
+            |zh: bool| losers.iter().map(|c| format!("{} {:.1}%", if zh { &c.name.zh } else { &c.name.en }, (c.per_unit() - 1.0) * 100.0)).collect::<Vec<_>>();
+        en.push_str(&format!(" Lost money over the longer time: {}.", of(false).join(", ")));
+        zh.push_str(&format!("较长期间内亏损：{}。", of(true).join("、")));
+    }
+    let rows = || Table::from(longer).rows();
+    let shared: i64 = rows().filter(|r| r.text("channel") == SHARED).filter_map(|r| r.whole("cost")).sum();
+    if shared > 0 {
+        en.push_str(&format!(" Shared cost of {} is in no channel.", money(shared)));
+        zh.push_str(&format!("另有公共费用 {} 未计入任何渠道。", money(shared)));
+    }
+    let free = |row: Row<'_>| {
+        let revenue = row.whole("new_revenue").filter(|n| *n > 0 && row.whole("cost") == Some(0) && !row.text("channel").starts_with('('))?;
+        Some((row.name("channel"), revenue))
+    };
+    let free: Vec<(Said, i64)> = rows().filter_map(free).take(NAMED).collect();
+    if !free.is_empty() {
+        let of = |zh: bool| free.iter().map(|(name, n)| format!("{} {}", if zh { &name.zh } else { &name.en }, money(*n))).collect::<Vec<_>>();
+        en.push_str(&format!(" Revenue, and no cost recorded: {}. Is it free, or is the cost missing?", of(false).join(", ")));
+        zh.push_str(&format!("有收入而无费用记录：{}，是确实免费，还是漏记了费用？", of(true).join("、")));
+    }
+    (en, zh)
 }
 
 fn stuck(facts: &Facts, funnel: &Report) -> Option<Said> {
@@ -126,7 +162,7 @@ fn stuck(facts: &Facts, funnel: &Report) -> Option<Said> {
     let title = |row: &Row<'_>| Some(row.text("stage_title")).filter(|t| !t.is_empty()).unwrap_or(row.text("stage")).to_owned();
     let Said { en: span, zh: zh_span } = facts.span();
     let mut en = format!(
-        "Most leads stop between {} and {}: of those that came in {span} and got so far, {} of {} went on ({percent:.1} %).",
+        "Most leads stop between {} and {}: of those that came in {span} and got so far, {} of {} went on ({percent:.1}%).",
         from.text("stage"),
         to.text("stage"),
         thousands(went),
@@ -164,46 +200,25 @@ fn late(owners: &Report) -> Option<Said> {
     ))
 }
 
-/// One sentence for each experiment that anybody is in.
-fn experiments(outcomes: &Report) -> Vec<Said> {
-    let rows: Vec<Row<'_>> = Table::from(outcomes).rows().collect();
-    let same = |a: &Row<'_>, b: &Row<'_>| (a.text("experiment"), a.text("measure")) == (b.text("experiment"), b.text("measure"));
-    let told = |arms: &[Row<'_>]| {
-        let last = arms.last()?;
-        let share = |arm: &Row<'_>| {
-            let (hits, of) = (arm.whole("successes")?, arm.whole("leads").filter(|n| *n > 0)?);
-            Some(format!("{} {:.1}% ({hits}/{of})", arm.text("arm"), hits as f64 / of as f64 * 100.0))
-        };
-        let shares: Vec<String> = arms.iter().filter_map(share).collect();
-        let (verdict, verdict_zh) = match last.cell("verdict") {
-            Cell::Said(said) => (said.en.clone(), said.chinese().to_owned()),
-            _ => (last.text("verdict").to_owned(), last.text("verdict").to_owned()),
-        };
-        let (name, measure) = (last.text("experiment"), last.name("measure"));
-        let figures = |between: &str| if shares.is_empty() { String::new() } else { format!(" {}.", shares.join(between)) };
-        Some(Said::new(
-            format!("{name} ({}):{} {}: {verdict}.", measure.en, figures(", "), last.text("arm")),
-            format!("{name}：{}{}：{verdict_zh}。", shares.iter().map(|s| format!("{s}，")).collect::<String>(), last.text("arm")),
-        ))
-    };
-    rows.chunk_by(same).filter(|arms| arms.iter().any(|a| a.whole("leads").unwrap_or(0) + a.whole("waiting_leads").unwrap_or(0) > 0)).filter_map(told).collect()
-}
-
 /// Which rules changed: whoever compares two weeks must know.
 fn rules(facts: &Facts) -> Option<Said> {
     let changes = facts.rules.as_ref()?;
-    let mut files: Vec<String> = Vec::new();
+    let mut files: Vec<Said> = Vec::new();
     for change in changes {
         let told = format!("{} ({})", change.file, day(&facts.frame, change.at));
+        let plain = super::rules::plain(change);
+        let with = |what: String, colon: &str| if what.is_empty() { told.clone() } else { format!("{told}{colon}{what}") };
+        let told = plain.map_or_else(|| Said::new(&*told, &*told), |said| Said::new(with(said.en, ": "), with(said.zh, "：")));
         if !files.contains(&told) {
             files.push(told);
         }
     }
+    let join = |of: fn(&Said) -> &str, between: &str| files.iter().map(of).collect::<Vec<_>>().join(between);
     Some(match files.is_empty() {
         true => Said::new("No SOP file changed in the period.", "本期 SOP 文件没有变更。"),
         false => Said::new(
-            format!("SOP files that changed: {}. Numbers from before and after are not of the same rules.", files.join(", ")),
-            format!("本期变更的 SOP 文件：{}。变更前后的数字口径不同。", files.join("、")),
+            format!("SOP files that changed: {}. Numbers from before and after are not of the same rules.", join(|f| &f.en, "; ")),
+            format!("本期变更的 SOP 文件：{}。变更前后的数字口径不同。", join(|f| &f.zh, "；")),
         ),
     })
 }
@@ -269,6 +284,10 @@ mod tests {
         assert!(en.starts_with("referral brought most revenue of new customers for each CNY spent: 50.00 (1 deal won, 100 spent); then baidu 12.00."), "{en}");
         assert!(en.contains("nothing won: douyin (800).") && en.contains("Over the last 8 weeks: referral 10.00, baidu 8.00."), "{en}");
         assert!(en.contains("chance") && zh.contains("转介绍：50.00 元") && zh.contains("近 8 周：转介绍 10.00、baidu 8.00"), "{zh}");
+        let longer = [("baidu", 8000, 64_000, 9.0), ("douyin", 1000, 300, 1.0), ("website", 0, 700, 1.0), ("(shared cost)", 500, 0, 0.0)];
+        let en = &said(vec![roi("roi", &longer), roi("roi_longer", &longer)], vec![], None)[0].1.en;
+        assert!(en.contains("Lost money over the longer time: douyin -70.0%") && en.contains("Revenue, and no cost recorded: website 700."), "{en}");
+        assert!(en.contains("Shared cost of 500 is in no channel."), "{en}");
         let nothing = said(vec![roi("roi", &[("douyin", 800, 0, 0.0)])], vec![], None);
         assert_eq!(nothing[0].1.en, "No channel that cost something won a deal.");
         assert!(said(vec![roi("roi", &[("website", 0, 9000, 1.0)])], vec![], None).is_empty(), "of no cost nothing is said");
@@ -285,7 +304,7 @@ mod tests {
         let Said { en, zh } = &told[0].1;
         assert!(
             en.contains("between mql and sql")
-                && en.contains("30 of 150 went on (20.0 %)")
+                && en.contains("30 of 150 went on (20.0%)")
                 && en.contains("90 leads stand at mql now, half of them for 12 days"),
             "{en}"
         );

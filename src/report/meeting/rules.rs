@@ -1,7 +1,7 @@
 //! Which lines of which SOP file changed, and when.
 
 use crate::model::Instant;
-use crate::report::{Cell, Column, ColumnType, Layout, Section};
+use crate::report::{Cell, Column, ColumnType, Layout, Said, Section};
 use std::collections::BTreeMap;
 
 /// So many changed lines of a file are shown; the rest is counted.
@@ -86,8 +86,40 @@ pub(super) fn section(changes: &[RulesChange]) -> Option<Section> {
     let mut columns = vec![Column::new("changed_at", ColumnType::Instant), Column::text("file")];
     columns.extend(["lines_removed", "lines_added"].map(Column::integer));
     columns.push(Column::text("lines").sentences());
-    let row = |c: &RulesChange| vec![Cell::Instant(c.at), Cell::text(&*c.file), Cell::count(c.removed.len()), Cell::count(c.added.len()), Cell::text(shown(c))];
+    let row = |c: &RulesChange| vec![Cell::Instant(c.at), Cell::text(&*c.file), Cell::count(c.removed.len()), Cell::count(c.added.len()), said(c).into()];
     (!changes.is_empty()).then(|| Section::new("sop_changes", Layout::Table, columns, changes.iter().map(row).collect()))
+}
+
+/// What changed, in a sentence where it can be told, and the lines.
+fn said(change: &RulesChange) -> Said {
+    let lines = shown(change);
+    plain(change).map_or_else(|| Said::from(&lines), |said| Said::new(format!("{}\n{lines}", said.en), format!("{}\n{lines}", said.zh)))
+}
+
+/// `1 rule changed: 下载白皮书`; nothing where a line that changed names no rule.
+pub(super) fn plain(change: &RulesChange) -> Option<Said> {
+    let named = |lines: &'_ [String]| lines.iter().map(|l| rule(l).map(str::to_owned)).collect::<Option<Vec<String>>>();
+    let (old, new) = (named(&change.removed)?, named(&change.added)?);
+    let both: Vec<&String> = new.iter().filter(|n| old.contains(n)).collect();
+    let (gone, came): (Vec<&String>, Vec<&String>) = (old.iter().filter(|n| !new.contains(n)).collect(), new.iter().filter(|n| !old.contains(n)).collect());
+    let (mut en, mut zh) = (Vec::new(), Vec::new());
+    for (names, word, zh_word) in [(both, "changed", "有改动"), (came, "added", "新增"), (gone, "removed", "删除")] {
+        if names.is_empty() {
+            continue;
+        }
+        let (n, rest) = (names.len(), if names.len() > SHOWN { " …" } else { "" });
+        let list = |between: &str| names.iter().take(SHOWN).map(|n| n.as_str()).collect::<Vec<_>>().join(between);
+        en.push(format!("{n} rule{} {word}: {}{rest}", if n == 1 { "" } else { "s" }, list(", ")));
+        zh.push(format!("{n} 条规则{zh_word}：{}{rest}", list("、")));
+    }
+    (!en.is_empty()).then(|| Said::new(en.join("; "), zh.join("；")))
+}
+
+/// The name that a line in braces gives to its rule: `- {name: 下载白皮书, event: …}`.
+fn rule(line: &str) -> Option<&str> {
+    let inside = line.strip_prefix("- ")?.trim_start().strip_prefix('{')?;
+    let value = inside.split(',').map(str::trim).find_map(|part| part.strip_prefix("name:").or_else(|| part.strip_prefix("id:")))?;
+    Some(value.trim().trim_end_matches('}').trim_matches(['"', '\'', ' '])).filter(|name| !name.is_empty())
 }
 
 /// `− old line` and `+ new line`, the first of each.
@@ -115,6 +147,17 @@ mod tests {
         let told: Vec<_> = changes.iter().map(|c| (c.file.as_str(), c.removed.join("|"), c.added.join("|"))).collect();
         assert_eq!(told, [("a.yaml", "y: 10".to_owned(), "y: 15|new".to_owned()), ("gone.yaml", "1|2".to_owned(), String::new())]);
         assert!(shown(&changes[0]).starts_with("− y: 10\n+ y: 15"));
+    }
+
+    #[test]
+    fn a_change_of_one_rule_is_told_by_its_name() {
+        let told = |old: &str, new: &str| compared(Instant(0), &texts(&[("s.yaml", old)]), &texts(&[("s.yaml", new)])).first().and_then(plain);
+        let said = told("- {name: 下载白皮书, points: 10}\n- {name: gone}", "- {name: 下载白皮书, points: 15}").expect("told");
+        assert_eq!(
+            (said.en.as_str(), said.zh.as_str()),
+            ("1 rule changed: 下载白皮书; 1 rule removed: gone", "1 条规则有改动：下载白皮书；1 条规则删除：gone")
+        );
+        assert_eq!(told("points: 10", "points: 15"), None, "of which rule is not known");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{Entry, REPORTS, Reading};
 use crate::model::{DealStatus, Instant, Period};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::meeting::{Facts, Headline, Moment, Standing};
-use crate::report::{Cell, Note, Report, meeting};
+use crate::report::{Cell, Column, ColumnType, Note, Report, meeting};
 use crate::run::RunError;
 use chrono::NaiveDate;
 
@@ -40,7 +40,7 @@ const LONGER: &[(&str, usize)] = &[("weekly", 26), ("monthly", 12), ("quarterly"
 const HEADLINE: &[&str] = &["leads", "mql", "sql", "won_deals", "revenue", "new_revenue", "cost", "roi", "cpl", "cac", "win_rate", "sla_attainment"];
 
 /// Columns of the parts that a meeting does without: who wants them reads the report of that name.
-const LEFT_OUT: &[&str] = &["rate_low", "rate_high", "difference_low", "difference_high", "z", "p", "chance_best", "split_p"];
+const LEFT_OUT: &[&str] = &["rate_low", "rate_high", "difference_low", "difference_high", "z", "p", "chance_best", "split_p", "cpmql", "cpsql"];
 
 fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let calendar = &reading.sop().calendar;
@@ -59,6 +59,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         let Some(mut part) = part(reading, name, by, reading.period)? else { continue };
         match *name {
             "funnel" => part = further(reading, part, longer)?,
+            "roi" => returns(&mut part),
             // What was looked for and not found is no news.
             "quality" => part.rows.retain(|row| !row.contains(&Cell::Integer(0))),
             _ => {}
@@ -94,6 +95,9 @@ fn further(reading: &Reading<'_>, period: Report, longer: Period) -> Result<Repo
     let Some(mut funnel) = part(reading, "funnel", "all", longer)? else { return Ok(period) };
     funnel.sections = period.sections;
     funnel.notes.insert(0, Note::new("period", format!("leads created in {}", longer.text(&reading.sop().calendar))));
+    let not_gone_on = "not gone on: leads that reached the stage before and not this one so far; whoever still stands there may go on yet \
+                       (where leads stand now)";
+    funnel.notes.insert(1, Note::new("not-gone-on", not_gone_on));
     Ok(funnel)
 }
 
@@ -104,7 +108,37 @@ fn accrued(reading: &Reading<'_>, longer: Period) -> Result<Option<Report>, RunE
     roi.notes = vec![Note::new("period", longer.text(&reading.sop().calendar))];
     let entries = "MQL, SQL: first entries in these days; the funnel also counts what leads created in them reached later";
     roi.notes.push(Note::new("entries", entries));
+    roi.columns.iter_mut().filter(|c| LEFT_OUT.contains(&c.id.as_str())).for_each(|c| c.aside = true);
+    returns(&mut roi);
     Ok(Some(roi))
+}
+
+/// The channels by what came back for each unit of cost, which the page's first sentence speaks of; those without a return keep their order.
+fn returns(roi: &mut Report) {
+    let at = |id: &str| roi.columns.iter().position(|c| c.id == id);
+    let (Some(cost), Some(revenue), Some(roas), Some(back)) = (at("cost"), at("new_revenue"), at("roas"), at("roi")) else { return };
+    let share = |row: &[Cell]| match row.get(back) {
+        Some(Cell::Percent(share)) => *share,
+        _ => f64::NEG_INFINITY,
+    };
+    roi.rows.sort_by(|a, b| share(b).total_cmp(&share(a)));
+    let mut unpaid = false;
+    for row in &mut roi.rows {
+        let per = match (row.get(cost), row.get(revenue)) {
+            (Some(Cell::Money(cost)), Some(Cell::Money(revenue))) if share(row).is_finite() && *cost > 0 => Cell::Number(*revenue as f64 / *cost as f64),
+            _ => Cell::Empty,
+        };
+        unpaid |= !per.is_empty() && row.get(roas).is_some_and(Cell::is_empty);
+        row.insert(roas, per);
+    }
+    roi.columns.insert(roas, Column::new("revenue_per_cost", ColumnType::Number));
+    if unpaid {
+        roi.note(
+            "roas",
+            "ROAS counts spend on advertising only (costs of the type media): it is blank where what was spent is of another kind; revenue per 1 spent \
+             counts every kind of cost of the row",
+        );
+    }
 }
 
 /// One report of a period, by its name.

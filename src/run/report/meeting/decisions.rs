@@ -9,14 +9,26 @@ use crate::run::today::{items, told};
 /// What waits, and experiments whose answer is in.
 pub(super) fn of(reading: &Reading<'_>, parts: &[Report]) -> Result<Report, RunError> {
     let mut all = items(reading.workspace, reading.context)?;
+    all.iter_mut().for_each(first);
     all.extend(parts.iter().filter(|part| part.name == "outcomes").flat_map(experiments));
     Ok(told(reading.workspace, reading.context, &all))
+}
+
+/// What a person does first, then the command that helps.
+fn first(item: &mut Item) {
+    let (en, zh) = match item.waits {
+        Waits::Breached => ("answer them today, or hand them to somebody who can", "今天跟进，或改派给能跟进的人"),
+        Waits::Due => ("answer them before they are late", "超时之前跟进"),
+        Waits::Notice => ("tell these colleagues", "通知这些同事"),
+        _ => return,
+    };
+    item.next = Said::new(format!("{en}: {}", item.next.en), format!("{zh}：{}", item.next.chinese()));
 }
 
 /// Experiments that name a winner, or whose arms are not what they were meant to be.
 fn experiments(outcomes: &Report) -> Vec<Item> {
     let at = |id: &str| outcomes.columns.iter().position(|c| c.id == id);
-    let (Some(name), Some(arm), Some(leads), Some(verdict)) = (at("experiment"), at("arm"), at("leads"), at("verdict")) else { return Vec::new() };
+    let (Some(name), Some(arm), Some(verdict)) = (at("experiment"), at("arm"), at("verdict")) else { return Vec::new() };
     let text = |cell: Option<&Cell>| match cell {
         Some(Cell::Text(text)) => text.clone(),
         _ => String::new(),
@@ -28,20 +40,23 @@ fn experiments(outcomes: &Report) -> Vec<Item> {
             cell => Said::from(text(cell)),
         };
         let (subject, arm) = (text(row.get(name)), text(row.get(arm)));
-        let count = if let Some(Cell::Integer(n)) = row.get(leads) { *n } else { 0 };
-        let decided = said.en.contains("higher than") || said.en.contains("lower than") || said.en.contains("did not get the shares");
+        let broken = said.en.contains("did not get the shares");
+        let decided = said.en.contains("higher than") || said.en.contains("lower than") || broken;
         if !decided || items.iter().any(|i| i.subject.en == subject) {
             continue;
         }
         items.push(Item {
             waits: Waits::Experiment,
             subject: subject.into(),
-            count,
+            count: 0,
             detail: Said::new(format!("{arm}: {}", said.en), format!("{arm}：{}", said.chinese())),
-            next: Said::new(
-                "keep the better arm in its file and end the experiment; sop report experiments",
-                "在对应文件中保留较优的一组并结束实验；详见 sop report experiments",
-            ),
+            next: match broken {
+                true => Said::new("find out why before anything is concluded; sop report experiments", "先查明原因，再下结论；详见 sop report experiments"),
+                false => Said::new(
+                    "keep the better arm in its file and end the experiment; sop report experiments",
+                    "在对应文件中保留较优的一组并结束实验；详见 sop report experiments",
+                ),
+            },
         });
     }
     items
