@@ -39,7 +39,7 @@ fn starter(changed: &[(&str, &dyn Fn(String) -> String)]) -> Base {
 fn fill(base: &Base, start: NaiveDate, time: &str) {
     let mut dice = Dice(2026);
     let ago = |days: u64| start - Days::new(days);
-    let head = "线索编号,姓名,手机,邮箱,公司,职位,行业,省份,员工数,企微客户ID,生日,活动日期,短信授权,邮件授权\n";
+    let head = "线索编号,姓名,手机,邮箱,公司,职位,行业,省份,员工数,企微客户ID,生日,活动日期,短信授权,邮件授权,负责人\n";
     let (mut old, mut new, mut events, mut contacts) =
         (head.to_owned(), head.to_owned(), "手机,行为,时间,asset,path\n".to_owned(), "手机,跟进人,跟进时间,跟进方式,结果\n".to_owned());
     for n in 0..48_u64 {
@@ -52,7 +52,9 @@ fn fill(base: &Base, start: NaiveDate, time: &str) {
         let born = if dice.one_in(2) { format!("{}", (start + Days::new(dice.below(34))).with_year(1988).unwrap()) } else { String::new() };
         let visits = if dice.one_in(3) { (start + Days::new(3 + dice.below(20))).to_string() } else { String::new() };
         let (sms, letters) = (dice.pick(&["是", "是", "否", ""]), if dice.one_in(9) { "否" } else { "" });
-        let row = format!("C{n:03},人{n:02},{},{mail},公司{n:02},{title},{industry},{region},{size},{wecom},{born},{visits},{sms},{letters}\n", phone(n));
+        let owner = if n % 6 == 1 { "张伟" } else { "" };
+        let row =
+            format!("C{n:03},人{n:02},{},{mail},公司{n:02},{title},{industry},{region},{size},{wecom},{born},{visits},{sms},{letters},{owner}\n", phone(n));
         if n % 3 == 0 {
             old.push_str(&row)
         } else {

@@ -26,7 +26,7 @@ impl<'a> Look<'a> {
         let fact = self.fact(&e);
         let pending = self.fallbacks(path, &e, &fact);
         for _ in 0..=path.steps.len() {
-            let real = really(path, &e, &self.journeys);
+            let real = really(self.seen.sop, path, &e, &self.journeys);
             let planned = due(self.seen.sop, path, &e, real);
             let Some(step) = path.steps.get(e.step) else {
                 self.finish(path, e, planned, pending);
@@ -46,7 +46,7 @@ impl<'a> Look<'a> {
                 Done::Went(at) => self.pass(path, &mut e, at),
             }
         }
-        let real = really(path, &e, &self.journeys);
+        let real = really(self.seen.sop, path, &e, &self.journeys);
         let planned = due(self.seen.sop, path, &e, real);
         let pending = self.fallbacks(path, &e, &fact);
         self.finish(path, e, planned, pending);
@@ -54,7 +54,7 @@ impl<'a> Look<'a> {
 
     fn pass(&mut self, path: &Path, e: &mut Enrollment, at: Instant) {
         (e.step, e.last_at, e.hold_from, e.wait_from) = (e.step + 1, Some(at), None, None);
-        let real = really(path, e, &self.journeys);
+        let real = really(self.seen.sop, path, e, &self.journeys);
         e.due_at = Some(due(self.seen.sop, path, e, real));
         self.put(e.clone());
     }
