@@ -5,7 +5,7 @@ use sop::engine::nurture::{Begin, Looked, Seen, Task, look};
 use sop::engine::state::{Known, values};
 use sop::model::{
     Address, Calendar, Covered, DealFacts, Detail, Details, Event, FollowUp, Instant, JourneyState, Journeys, Key, LeadId, Letter, Message, MessageFact,
-    MessageState, Part, Standing, Suppressed, SuppressedBy, Value,
+    MessageId, MessageState, Part, Standing, Suppressed, SuppressedBy, Value,
 };
 use sop::rules::{Sop, load};
 use std::collections::BTreeMap;
@@ -65,6 +65,8 @@ pub(crate) struct World {
     pub(crate) lags: bool,
     /// Until when openings were imported.
     pub(crate) covered: Option<Instant>,
+    /// When each message was decided.
+    decided: BTreeMap<MessageId, Instant>,
     details: Details,
 }
 
@@ -94,6 +96,7 @@ impl World {
             begin: Begin { note: false, since: Instant(0), version: None },
             lags: false,
             covered: None,
+            decided: BTreeMap::new(),
             details: Details::default(),
             sop,
         }
@@ -205,17 +208,46 @@ impl World {
 
     /// One tick. What may leave has left.
     pub(crate) fn tick(&mut self, at: Instant) {
-        let lags = self.lags;
-        for letter in self.journeys.letters.iter_mut().filter(|l| l.waits() && l.not_before <= at) {
-            (letter.state, letter.sent_at) = (MessageState::Sent, Some(if lags { at } else { letter.not_before }));
+        if self.lags {
+            self.send(at);
+        } else {
+            for letter in self.journeys.letters.iter_mut().filter(|l| l.waits() && l.not_before <= at) {
+                (letter.state, letter.sent_at) = (MessageState::Sent, Some(letter.not_before));
+            }
         }
         self.decide(at);
     }
 
     /// Somebody empties the outbox: what may leave by an instant leaves at it, however long it has been waiting.
     pub(crate) fn send(&mut self, at: Instant) {
-        for letter in self.journeys.letters.iter_mut().filter(|l| l.waits() && l.not_before <= at) {
-            (letter.state, letter.sent_at) = (MessageState::Sent, Some(at));
+        let mut ready: Vec<(Instant, usize)> =
+            (0..).zip(&self.journeys.letters).filter(|(_, l)| l.waits() && l.not_before <= at).map(|(i, l)| (l.not_before, i)).collect();
+        ready.sort();
+        for (_, i) in ready {
+            if !self.is_close_behind(&self.journeys.letters[i], at) {
+                let letter = &mut self.journeys.letters[i];
+                (letter.state, letter.sent_at) = (MessageState::Sent, Some(at));
+            }
+        }
+    }
+
+    /// Whether the message ahead, which had not left when this one was decided, is too near by now. Whoever sends asks that
+    /// (tests/outbox_late.rs has the real one).
+    fn is_close_behind(&self, letter: &Letter, at: Instant) -> bool {
+        let due = |l: &Letter| self.messages.iter().find(|m| m.id == l.id).map(|m| m.due_at);
+        let Some(own) = due(letter).filter(|_| letter.part == Part::Main) else { return false };
+        let others = self.journeys.letters.iter().filter(|l| l.enrollment == letter.enrollment && l.part == Part::Main && l.id != letter.id);
+        let ahead = others.filter(|l| l.waits() || l.sent_at.is_some()).filter_map(|l| Some((due(l)?, l))).filter(|(due, _)| *due < own);
+        let Some((_, ahead)) = ahead.max_by_key(|(due, _)| *due) else { return false };
+        let (gap, days) = (own.0 - ahead.not_before.0, self.calendar().days_between(ahead.not_before, own));
+        match ahead.sent_at {
+            _ if gap <= 0 => false,
+            None => true,
+            Some(went) if self.decided.get(&letter.id).is_some_and(|decided| went < *decided) => false,
+            Some(went) => {
+                let by_day = self.calendar().start_of(self.calendar().date(went) + chrono::Days::new(days.max(0).unsigned_abs()));
+                at < if days > 0 { by_day.min(went.plus(gap)) } else { went.plus(gap) }
+            }
         }
     }
 
@@ -233,6 +265,7 @@ impl World {
             self.messages.iter_mut().filter(|m| m.id == id).for_each(|m| m.state = state);
         }
         for m in looked.messages {
+            self.decided.insert(m.id, at);
             self.journeys.letters.push(Letter {
                 id: m.id,
                 enrollment: m.enrollment,
