@@ -76,7 +76,8 @@ fn letter_of<'j>(step: &Step, e: &Enrollment, journeys: &'j Journeys) -> Option<
 /// Since when the message ahead of the next step has been waiting in the outbox past its hour: whoever sends has not come by, and how
 /// the step before really goes is not known yet.
 pub(super) fn overdue(path: &Path, e: &Enrollment, journeys: &Journeys, as_of: Instant) -> Option<Instant> {
-    let main = path.steps.get(..e.step)?.iter().rev().find_map(|step| letter_of(step, e, journeys))?;
+    let on_its_way = |l: &&Letter| l.waits() || l.heard_at(l.not_before).is_some();
+    let main = path.steps.get(..e.step)?.iter().rev().find_map(|step| letter_of(step, e, journeys).filter(on_its_way))?;
     Some(main.not_before).filter(|at| main.waits() && *at < as_of)
 }
 

@@ -25,14 +25,14 @@ impl<'a> Look<'a> {
         let Some(path) = self.path_of(&e) else { return };
         let fact = self.fact(&e);
         let pending = self.fallbacks(path, &e, &fact);
-        for _ in 0..=path.steps.len() {
+        for n in 0..=path.steps.len() {
             let real = really(self.seen.sop, path, &e, &self.journeys);
             let planned = due(self.seen.sop, path, &e, real);
             let Some(step) = path.steps.get(e.step) else {
                 self.finish(path, e, planned, pending);
                 return;
             };
-            match self.step(path, step, &mut e, &fact, (planned, real)) {
+            match self.step(path, step, &mut e, &fact, (planned, real), n > 0) {
                 Done::Waits => {
                     // What this look has sent may have a second message.
                     self.fallbacks(path, &e, &fact);
@@ -75,7 +75,16 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn step(&mut self, path: &'a Path, step: &'a Step, e: &mut Enrollment, fact: &EnrollmentFact, (planned, real): (Instant, Option<Instant>)) -> Done {
+    /// `fresh`: the step before went in this very look.
+    fn step(
+        &mut self,
+        path: &'a Path,
+        step: &'a Step,
+        e: &mut Enrollment,
+        fact: &EnrollmentFact,
+        (planned, real): (Instant, Option<Instant>),
+        fresh: bool,
+    ) -> Done {
         let facts = Facts { enrollment: Some(fact), ..*self.seen.facts };
         let begun = e.wait_from.is_some();
         if !begun {
@@ -109,7 +118,7 @@ impl<'a> Look<'a> {
         let at = e.wait_from.or(e.due_at).unwrap_or(planned);
         let late = self.late(path, at);
         match &step.what {
-            What::Wait { until, max } => self.wait(e, until.test(&facts), (at, *max), begun),
+            What::Wait { until, max } => self.wait(e, until.test(&facts), (at, *max), (begun, fresh)),
             What::Send(send) => Done::Went(self.send(path, step, send, e, at, &facts)),
             _ if e.control => Done::Went(at),
             _ if late.is_some() => Done::Went(at),
@@ -185,12 +194,12 @@ impl<'a> Look<'a> {
         Some(ended)
     }
 
-    fn wait(&mut self, e: &mut Enrollment, (met, until): (Option<bool>, Until), (from, max): (Instant, Duration), begun: bool) -> Done {
+    fn wait(&mut self, e: &mut Enrollment, (met, until): (Option<bool>, Until), (from, max): (Instant, Duration), (begun, fresh): (bool, bool)) -> Done {
         let (as_of, limit) = (self.as_of(), from.plus(max.0));
         if met == Some(true) {
             // When the clock said so, or with the news that made this look.
             let noticed = e.due_at.filter(|at| begun && *at <= as_of && *at > from).unwrap_or(as_of);
-            return Done::Went(noticed.min(limit).max(from));
+            return Done::Went(if fresh && !begun { from } else { noticed.min(limit).max(from) });
         }
         if as_of >= limit {
             return Done::Went(limit);
