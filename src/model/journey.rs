@@ -78,6 +78,8 @@ pub struct Enrollment {
     pub hold_from: Option<Instant>,
     /// Since when the next step, a `wait`, has been waiting.
     pub wait_from: Option<Instant>,
+    /// Waits ahead, by their place, that would have been over had they begun when the lead was last looked at.
+    pub met: Vec<usize>,
     /// Seconds by which `hold_while` has moved the rest.
     pub held: i64,
     /// The condition by which it entered was seen false since.

@@ -49,18 +49,19 @@ fn read_enrollment(r: &Row<'_>) -> rusqlite::Result<Enrollment> {
         last_at: at(11)?,
         hold_from: at(12)?,
         wait_from: at(13)?,
-        held: r.get(14)?,
-        lapsed_at: at(15)?,
-        ended_at: at(16)?,
-        why: r.get(17)?,
+        met: r.get::<_, Option<String>>(14)?.map_or_else(Vec::new, |all| all.split(',').filter_map(|n| n.parse().ok()).collect()),
+        held: r.get(15)?,
+        lapsed_at: at(16)?,
+        ended_at: at(17)?,
+        why: r.get(18)?,
     })
 }
 
 /// Journeys during a pass, oldest first.
 pub(super) const SIDE: Side<Enrollment> = Side {
     any: "SELECT EXISTS (SELECT 1 FROM enrollments)",
-    rows: "SELECT lead, enrollment, path, cause, version, state, control, entered_at, day_one, step, due_at, last_at, hold_from, wait_from, held, lapsed_at,
-        ended_at, why FROM enrollments WHERE {} ORDER BY lead, entered_at, enrollment",
+    rows: "SELECT lead, enrollment, path, cause, version, state, control, entered_at, day_one, step, due_at, last_at, hold_from, wait_from, met,
+        held, lapsed_at, ended_at, why FROM enrollments WHERE {} ORDER BY lead, entered_at, enrollment",
     read: read_enrollment,
 };
 
@@ -121,11 +122,11 @@ impl Store {
     pub fn put_enrollment(&self, lead: LeadId, e: &Enrollment, run: RunId) -> Result<()> {
         // Two plain statements: one that does either would be able to be taken back alone, which costs a copy of every page it touches.
         const UPDATE: &str = "UPDATE OR FAIL enrollments SET version = ?5, state = ?6, control = ?7, entered_at = ?8, day_one = ?9, step = ?10,
-            due_at = ?11, last_at = ?12, hold_from = ?13, wait_from = ?14, held = ?15, lapsed_at = ?16, ended_at = ?17, why = ?18,
-            run = coalesce(run, ?19) WHERE enrollment = ?1";
+            due_at = ?11, last_at = ?12, hold_from = ?13, wait_from = ?14, met = ?15, held = ?16, lapsed_at = ?17, ended_at = ?18,
+            why = ?19, run = coalesce(run, ?20) WHERE enrollment = ?1";
         const INSERT: &str = "INSERT INTO enrollments (enrollment, lead, path, cause, version, state, control, entered_at, day_one, step, due_at, last_at,
-            hold_from, wait_from, held, lapsed_at, ended_at, why, run)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+            hold_from, wait_from, met, held, lapsed_at, ended_at, why, run)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
         let at = |at: Option<Instant>| at.map(|at| at.0);
         let row = params![
             e.id,
@@ -142,6 +143,7 @@ impl Store {
             at(e.last_at),
             at(e.hold_from),
             at(e.wait_from),
+            (!e.met.is_empty()).then(|| e.met.iter().map(usize::to_string).collect::<Vec<_>>().join(",")),
             e.held,
             at(e.lapsed_at),
             at(e.ended_at),

@@ -121,22 +121,14 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     steps(gap.boxed(), does.boxed(), &["email IS NOT NULL", "talking = FALSE", "ready = TRUE"])
 }
 
-/// Steps that are whole days apart, with conditions that stay true once true. A wait stands behind a message: behind a task or another
-/// wait it begins when a tick comes by, and one tick a day cannot tell what was there at that instant from what came the night after.
+/// Steps that are whole days apart, with conditions that stay true once true.
 pub(crate) fn whole_days() -> impl Strategy<Value = Plan> {
     let gap = prop_oneof![
         3 => (1_u8..5, prop::option::weighted(0.3, 0_u8..24)).prop_map(|(n, at)| Gap::Day(n, at)),
         2 => (1_u8..5).prop_map(Gap::Days),
     ];
     let does = prop_oneof![4 => Just(Does::Mail), 3 => Just(Does::Sms), 1 => Just(Does::Task), 1 => (1_u8..4).prop_map(Does::Wait)];
-    steps(gap.boxed(), does.boxed(), &["ready = TRUE", "born IS NOT NULL"]).prop_map(|mut plan| {
-        for i in 1..plan.0.len() {
-            if matches!((plan.0[i - 1].does, plan.0[i].does), (Does::Task | Does::Wait(_), Does::Wait(_))) {
-                plan.0[i] = Step { gap: Gap::Day(1, None), does: Does::Mail, only: None };
-            }
-        }
-        plan
-    })
+    steps(gap.boxed(), does.boxed(), &["ready = TRUE", "born IS NOT NULL"])
 }
 
 fn steps(gap: BoxedStrategy<Gap>, does: BoxedStrategy<Does>, conditions: &'static [&'static str]) -> impl Strategy<Value = Plan> {
@@ -193,6 +185,11 @@ pub(crate) fn year() -> impl Strategy<Value = Year> {
 }
 
 impl Year {
+    /// One without days off.
+    pub(crate) fn plain(zone: &'static str, start: NaiveDate) -> Self {
+        Self { zone, start, off: Vec::new(), worked: false, business: false }
+    }
+
     /// calendar.yaml
     pub(crate) fn yaml(&self) -> String {
         let day = |n: u64| self.start + Days::new(n);

@@ -5,7 +5,7 @@
 //! is its 00:00: what an `if:` asks for comes with the night's import here. Everything else comes at any hour before the morning's tick.
 
 use super::HOUR;
-use super::plan::{Met, Plan, Year, holds, whole_days, year};
+use super::plan::{Does, Gap, Met, Plan, Step, Year, holds, whole_days, year};
 use super::world::{Texts, World};
 use proptest::prelude::*;
 use sop::model::{Instant, MessageState, Part, Value};
@@ -73,16 +73,36 @@ fn run(w: &mut World, year: &Year, imports: &BTreeMap<u64, (u32, News)>, ticks: 
     all
 }
 
+/// The ticks of a day.
+type Rhythm = fn(&World, &Year, u64) -> Vec<Instant>;
+
+/// Every half hour of a day, and once in its morning.
+const RHYTHMS: [Rhythm; 2] = [
+    |w, year, day| {
+        let (start, end) = (year.at(w, day, 0), year.at(w, day + 1, 0));
+        (0..60).map(|n| start.plus(n * HOUR / 2)).take_while(|at| *at < end).collect()
+    },
+    |w, year, day| vec![year.at(w, day, MORNING)],
+];
+
+/// What leaves under either, which is the same when nobody is woken before their time.
+fn both(plan: &Plan, year: &Year, hours: (u8, u8), imports: &BTreeMap<u64, (u32, News)>) -> [Vec<String>; 2] {
+    RHYTHMS.map(|rhythm| {
+        let [all, woken] = [false, true].map(|sleeps| {
+            let mut w = world(plan, year, hours);
+            w.sleeps = sleeps;
+            run(&mut w, year, imports, |w, day| rhythm(w, year, day))
+        });
+        assert_eq!(all, woken, "a tick that leaves alone whom nothing is due for does the same");
+        all
+    })
+}
+
 #[test]
 fn half_hourly_and_daily_ticks_reach_the_same_messages_on_the_same_days() {
     let met = Met::default();
     holds(128, &(whole_days(), year(), (7_u8..12, 2_u8..10), imports()), |(plan, year, hours, imports)| {
-        let half_hourly = |w: &World, day: u64| {
-            let (start, end) = (year.at(w, day, 0), year.at(w, day + 1, 0));
-            (0..60).map(|n| start.plus(n * HOUR / 2)).take_while(|at| *at < end).collect()
-        };
-        let often = run(&mut world(&plan, &year, hours), &year, &imports, half_hourly);
-        let once = run(&mut world(&plan, &year, hours), &year, &imports, |w, day| vec![year.at(w, day, MORNING)]);
+        let [often, once] = both(&plan, &year, hours, &imports);
         for path in ["p/", "order/", "birthday/"] {
             met.count(path, once.iter().filter(|m| m.contains(path)).count());
         }
@@ -90,4 +110,25 @@ fn half_hourly_and_daily_ticks_reach_the_same_messages_on_the_same_days() {
         Ok(())
     });
     met.all(&["p/", "order/", "birthday/"]);
+}
+
+/// A task at 10:00 is done by the next morning's tick, and the wait behind it began at 10:00: what was there then ends it at once, what
+/// came in the night ends it in the night.
+#[test]
+fn a_wait_behind_a_task_tells_what_was_there_from_what_came_in_the_night() {
+    let step = |gap, does| Step { gap, does, only: None };
+    let plan = Plan(vec![
+        step(Gap::Day(0, Some(10)), Does::Mail),
+        step(Gap::Days(1), Does::Task),
+        step(Gap::Next, Does::Wait(3)),
+        step(Gap::Next, Does::Wait(3)),
+        step(Gap::Days(1), Does::Sms),
+    ]);
+    let year = Year::plain("Asia/Shanghai", chrono::NaiveDate::from_ymd_opt(2026, 3, 2).unwrap());
+    for (ready, day) in [(1, "2026-03-04"), (2, "2026-03-05"), (3, "2026-03-06")] {
+        let imports = BTreeMap::from([(0, (0, News::Enters)), (ready, (3 * 60, News::Ready))]);
+        let [often, once] = both(&plan, &year, (9, 9), &imports);
+        assert_eq!(often, once, "ready on day {ready}");
+        assert!(once.iter().any(|m| m.starts_with(day) && m.contains("p/s4")), "ready on day {ready}, and then on {day}: {once:?}");
+    }
 }

@@ -65,6 +65,10 @@ pub(crate) struct World {
     pub(crate) lags: bool,
     /// Until when openings were imported.
     pub(crate) covered: Option<Instant>,
+    /// A tick leaves the lead alone until time alone could call for something, or there is news, as the real one does.
+    pub(crate) sleeps: bool,
+    /// Until when it may, after the last look; `None` after news.
+    asleep_until: Option<Instant>,
     /// When each message was decided.
     decided: BTreeMap<MessageId, Instant>,
     details: Details,
@@ -95,6 +99,8 @@ impl World {
             key: Key::of_hash(77 << 40),
             begin: Begin { note: false, since: Instant(0), version: None },
             lags: false,
+            sleeps: false,
+            asleep_until: None,
             covered: None,
             decided: BTreeMap::new(),
             details: Details::default(),
@@ -109,6 +115,7 @@ impl World {
         self.details.0.push(Detail { kind: id, kind_name: kind.into(), values, kinds: vec![id], act: true });
         let detail = sop::model::DetailId(u32::try_from(self.details.0.len()).unwrap() - 1);
         self.events.push(Event { at, detail });
+        self.asleep_until = None;
         self.events.sort();
     }
 
@@ -119,6 +126,7 @@ impl World {
     pub(crate) fn set(&mut self, field: &str, value: Value) {
         let (ix, _) = self.sop.dictionary.field(field).unwrap();
         self.lead[ix.0] = value;
+        self.asleep_until = None;
     }
 
     pub(crate) fn close(&mut self, address: &str, medium: Option<&str>, by: SuppressedBy) {
@@ -253,7 +261,11 @@ impl World {
 
     /// One tick that nobody has sent anything before.
     pub(crate) fn decide(&mut self, at: Instant) {
+        if self.sleeps && self.asleep_until.is_some_and(|until| at < until) {
+            return;
+        }
         let looked = self.look(at);
+        self.asleep_until = looked.until.map(|until| until.0);
         for e in looked.enrollments {
             match self.journeys.enrollments.iter_mut().find(|known| known.id == e.id) {
                 Some(known) => *known = e,

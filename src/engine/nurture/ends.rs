@@ -55,6 +55,7 @@ impl<'a> Look<'a> {
         let from = e.state.name();
         (e.state, e.why, e.ended_at, e.due_at) = (state, Some(why.clone()), Some(as_of), None);
         (e.hold_from, e.wait_from) = (None, None);
+        e.met.clear();
         let told = format!("{}: {why}", state.name());
         self.restate(e.id, |l| l.waits() || l.state == MessageState::Held, MessageState::Cancelled, Some(&told));
         self.tell(&e, Some(from), why);

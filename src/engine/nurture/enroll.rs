@@ -171,6 +171,7 @@ impl<'a> Look<'a> {
             last_at: None,
             hold_from: None,
             wait_from: None,
+            met: Vec::new(),
             held: 0,
             lapsed_at: None,
             ended_at: None,

@@ -25,17 +25,18 @@ impl<'a> Look<'a> {
         let Some(path) = self.path_of(&e) else { return };
         let fact = self.fact(&e);
         let pending = self.fallbacks(path, &e, &fact);
-        for n in 0..=path.steps.len() {
+        for _ in 0..=path.steps.len() {
             let real = really(self.seen.sop, path, &e, &self.journeys);
             let planned = due(self.seen.sop, path, &e, real);
             let Some(step) = path.steps.get(e.step) else {
                 self.finish(path, e, planned, pending);
                 return;
             };
-            match self.step(path, step, &mut e, &fact, (planned, real), n > 0) {
+            match self.step(path, step, &mut e, &fact, (planned, real)) {
                 Done::Waits => {
                     // What this look has sent may have a second message.
                     self.fallbacks(path, &e, &fact);
+                    self.foresee(path, &mut e, &fact);
                     self.put(e);
                     return;
                 }
@@ -54,6 +55,7 @@ impl<'a> Look<'a> {
 
     fn pass(&mut self, path: &Path, e: &mut Enrollment, at: Instant) {
         (e.step, e.last_at, e.hold_from, e.wait_from) = (e.step + 1, Some(at), None, None);
+        e.met.retain(|place| *place >= e.step);
         let real = really(self.seen.sop, path, e, &self.journeys);
         e.due_at = Some(due(self.seen.sop, path, e, real));
         self.put(e.clone());
@@ -75,16 +77,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// `fresh`: the step before went in this very look.
-    fn step(
-        &mut self,
-        path: &'a Path,
-        step: &'a Step,
-        e: &mut Enrollment,
-        fact: &EnrollmentFact,
-        (planned, real): (Instant, Option<Instant>),
-        fresh: bool,
-    ) -> Done {
+    fn step(&mut self, path: &'a Path, step: &'a Step, e: &mut Enrollment, fact: &EnrollmentFact, (planned, real): (Instant, Option<Instant>)) -> Done {
         let facts = Facts { enrollment: Some(fact), ..*self.seen.facts };
         let begun = e.wait_from.is_some();
         if !begun {
@@ -118,7 +111,7 @@ impl<'a> Look<'a> {
         let at = e.wait_from.or(e.due_at).unwrap_or(planned);
         let late = self.late(path, at);
         match &step.what {
-            What::Wait { until, max } => self.wait(e, until.test(&facts), (at, *max), (begun, fresh)),
+            What::Wait { until, max } => self.wait(e, until.test(&facts), (at, *max), begun),
             What::Send(send) => Done::Went(self.send(path, step, send, e, at, &facts)),
             _ if e.control => Done::Went(at),
             _ if late.is_some() => Done::Went(at),
@@ -153,11 +146,22 @@ impl<'a> Look<'a> {
             return None;
         }
         let calendar = &self.seen.sop.calendar;
-        let ripe = match step.what {
-            What::Send(_) => calendar.start_of(calendar.date(at)).max(real.unwrap_or(Instant(i64::MIN))).min(at),
-            _ => at,
-        };
-        (ripe > self.as_of()).then_some(ripe)
+        let day = calendar.start_of(calendar.date(at)).max(real.unwrap_or(Instant(i64::MIN))).min(at);
+        match step.what {
+            What::Send(_) => (day > self.as_of()).then_some(day),
+            // On its day it may turn out that there is nothing to wait for.
+            What::Wait { .. } if day > self.as_of() => Some(day),
+            _ => Some(at),
+        }
+    }
+
+    /// Remembers which waits ahead would be over if they began now: one tick a day comes by when a wait should long have begun, and must
+    /// tell what was there at that instant from what came the night after.
+    fn foresee(&mut self, path: &Path, e: &mut Enrollment, fact: &EnrollmentFact) {
+        let facts = Facts { enrollment: Some(fact), ..*self.seen.facts };
+        let ahead = path.steps.iter().enumerate().skip(e.step + usize::from(e.wait_from.is_some()));
+        let waits = ahead.filter_map(|(place, step)| if let What::Wait { until, .. } = &step.what { Some((place, until)) } else { None });
+        e.met = waits.filter(|(_, until)| self.holds(until, &facts) == Some(true)).map(|(place, _)| place).collect();
     }
 
     /// Whether what a wait of later today is to wait for is here already. One tick in the morning must not take the evening's news for
@@ -194,12 +198,13 @@ impl<'a> Look<'a> {
         Some(ended)
     }
 
-    fn wait(&mut self, e: &mut Enrollment, (met, until): (Option<bool>, Until), (from, max): (Instant, Duration), (begun, fresh): (bool, bool)) -> Done {
+    fn wait(&mut self, e: &mut Enrollment, (met, until): (Option<bool>, Until), (from, max): (Instant, Duration), begun: bool) -> Done {
         let (as_of, limit) = (self.as_of(), from.plus(max.0));
         if met == Some(true) {
             // When the clock said so, or with the news that made this look.
             let noticed = e.due_at.filter(|at| begun && *at <= as_of && *at > from).unwrap_or(as_of);
-            return Done::Went(if fresh && !begun { from } else { noticed.min(limit).max(from) });
+            let was_there = !begun && e.met.contains(&e.step);
+            return Done::Went(if was_there { from } else { noticed.min(limit).max(from) });
         }
         if as_of >= limit {
             return Done::Went(limit);

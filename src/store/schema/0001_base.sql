@@ -334,6 +334,7 @@ CREATE TABLE enrollments (
   last_at    INTEGER,                    -- when the step before really went
   hold_from  INTEGER,                    -- since when `hold_while` keeps the next step waiting
   wait_from  INTEGER,                    -- since when the next step, a `wait`, has been waiting
+  met        TEXT,                       -- places of waits ahead whose condition held at the last look: '3,5'
   held       INTEGER NOT NULL DEFAULT 0, -- seconds that `hold_while` has moved the rest by
   lapsed_at  INTEGER,                    -- when its condition was first seen false since it entered
   ended_at   INTEGER,
