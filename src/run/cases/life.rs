@@ -166,9 +166,8 @@ impl<'a> Life<'a> {
                     self.keep(after, at, moved.as_slice(), &changes);
                 }
             }
-            let again = !looked.deeds.is_empty();
-            self.travels.keep(looked);
-            if !again {
+            self.travels.keep(&looked);
+            if looked.deeds.is_empty() {
                 return;
             }
         }
