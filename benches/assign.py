@@ -1,7 +1,7 @@
 """Times ticks and hand-overs of sop against its own scoring of all leads, in turn. Called by assign.sh."""
-import argparse, os, shutil, sqlite3, statistics, subprocess, sys, tempfile
+import os, shutil, sqlite3, sys, tempfile
 
-from pairs import measured
+from pairs import alternate, measured, median, parser
 
 FIRST, TICK, NEXT = "2026-06-30T00:00:00", "2026-06-30T01:00:00", "2026-06-30T02:00:00"
 QUALIFIED, OWNERS, RULES = 10_000, 50, 200
@@ -28,11 +28,7 @@ def lifecycle(least):
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__)
-    for flag in ("--sop", "--rules", "--data"):
-        p.add_argument(flag, required=True, type=os.path.abspath)
-    p.add_argument("--pairs", type=lambda s: max(3, int(s)), default=3)
-    args = p.parse_args()
+    args = parser(__doc__, "--rules", "--data").parse_args()
     out = tempfile.mkdtemp(prefix="assign-", dir=os.environ.get("BENCH_DIR"))
     shutil.copytree(args.rules, os.path.join(out, "sops"), copy_function=shutil.copyfile)
     os.chmod(os.path.join(out, "sops"), 0o755)
@@ -83,14 +79,12 @@ def main():
     with sqlite3.connect(os.path.join(out, "qualified.db")) as base:
         base.execute("UPDATE lead_state SET moves_at = iif(stage = 'mql', 0, 9223372036854775807)")
     ask("qualified.db", "SELECT 1")
-    a, b = [], []
-    for _ in range(args.pairs):
-        copy("qualified.db", "a.db")
-        a.append(sop("a.db", "assign", "--yes", "--as-of", NEXT)[:3])
-        copy("qualified.db", "b.db")
-        b.append(sop("b.db", "score", "--full", "--as-of", NEXT, "--limit", "1")[:3])
-    ratio = sorted(x[0] / y[0] for x, y in zip(a, b))
-    median = lambda runs: [statistics.median(column) for column in zip(*runs)]
+
+    def afresh(db, *rest):
+        copy("qualified.db", db)
+        return sop(db, *rest, "--as-of", NEXT)
+
+    a, b, ratio = alternate(args.pairs, lambda: afresh("a.db", "assign", "--yes"), lambda: afresh("b.db", "score", "--full", "--limit", "1"))
     show(f"assign {ask('a.db', 'SELECT count(*) FROM assignments'):,} / scoring all", median(a), median(b))
     print(f"wall by pair {ratio[0]:.3f}–{ratio[-1]:.3f}, {len(a)} pairs; bar: 0.5")
     shutil.rmtree(out, ignore_errors=True)

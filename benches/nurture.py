@@ -1,9 +1,9 @@
 """Times the nurture part of a tick against sop's own scoring of all leads, in turn. Called by nurture.sh.
 
 The nurture part: a tick over a base whose leads are on paths, less the same tick over its twin, which has the same leads and no path."""
-import argparse, os, shutil, sqlite3, statistics, sys, tempfile
+import os, shutil, sqlite3, sys, tempfile
 
-from pairs import measured
+from pairs import measured, median, parser
 
 FIRST, BEGIN, NOTE, ENROLL = "2026-06-30T00:00:00", "2026-06-30T01:00:00", "2026-06-30T01:30:00", "2026-06-30T02:00:00"
 LEFT, TICK = "2026-06-30T10:00:00", "2026-07-01T10:00:00"
@@ -125,11 +125,7 @@ class Base:
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__)
-    for flag in ("--sop", "--rules", "--data"):
-        p.add_argument(flag, required=True, type=os.path.abspath)
-    p.add_argument("--pairs", type=lambda s: max(3, int(s)), default=3)
-    args = p.parse_args()
+    args = parser(__doc__, "--rules", "--data").parse_args()
     out = tempfile.mkdtemp(prefix="nurture-", dir=os.environ.get("BENCH_DIR"))
     bases = {n: Base(args, out, f"paths-{n}", n) for n in (0, 1, 10)}
     bases[0].sop("first", "score", *(os.path.join(args.data, n) for n in ("leads.csv", "events.csv")), "--as-of", FIRST, "--limit", "1")
@@ -151,7 +147,6 @@ def main():
             runs[n].append(base.sop("tick", "tick", "--as-of", TICK)[:3])
         bases[0].copy("base", "tick")
         full.append(bases[0].sop("tick", "score", "--full", "--as-of", TICK, "--limit", "1")[:3])
-    median = lambda some: [statistics.median(column) for column in zip(*some)]
     (wall, cpu, peak), none = median(full), median(runs[0])
     print(f"{'score --full':44} wall {wall:6.2f} s   cpu {cpu:6.2f} s   peak {peak:5.0f} MB")
     part = {}

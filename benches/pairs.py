@@ -24,6 +24,26 @@ def measured(command):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
 
 
+def parser(doc, *folders):
+    """What every timing is called with: the program, its folders, and how many pairs are run."""
+    p = argparse.ArgumentParser(description=doc)
+    for flag in ("--sop", *folders):
+        p.add_argument(flag, required=True, type=os.path.abspath)
+    p.add_argument("--pairs", type=lambda s: max(3, int(s)), default=3)
+    return p
+
+
+def median(runs):
+    """Of several (wall, cpu, peak), each number's."""
+    return [statistics.median(column) for column in zip(*runs)]
+
+
+def alternate(n, run_a, run_b):
+    """A B A B …: the (wall, cpu, peak) of each side, and the ratios of their walls by pair, lowest first."""
+    a, b = zip(*((run_a()[:3], run_b()[:3]) for _ in range(n)))
+    return a, b, sorted(x[0] / y[0] for x, y in zip(a, b))
+
+
 class Kit:
     """One size: where its data is, and how to run each side on it."""
 
@@ -84,13 +104,8 @@ def remove(path):
 
 def pairs(title, kit, run_a, run_b):
     """Alternates A B A B … and prints the medians and the ratio of medians. run_* → (wall, cpu, rss, text)."""
-    a, b = [], []
-    for _ in range(kit.args.pairs):
-        a.append(run_a()[:3])
-        b.append(run_b()[:3])
-    median = lambda runs: [statistics.median(column) for column in zip(*runs)]
+    a, b, by_pair = alternate(kit.args.pairs, run_a, run_b)
     ma, mb = median(a), median(b)
-    by_pair = sorted(x[0] / y[0] for x, y in zip(a, b))
     print(f"{title:34} wall {ma[0]:7.2f} /{mb[0]:7.2f} s = {ma[0] / mb[0]:.3f}   cpu {ma[1]:7.2f} /{mb[1]:7.2f} s = {ma[1] / mb[1]:.3f}   "
           f"peak {ma[2]:6.0f} /{mb[2]:6.0f} MB = {ma[2] / mb[2]:.3f}   (wall by pair {by_pair[0]:.3f}–{by_pair[-1]:.3f}, {len(a)} pairs)")
     return ma
@@ -175,11 +190,8 @@ def tick(kit, base):
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__)
-    for flag in ("--sop", "--bench", "--dir"):
-        p.add_argument(flag, required=True, type=os.path.abspath)
+    p = parser(__doc__, "--bench", "--dir")
     p.add_argument("--peers", type=str.split, default=["duckdb"])
-    p.add_argument("--pairs", type=lambda s: max(3, int(s)), default=3)
     p.add_argument("sizes", nargs="+")
     args = p.parse_args()
     walls = {size: compare(args, size) for size in args.sizes}

@@ -2,9 +2,9 @@
 
 sop reads its base, where leads are joined and events sorted already; DuckDB reads the files and does both, which is what a team without
 a base does for every report. Both must give the same table, or nothing is compared."""
-import argparse, csv, datetime, json, os, re, shutil, sqlite3, statistics, sys, tempfile
+import csv, datetime, json, os, re, shutil, sqlite3, sys, tempfile
 
-from pairs import measured
+from pairs import alternate, measured, median, parser
 from roi_rules import AS_OF, FIELDS, LIFECYCLE
 
 PERIODS = {"2026-05": ("2026-05-01", "2026-06-01"), "2026": ("2026-01-01", "2027-01-01")}
@@ -80,24 +80,16 @@ def prove(period, ours, theirs):
 def pairs(title, bar, n, run_a, run_b):
     """Alternates A B A B … and prints medians, their ratio, and the range of the pairs' ratios."""
     run_a(), run_b()
-    a, b = [], []
-    for _ in range(n):
-        a.append(run_a()[:3])
-        b.append(run_b()[:3])
-    median = lambda runs: [statistics.median(column) for column in zip(*runs)]
+    a, b, by_pair = alternate(n, run_a, run_b)
     ma, mb = median(a), median(b)
-    by_pair = sorted(x[0] / y[0] for x, y in zip(a, b))
     print(f"{title:44} wall {ma[0]:6.2f} /{mb[0]:6.2f} s = {ma[0] / mb[0]:.3f}   cpu {ma[1]:6.2f} /{mb[1]:6.2f} s = {ma[1] / mb[1]:.3f}   "
           f"peak {ma[2]:5.0f} /{mb[2]:5.0f} MB   (wall by pair {by_pair[0]:.3f}–{by_pair[-1]:.3f}, {n} pairs; bar {bar})", flush=True)
     return ma[2], mb[2]
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__)
-    for flag in ("--sop", "--rules", "--dir"):
-        p.add_argument(flag, required=True, type=os.path.abspath)
+    p = parser(__doc__, "--rules", "--dir")
     p.add_argument("--keep", default="")
-    p.add_argument("--pairs", type=lambda s: max(3, int(s)), default=3)
     p.add_argument("--only", choices=["roi", "markov", "others"])
     p.add_argument("sizes", nargs="+")
     args = p.parse_args()
@@ -116,7 +108,7 @@ def main():
             here[f"markov of {period}"], here[f"linear of {period}"] = pairs(f"markov of {period} / linear", 5, args.pairs, by("markov"), by("linear"))
         for name in OTHERS if args.only in (None, "others") else ():
             runs = [bench.report(*name) for _ in range(args.pairs)]
-            wall, cpu, here[name[0]] = (statistics.median(column) for column in list(zip(*runs))[:3])
+            wall, cpu, here[name[0]] = median(run[:3] for run in runs)
             print(f"{' '.join(name):44} wall {wall:6.2f} s   cpu {cpu:6.2f} s   peak {here[name[0]]:5.0f} MB", flush=True)
     if len(args.sizes) > 1:
         print("\n== peak memory, MB: " + " · ".join(f"{int(s):,} leads" for s in args.sizes))

@@ -1,4 +1,4 @@
-//! The names that the language itself owns, and where each may be used: the scope table of the design.
+//! The names that the language itself owns, and where each may be used.
 
 use super::scope::ScopeKind;
 use crate::model::fold;

@@ -3,7 +3,7 @@
 use crate::diag::{SourceId, Span};
 use crate::model::{Dictionary, Duration};
 
-/// The row of the scope table in the design that a condition belongs to.
+/// Where a condition stands, and so which names it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeKind {
     /// `where` on events: that event's fields and `as_of`.

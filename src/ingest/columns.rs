@@ -3,10 +3,9 @@
 //! every row comes out as values in the layout's order with whatever names its lead.
 
 use super::cell::{BadCell, Typed, Typer};
-use super::error::{IngestError, IngestErrorKind, shorten};
-use super::event::{first_of, identity_of};
-use super::header::base_of;
-use super::identity::WhoColumns;
+use super::error::{IngestError, IngestErrorKind};
+use super::header::{base_of, first_of};
+use super::identity::{WhoColumns, identity_of};
 use super::lead::Next;
 use super::profile::{OpenOrder, Profile, default_order, profile_dates};
 use super::row::RawRow;
@@ -254,8 +253,8 @@ impl<'a> TableReader<'a> {
         row.number = raw.number;
         row.bad.clear();
         row.values.clear();
-        if let Some(problem) = &raw.problem {
-            row.bad.push(("", BadCell { column: String::new(), value: shorten(raw.text(0)), reason: problem.reason.clone() }));
+        if let Some(bad) = raw.refusal() {
+            row.bad.push(("", bad));
             return Ok(Next::Rejected);
         }
         let headers = self.table.headers();

@@ -1,15 +1,16 @@
 //! Rows of an events file: who, when, what. Ten million of them are normal, so nothing is allocated per row
 //! and what an event was is typed only when its text is seen for the first time.
 
-use super::cell::{self, BadCell, Clock, Typed, Typer, disarmed, trimmed};
+use super::cell::{BadCell, Typed, Typer, disarmed, trimmed};
 use super::error::{IngestError, IngestErrorKind};
-use super::header::base_of;
-use super::identity::WhoColumns;
+use super::header::{base_of, first_of};
+use super::identity::{WHO, WhoColumns, identity_of};
 use super::lead::Next;
-use super::profile::{Profile, default_order, profile_dates};
+use super::profile::{Profile, default_order};
 use super::row::{Cell, RawRow};
 use super::table::TableFile;
-use crate::model::{Calendar, DateOrder, Detail, Dictionary, EventFieldIx, FieldIx, Identity, Instant, Key, KindBy, KindId, Value, fold_header};
+use super::when::{WhenColumn, at_column, declared, profile_at};
+use crate::model::{Calendar, Detail, Dictionary, FieldIx, Identity, Instant, Key, KindBy, KindId, Value, fold_header};
 
 /// Between the cells of [`EventRow::what`].
 const SEPARATOR: u8 = 0x1f;
@@ -53,51 +54,7 @@ const KIND: &[&str] = &[
     "动作",
     "类型",
 ];
-const AT: &[&str] = &[
-    "at",
-    "ts",
-    "timestamp",
-    "eventtime",
-    "eventdate",
-    "eventat",
-    "occurredat",
-    "happenedat",
-    "datetime",
-    "time",
-    "date",
-    "activitydate",
-    "createdat",
-    "createdtime",
-    "行为时间",
-    "事件时间",
-    "发生时间",
-    "访问时间",
-    "时间",
-    "日期",
-];
 const EVENT_ID: &[&str] = &["eventid", "activityid", "行为编号", "行为id", "事件编号", "事件id"];
-const WHO: &[&str] = &["lead", "contact", "user", "customer", "member", "线索", "客户", "联系人", "用户"];
-
-/// The field of an identity column of an events or stages file: by its own header, or with `lead`, `contact`, `客户` … before it.
-pub(super) fn identity_of(folded: &str, dictionary: &Dictionary) -> Option<FieldIx> {
-    let of = |name: &str| dictionary.headers.get(name).copied().filter(|ix| dictionary.identity.contains(ix));
-    of(folded).or_else(|| WHO.iter().find_map(|w| folded.strip_prefix(w).filter(|rest| !rest.is_empty()).and_then(of)))
-}
-
-/// The first column whose header is one of the names, in the order of the names.
-pub(super) fn first_of(folded: &[String], names: &[&str]) -> Option<usize> {
-    names.iter().find_map(|n| folded.iter().position(|f| f == n))
-}
-
-/// The column that says when.
-pub(super) fn at_column(folded: &[String], dictionary: &Dictionary) -> Option<usize> {
-    declared(folded, dictionary, "at").or_else(|| first_of(folded, AT))
-}
-
-fn declared(folded: &[String], dictionary: &Dictionary, meaning: &str) -> Option<usize> {
-    folded.iter().position(|f| dictionary.event_headers.get(f).is_some_and(|m| m == meaning))
-}
-
 impl EventMapping {
     /// What the columns mean, by the dictionary.
     pub fn new(headers: &[String], dictionary: &Dictionary) -> Self {
@@ -167,21 +124,6 @@ impl EventMapping {
     }
 }
 
-/// A look at the first rows saves the pass over a file whose dates have the year in front.
-pub(super) fn profile_at(table: &mut TableFile, at: usize, calendar: &Calendar) -> Result<Profile, IngestError> {
-    const ENOUGH: usize = 1000;
-    let (mut row, mut open, mut clock) = (RawRow::default(), false, Clock::new(calendar.zone));
-    for _ in 0..ENOUGH {
-        if !table.next_row(&mut row)? {
-            break;
-        }
-        let text = trimmed(row.text(at));
-        open |= clock.fast(text).is_none() && cell::evidence(text) != cell::Evidence::None;
-    }
-    table.rewind()?;
-    if open { profile_dates(table, vec![at], calendar) } else { Ok(Profile::default()) }
-}
-
 /// One event; reused from row to row.
 #[derive(Clone, Debug)]
 pub struct EventRow {
@@ -215,10 +157,8 @@ pub struct EventReader<'a> {
     mapping: EventMapping,
     dictionary: &'a Dictionary,
     kind: usize,
-    at: usize,
+    at: WhenColumn,
     who: WhoColumns,
-    clock: Clock,
-    order: DateOrder,
     typers: Vec<Typer<'a>>,
     raw: RawRow,
 }
@@ -235,7 +175,8 @@ impl<'a> EventReader<'a> {
         let order = dictionary.event_order.or_else(|| profile.order(at)).unwrap_or_else(|| default_order(calendar));
         let who = WhoColumns::new(dictionary, table.source(), mapping.who.clone(), mapping.key, mapping.any);
         let typers = dictionary.event_fields.iter().map(|f| Typer::of_event(f, dictionary, calendar, Some(order), table.date1904())).collect();
-        Ok(Self { kind, at, who, clock: Clock::new(calendar.zone), order, typers, raw: RawRow::default(), table, mapping, dictionary })
+        let at = WhenColumn::new(at, calendar, order, table.date1904());
+        Ok(Self { kind, at, who, typers, raw: RawRow::default(), table, mapping, dictionary })
     }
 
     /// The row as the file has it: for the reject file.
@@ -246,10 +187,6 @@ impl<'a> EventReader<'a> {
     pub fn table(&self) -> &TableFile {
         &self.table
     }
-    /// What the columns mean.
-    pub fn mapping(&self) -> &EventMapping {
-        &self.mapping
-    }
 
     /// The next event.
     pub fn next(&mut self, row: &mut EventRow) -> Result<Next, IngestError> {
@@ -259,22 +196,20 @@ impl<'a> EventReader<'a> {
         let raw = &self.raw;
         row.number = raw.number;
         row.bad.clear();
-        if let Some(problem) = &raw.problem {
-            row.bad.push(BadCell { column: String::new(), value: super::error::shorten(raw.text(0)), reason: problem.reason.clone() });
+        if let Some(bad) = raw.refusal() {
+            row.bad.push(bad);
             return Ok(Next::Rejected);
         }
         let headers = self.table.headers();
-        let name = |column: usize| headers.get(column).map_or("", String::as_str);
         let kind = disarmed(trimmed(raw.text(self.kind)));
         if kind.is_empty() {
-            row.bad.push(BadCell::new(name(self.kind), "", "no kind"));
+            row.bad.push(BadCell::new(headers.get(self.kind).map_or("", String::as_str), "", "no kind"));
             return Ok(Next::Rejected);
         }
-        let at = disarmed(trimmed(raw.text(self.at)));
-        row.at = match cell::instant(at, &mut self.clock, self.order, self.table.date1904()) {
+        row.at = match self.at.read(raw, headers) {
             Ok(at) => at,
-            Err(reason) => {
-                row.bad.push(BadCell::new(name(self.at), at, if at.is_empty() { "no date" } else { reason }));
+            Err(bad) => {
+                row.bad.push(bad);
                 return Ok(Next::Rejected);
             }
         };
@@ -324,11 +259,6 @@ impl<'a> EventReader<'a> {
             kinds: vec![id],
             act: def.is_none_or(|d| d.by == KindBy::Lead && !d.weak),
         }
-    }
-
-    /// The column of an event field.
-    pub fn column_of(&self, field: EventFieldIx) -> Option<usize> {
-        self.mapping.fields.get(field.0).copied().flatten()
     }
 }
 

@@ -11,6 +11,11 @@ pub(super) fn find(rows: &[RawRow]) -> Option<usize> {
     rows.iter().position(|r| filled(r) >= enough && !is_long_text(r)).or(Some(0))
 }
 
+/// The first column whose header is one of the names, in the order of the names.
+pub(super) fn first_of(folded: &[String], names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|n| folded.iter().position(|f| f == n))
+}
+
 /// An instruction above the table: one cell holds a paragraph.
 fn is_long_text(row: &RawRow) -> bool {
     row.cells().any(|c| c.kind == CellKind::Text && c.text.chars().count() > 200)

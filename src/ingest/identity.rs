@@ -4,6 +4,15 @@ use super::cell::{BadCell, Blanks, disarmed, trimmed};
 use super::row::RawRow;
 use crate::model::{Dictionary, Field, FieldIx, FieldType, Identity, IdentityKind, Key, NoIdentity, email, fold, phone};
 
+/// Headers that speak of the lead of a row, alone or before the name of an identity.
+pub(super) const WHO: &[&str] = &["lead", "contact", "user", "customer", "member", "线索", "客户", "联系人", "用户"];
+
+/// The field of an identity column of an events or stages file: by its own header, or with `lead`, `contact`, `客户` … before it.
+pub(super) fn identity_of(folded: &str, dictionary: &Dictionary) -> Option<FieldIx> {
+    let of = |name: &str| dictionary.headers.get(name).copied().filter(|ix| dictionary.identity.contains(ix));
+    of(folded).or_else(|| WHO.iter().find_map(|w| folded.strip_prefix(w).filter(|rest| !rest.is_empty()).and_then(of)))
+}
+
 /// An identity that was left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Barred {

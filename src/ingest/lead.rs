@@ -146,14 +146,6 @@ impl<'a> LeadReader<'a> {
     pub fn table(&self) -> &TableFile {
         &self.table
     }
-    /// What the columns mean.
-    pub fn mapping(&self) -> &LeadMapping {
-        &self.mapping
-    }
-    /// What the first pass found.
-    pub fn profile(&self) -> &Profile {
-        &self.profile
-    }
 
     /// The next row.
     pub fn next(&mut self, row: &mut LeadRow) -> Result<Next, IngestError> {
@@ -161,8 +153,8 @@ impl<'a> LeadReader<'a> {
             return Ok(Next::End);
         }
         self.reset(row);
-        if let Some(problem) = &self.raw.problem {
-            row.bad.push(BadCell { column: String::new(), value: super::error::shorten(self.raw.text(0)), reason: problem.reason.clone() });
+        if let Some(bad) = self.raw.refusal() {
+            row.bad.push(bad);
             return Ok(Next::Rejected);
         }
         for column in 0..self.mapping.columns.len() {

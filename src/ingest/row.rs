@@ -1,6 +1,8 @@
 //! One record as it stands in the file: text cells with what a workbook knew about them.
 //! The buffers are reused from row to row; a row that is no record carries its [`Problem`].
 
+use super::cell::BadCell;
+use super::error::shorten;
 use std::borrow::Cow;
 
 /// What the file said about a cell beside its text.
@@ -82,6 +84,11 @@ impl RawRow {
     /// Whether every cell is white space.
     pub fn is_blank(&self) -> bool {
         self.problem.is_none() && (0..self.len()).all(|i| super::cell::trimmed(self.text(i)).is_empty() && self.cell(i).kind != CellKind::NoValue)
+    }
+    /// What is said of a row that is no record.
+    pub(super) fn refusal(&self) -> Option<BadCell> {
+        let problem = self.problem.as_ref()?;
+        Some(BadCell { column: String::new(), value: shorten(self.text(0)), reason: problem.reason.clone() })
     }
     pub(super) fn clear(&mut self) {
         self.problem = None;

@@ -1,16 +1,16 @@
 //! Rows of a stages file: which lead reached which stage, and when.
 
-use super::cell::{self, BadCell, Clock, disarmed, trimmed};
+use super::cell::{BadCell, disarmed, trimmed};
 use super::columns::Rows;
 use super::error::{IngestError, IngestErrorKind};
-use super::event::{at_column, first_of, identity_of, profile_at};
-use super::header::base_of;
-use super::identity::WhoColumns;
+use super::header::{base_of, first_of};
+use super::identity::{WhoColumns, identity_of};
 use super::lead::Next;
 use super::profile::{OpenOrder, Profile, default_order};
 use super::row::RawRow;
 use super::table::TableFile;
-use crate::model::{Calendar, DateOrder, Dictionary, Field, FieldIx, FieldType, Identity, Instant, Key, fold_header};
+use super::when::{WhenColumn, at_column, profile_at};
+use crate::model::{Calendar, Dictionary, Field, FieldIx, FieldType, Identity, Instant, Key, fold_header};
 
 /// What the columns of a stages file mean.
 #[derive(Clone, Debug, Default)]
@@ -87,11 +87,9 @@ impl Default for StageRow {
 pub struct StageReader<'a> {
     table: TableFile,
     stage: usize,
-    at: usize,
+    at: WhenColumn,
     field: Option<&'a Field>,
     who: WhoColumns,
-    clock: Clock,
-    order: DateOrder,
     raw: RawRow,
 }
 
@@ -102,13 +100,12 @@ impl<'a> StageReader<'a> {
             let what = format!("a stages file needs lead, stage and at; its headers are {}", table.headers().join(", "));
             return Err(table.error(IngestErrorKind::MissingColumns, what, "name the columns lead, stage, at").at(table.header_row()));
         };
+        let order = profile.order(at).unwrap_or_else(|| default_order(calendar));
         Ok(Self {
             stage,
-            at,
+            at: WhenColumn::new(at, calendar, order, table.date1904()),
             field: dictionary.fields.iter().find(|f| f.ty == FieldType::Stage),
             who: WhoColumns::new(dictionary, table.source(), mapping.who.clone(), mapping.key, mapping.any),
-            clock: Clock::new(calendar.zone),
-            order: profile.order(at).unwrap_or_else(|| default_order(calendar)),
             raw: RawRow::default(),
             table,
         })
@@ -131,21 +128,20 @@ impl<'a> StageReader<'a> {
         let raw = &self.raw;
         row.number = raw.number;
         row.bad.clear();
-        if let Some(problem) = &raw.problem {
-            row.bad.push(BadCell { column: String::new(), value: super::error::shorten(raw.text(0)), reason: problem.reason.clone() });
+        if let Some(bad) = raw.refusal() {
+            row.bad.push(bad);
             return Ok(Next::Rejected);
         }
         let headers = self.table.headers();
-        let name = |column: usize| headers.get(column).map_or("", String::as_str);
-        let (stage, at) = (disarmed(trimmed(raw.text(self.stage))), disarmed(trimmed(raw.text(self.at))));
+        let stage = disarmed(trimmed(raw.text(self.stage)));
         if stage.is_empty() {
-            row.bad.push(BadCell::new(name(self.stage), "", "no stage"));
+            row.bad.push(BadCell::new(headers.get(self.stage).map_or("", String::as_str), "", "no stage"));
             return Ok(Next::Rejected);
         }
-        row.at = match cell::instant(at, &mut self.clock, self.order, self.table.date1904()) {
+        row.at = match self.at.read(raw, headers) {
             Ok(at) => at,
-            Err(reason) => {
-                row.bad.push(BadCell::new(name(self.at), at, if at.is_empty() { "no date" } else { reason }));
+            Err(bad) => {
+                row.bad.push(bad);
                 return Ok(Next::Rejected);
             }
         };

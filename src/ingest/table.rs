@@ -1,29 +1,20 @@
-//! A file opened as a table: headers and rows, whatever the bytes were.
+//! An open table: headers and rows, whatever the bytes were.
 //!
 //! The header row is found, not assumed: blank rows and titles above it are passed over. Every header is unique (`Name (2)`).
 //! Blank rows are skipped; a row with too few cells, or with values beyond the headers, carries a problem.
 
 use super::ahead::Text;
 use super::csv::{Dialect, MAX_COLUMNS, RecordError, Records};
-use super::decode::{self, Decoder};
+use super::decode::Decoder;
 use super::error::{IngestError, IngestErrorKind as Kind};
+use super::header;
 use super::row::RawRow;
-use super::sheet::{self, SheetError, SheetRows};
-use super::{dialect, header, json};
+use super::sheet::SheetRows;
 use encoding_rs::Encoding;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
-
-/// How to open a file.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The source system whose ids the file has (`--source crm`); `default` when not said.
-    pub source: Option<String>,
-    /// The sheet of a workbook; the first visible one with anything in it when not said.
-    pub sheet: Option<String>,
-}
 
 /// What an opened file was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,19 +43,20 @@ impl std::fmt::Display for Format {
     }
 }
 
-enum Rows {
+/// Where the rows come from.
+pub(super) enum Rows {
     Text(Box<Records>),
     Sheet(SheetRows),
 }
 
 /// How a text file was recognised, to begin again.
 #[derive(Clone, Copy)]
-struct TextFormat {
-    encoding: &'static Encoding,
-    bom: u64,
-    undecided: bool,
-    dialect: Dialect,
-    sep_line: bool,
+pub(super) struct TextFormat {
+    pub(super) encoding: &'static Encoding,
+    pub(super) bom: u64,
+    pub(super) undecided: bool,
+    pub(super) dialect: Dialect,
+    pub(super) sep_line: bool,
 }
 
 /// An open table.
@@ -87,78 +79,13 @@ pub struct TableFile {
     pub notes: Vec<String>,
 }
 
-const HEAD: usize = 64 * 1024;
-/// Enough of a file to tell its encoding.
-const SAMPLE: usize = 1 << 20;
 /// Sheets that our own workbooks have beside the table: nobody needs to be told that they are not read.
 const OURS: [&str; 4] = ["totals", "合计", "Help", "说明"];
 /// How many rows are looked at to find the header.
 const LOOK_AHEAD: usize = 40;
 
-/// Opens a file as a table, by its bytes and not by its ending.
-pub fn open(path: &Path, options: &Options) -> Result<TableFile, IngestError> {
-    let name = path.display().to_string();
-    let fail = |kind, what: &str, help: &str| IngestError::new(kind, &name, what, help);
-    // Looked at before it is opened: a pipe that nobody writes into would be waited for.
-    let meta = std::fs::metadata(path).map_err(|e| IngestError::io(path, &e))?;
-    if meta.is_dir() {
-        return Err(IngestError::io(path, &std::io::ErrorKind::IsADirectory.into()));
-    }
-    if !meta.is_file() {
-        return Err(fail(Kind::NotATable, "it is a pipe or a device, not a file", "save what comes out of it to a file: each input is read twice"));
-    }
-    let (mut file, mut head) = opened(path)?;
-    let mut spool = None;
-    if json::is_events(&head) {
-        let table = json::to_table(path)
-            .map_err(|e| fail(Kind::NotATable, &format!("this is JSON, and broken: {e}"), "one object a line, or one array of objects: download it again"))?;
-        (file, head) = opened(&table)?;
-        spool = Some(table);
-    }
-    let read = spool.as_deref().unwrap_or(path);
-    if head.is_empty() {
-        return Err(fail(Kind::Empty, "the file is empty", "export it again"));
-    }
-    let (rows, text) = if head.starts_with(b"PK\x03\x04") || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        (Rows::Sheet(sheet::open(path, options.sheet.as_deref()).map_err(|e| workbook_error(path, options, e))?), None)
-    } else if let Some((what, help)) = not_a_table(&head) {
-        return Err(fail(Kind::NotATable, what, help));
-    } else {
-        let Some((encoding, bom)) = decode::sniff(&head) else {
-            return Err(fail(Kind::NotATable, "the file is neither text nor a workbook", "export it as CSV or XLSX"));
-        };
-        let undecided = head.is_ascii();
-        let mut sample = String::new();
-        seek(&mut file, path, bom as u64)?;
-        let more = Decoder::new(file, encoding, bom as u64, undecided).fill(&mut sample, HEAD).map_err(|e| IngestError::io(path, &e))?;
-        if sample.trim().is_empty() {
-            return Err(fail(Kind::Empty, "the file holds nothing but blanks", "export it again"));
-        }
-        let mut cut = sample.len().min(HEAD);
-        while !sample.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        let (dialect, sep_line) = dialect::sniff(sample.get(..cut).unwrap_or_default(), !more && cut == sample.len());
-        let format = TextFormat { encoding, bom: bom as u64, undecided, dialect, sep_line };
-        (Rows::Text(Box::new(begin(read, format)?)), Some(format))
-    };
-    let source = options.source.clone().unwrap_or_else(|| "default".to_owned());
-    let size = meta.len();
-    let mut table =
-        TableFile { path: path.to_owned(), spool, name, source, rows, text, size, headers: Vec::new(), header_row: 0, skip: 0, named: 0, notes: Vec::new() };
-    table.find_header()?;
-    Ok(table)
-}
-
-/// A file with the beginning of its bytes.
-fn opened(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
-    let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
-    let mut head = Vec::new();
-    (&mut file).take(SAMPLE as u64).read_to_end(&mut head).map_err(|e| IngestError::io(path, &e))?;
-    Ok((file, head))
-}
-
-fn begin(path: &Path, format: TextFormat) -> Result<Records, IngestError> {
+/// The records of a text file from its first line on.
+pub(super) fn begin(path: &Path, format: TextFormat) -> Result<Records, IngestError> {
     let mut file = File::open(path).map_err(|e| IngestError::io(path, &e))?;
     seek(&mut file, path, format.bom)?;
     let mut records = Records::new(Text::new(Decoder::new(file, format.encoding, format.bom, format.undecided)), format.dialect);
@@ -168,72 +95,31 @@ fn begin(path: &Path, format: TextFormat) -> Result<Records, IngestError> {
     Ok(records)
 }
 
-fn seek(file: &mut File, path: &Path, to: u64) -> Result<(), IngestError> {
+pub(super) fn seek(file: &mut File, path: &Path, to: u64) -> Result<(), IngestError> {
     file.seek(SeekFrom::Start(to)).map(drop).map_err(|e| IngestError::io(path, &e))
 }
 
-/// Files that people send by mistake, named so that they know which.
-fn not_a_table(head: &[u8]) -> Option<(&'static str, &'static str)> {
-    const UNPACK: &str = "unpack it and name the table inside";
-    const EXPORT: &str = "export the table as CSV or XLSX";
-    let known: [(&[u8], &str, &str); 9] = [
-        (b"%PDF", "this is a PDF", EXPORT),
-        (b"\x89PNG", "this is a picture", EXPORT),
-        (b"\xff\xd8\xff", "this is a picture", EXPORT),
-        (b"GIF8", "this is a picture", EXPORT),
-        (b"\x1f\x8b", "this is a gzip archive", UNPACK),
-        (b"Rar!", "this is a RAR archive", UNPACK),
-        (b"7z\xbc\xaf", "this is a 7z archive", UNPACK),
-        (b"SQLite format 3", "this is an SQLite database", "name it with --db, or export a table from it"),
-        (b"PAR1", "this is a Parquet file", EXPORT),
-    ];
-    if let Some((_, what, help)) = known.iter().find(|(magic, ..)| head.starts_with(magic)) {
-        return Some((what, help));
-    }
-    let text = String::from_utf8_lossy(head.get(..head.len().min(512)).unwrap_or_default()).trim_start_matches('\u{feff}').trim_start().to_lowercase();
-    if ["<html", "<!doctype html", "<table", "<?xml"].iter().any(|t| text.starts_with(t)) {
-        return Some(("this is a web page or XML, whatever its ending says", "open it in a spreadsheet and save it as XLSX or CSV"));
-    }
-    if is_markdown(&text) {
-        return Some(("this is a Markdown table, not a table that this program reads", "export it as CSV or XLSX; a list of ours: `sop leads -o leads.csv`"));
-    }
-    if text.starts_with("[{") || text.starts_with("{\"") || text.starts_with("[\n") || text.starts_with("{\n") {
-        return Some(("this is JSON", EXPORT));
-    }
-    None
-}
-
-/// A row of `| --- |` below a row of `| … |`: what `-o report.md` writes, and many wikis.
-fn is_markdown(head: &str) -> bool {
-    let lines: Vec<&str> = head.lines().map(str::trim).collect();
-    let is_rule = |l: &str| l.starts_with('|') && l.contains("---") && l.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '));
-    lines.windows(2).any(|two| matches!(two, [above, below] if above.starts_with('|') && is_rule(below)))
-}
-
-fn workbook_error(path: &Path, options: &Options, e: SheetError) -> IngestError {
-    let name = path.display().to_string();
-    match e {
-        SheetError::Io(e) => IngestError::io(path, &e),
-        SheetError::Workbook(what) if what.to_lowercase().contains("password") => {
-            IngestError::new(Kind::Workbook, &name, "the workbook is protected by a password", "save a copy without the password")
-        }
-        SheetError::Workbook(what) => IngestError::new(
-            Kind::Workbook,
-            &name,
-            format!("the workbook cannot be read: {what}"),
-            "open it in a spreadsheet and save it again as XLSX, or as CSV",
-        ),
-        SheetError::NoSuchSheet(names) => IngestError::new(
-            Kind::NoSuchSheet,
-            &name,
-            format!("there is no sheet `{}`", options.sheet.as_deref().unwrap_or_default()),
-            format!("the sheets are: {}", names.join(", ")),
-        ),
-    }
-}
-
 impl TableFile {
-    fn find_header(&mut self) -> Result<(), IngestError> {
+    /// Before its headers are found. `spool`: the file in another form, which is read in its place.
+    pub(super) fn new(path: &Path, spool: Option<TempPath>, source: &str, (rows, text): (Rows, Option<TextFormat>), size: u64) -> Self {
+        Self {
+            path: path.to_owned(),
+            spool,
+            name: path.display().to_string(),
+            source: source.to_owned(),
+            rows,
+            text,
+            size,
+            headers: Vec::new(),
+            header_row: 0,
+            skip: 0,
+            named: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Looks for the headers, and stands before the first row under them.
+    pub(super) fn find_header(&mut self) -> Result<(), IngestError> {
         let mut first: Vec<RawRow> = Vec::new();
         let mut row = RawRow::default();
         while first.len() < LOOK_AHEAD && self.raw(&mut row)? {

@@ -1,7 +1,7 @@
 //! Journeys on paths (培育): where an enrollment stands, and what is known of the messages that it brought about.
 
 use super::key::BITS;
-use super::{Instant, MessageId, MessageState, Part, stable_hash};
+use super::{Instant, Message, MessageId, MessageState, Part, stable_hash};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -123,6 +123,21 @@ pub struct Letter {
 }
 
 impl Letter {
+    /// What journeys know of a message from the moment it is decided.
+    pub fn of(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            enrollment: message.enrollment,
+            step: message.step.clone(),
+            part: message.part,
+            medium: message.medium.clone(),
+            service: message.service,
+            state: message.state,
+            not_before: message.not_before,
+            sent_at: message.sent_at,
+            paused: false,
+        }
+    }
     /// Whether it may still leave on its own.
     pub fn waits(&self) -> bool {
         matches!(self.state, MessageState::Queued | MessageState::Deferred)

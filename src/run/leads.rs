@@ -1,15 +1,21 @@
 //! `sop leads`: filter, sort, choose columns; the list that goes out and comes back.
 
+mod accounts;
+mod listed;
+
+pub(super) use listed::value_cell;
+
+use self::accounts::accounts;
+use self::listed::{cell, choose, compare, sort_keys};
 use super::evaluate::Evaluator;
 use super::score::{frame, note};
 use super::{Context, RunError, Workspace};
 use crate::condition::{Messages, Place, Scope, ScopeKind, Want, compile};
 use crate::diag::{Diagnostics, Sources};
-use crate::model::{FieldType, Value, fold, nearest};
-use crate::report::{Cell, Column, ColumnType, Report, leads as report};
+use crate::model::{fold, nearest};
+use crate::report::{Report, leads as report};
 use crate::rules::state::{Ids, state_names};
 use crate::store::{Columns, Due, Needs, ScanRow, Store};
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// What `sop leads` is asked.
@@ -27,24 +33,6 @@ pub struct LeadsRequest {
     pub by_account: bool,
 }
 
-#[derive(Clone, Debug)]
-enum Source {
-    Key,
-    Score,
-    Band,
-    Group(usize),
-    Stage,
-    Owner,
-    Queue,
-    Field(usize),
-    Extra(String),
-}
-
-struct Listed {
-    column: Column,
-    source: Source,
-}
-
 /// The list.
 pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsRequest) -> Result<Report, RunError> {
     let store = Store::read(&workspace.db)?;
@@ -57,9 +45,11 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
     let mut evaluator = Evaluator::new(sop, &store, &columns, context.as_of)?;
     let mut kept: Vec<ScanRow> = Vec::new();
     let mut unknown = 0_u64;
-    let owner = request.owner.as_deref().map(|o| crate::model::fold(o).into_owned());
+    let owner = request.owner.as_deref().map(|o| fold(o).into_owned());
     let mut needs = Needs::all(&columns);
-    (needs.events, needs.standing, needs.deals, needs.follow_ups) = (condition.is_some(), condition.is_some(), condition.is_some(), condition.is_some());
+    // What a list shows stands in the lead's row; only conditions ask for more.
+    let asked = condition.is_some();
+    (needs.events, needs.standing, needs.deals, needs.follow_ups, needs.messages) = (asked, asked, asked, asked, asked);
     let mut owners: BTreeSet<String> = BTreeSet::new();
     store.scan(&columns, Due::All, &needs, |mut row| -> Result<(), RunError> {
         if owner.is_some()
@@ -78,7 +68,7 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
             }
         }
         if let Some(owner) = &owner
-            && row.state.owner.as_deref().map(|o| crate::model::fold(o).into_owned()).as_ref() != Some(owner)
+            && row.state.owner.as_deref().map(|o| fold(o).into_owned()).as_ref() != Some(owner)
         {
             return Ok(());
         }
@@ -87,7 +77,7 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
         Ok(())
     })?;
     if let Some(asked) = &request.owner {
-        is_known_owner(asked, &owners)?;
+        must_be_known(asked, &owners)?;
     }
     let listed = choose(workspace, request, &kept)?;
     let sort = sort_keys(workspace, request, &kept)?;
@@ -114,7 +104,7 @@ pub fn leads(workspace: &Workspace, context: &Context<'_>, request: &LeadsReques
 }
 
 /// Refuses an owner whom nobody has: an empty list would say that the colleague has nothing to do.
-fn is_known_owner(asked: &str, owners: &BTreeSet<String>) -> Result<(), RunError> {
+fn must_be_known(asked: &str, owners: &BTreeSet<String>) -> Result<(), RunError> {
     if owners.iter().any(|o| fold(o) == fold(asked)) {
         return Ok(());
     }
@@ -162,181 +152,4 @@ pub(super) fn compile_filter(workspace: &Workspace, store: &Store, text: &str) -
     let scope = Scope { messages, ..Scope::new(ScopeKind::Where, &sop.dictionary, &state) };
     let condition = compile(text, &Place::verbatim(id, 0, text.len()), &scope, Want::Boolean, &mut problems);
     condition.filter(|_| !problems.has_errors()).ok_or_else(|| RunError::Condition(Box::new((sources, problems))))
-}
-
-/// The columns that hold something, or all that can be listed, in the order of an export.
-fn available(workspace: &Workspace, rows: &[ScanRow], blank_too: bool) -> Vec<Listed> {
-    let sop = &workspace.sop;
-    let text = |id: &str| Column::new(id, ColumnType::Text);
-    let mut out = vec![Listed { column: text("key"), source: Source::Key }];
-    for (i, field) in sop.dictionary.fields.iter().enumerate() {
-        let ty = match field.ty {
-            FieldType::Integer => ColumnType::Integer,
-            FieldType::Number | FieldType::Percent => ColumnType::Number,
-            FieldType::Money => ColumnType::Money,
-            FieldType::Date => ColumnType::Date,
-            FieldType::Datetime => ColumnType::Instant,
-            FieldType::Boolean => ColumnType::Boolean,
-            FieldType::List => ColumnType::List,
-            _ => ColumnType::Text,
-        };
-        // Owner and stage of a lead are its state; the imported column only seeds it.
-        let source = match field.ty {
-            FieldType::Stage => Source::Stage,
-            FieldType::Owner => Source::Owner,
-            _ => Source::Field(i),
-        };
-        if blank_too || rows.iter().any(|r| !matches!(cell(&source, r), Cell::Empty)) {
-            out.push(Listed { column: Column { title: Some(field.title.clone()), ..Column::new(&field.id, ty) }, source });
-        }
-    }
-    let mut headers: Vec<&String> = rows.iter().flat_map(|r| r.record.extra.iter().map(|(h, _)| h)).collect();
-    headers.sort_unstable();
-    headers.dedup();
-    for h in headers {
-        out.push(Listed { column: Column { title: Some(h.clone()), ..text(h) }, source: Source::Extra(h.clone()) });
-    }
-    out.push(Listed { column: Column::new("score", ColumnType::Integer), source: Source::Score });
-    out.push(Listed { column: text("band"), source: Source::Band });
-    for (i, g) in sop.scoring.groups.iter().enumerate() {
-        out.push(Listed { column: Column::new(&g.id, ColumnType::Integer), source: Source::Group(i) });
-    }
-    for (ty, id, source) in [(FieldType::Stage, "stage", Source::Stage), (FieldType::Owner, "owner", Source::Owner)] {
-        if !sop.dictionary.fields.iter().any(|f| f.ty == ty) && (blank_too || rows.iter().any(|r| !matches!(cell(&source, r), Cell::Empty))) {
-            out.push(Listed { column: text(id), source });
-        }
-    }
-    out.push(Listed { column: text("queue"), source: Source::Queue });
-    out
-}
-
-fn pick(workspace: &Workspace, rows: &[ScanRow], id: &str) -> Result<Listed, RunError> {
-    let mut all = available(workspace, rows, true);
-    let same = |l: &Listed| crate::model::fold(&l.column.id) == crate::model::fold(id) || l.column.title.as_deref() == Some(id);
-    match all.iter().position(same) {
-        Some(i) => Ok(all.swap_remove(i)),
-        None => {
-            let names: Vec<&str> = all.iter().map(|l| l.column.id.as_str()).collect();
-            let near = nearest(id, names.iter().copied()).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
-            Err(RunError::refused(format!("there is no column `{id}`{near}"), format!("columns: {}", names.join(", "))))
-        }
-    }
-}
-
-fn choose(workspace: &Workspace, request: &LeadsRequest, rows: &[ScanRow]) -> Result<Vec<Listed>, RunError> {
-    if request.columns.is_empty() {
-        return Ok(available(workspace, rows, false));
-    }
-    request.columns.iter().map(|id| pick(workspace, rows, id.trim())).collect()
-}
-
-fn sort_keys(workspace: &Workspace, request: &LeadsRequest, rows: &[ScanRow]) -> Result<Vec<(Source, bool)>, RunError> {
-    if request.sort.is_empty() {
-        return Ok(vec![(Source::Score, true)]);
-    }
-    request
-        .sort
-        .iter()
-        .map(|s| {
-            let (id, descending) = s.trim().strip_prefix('-').map_or((s.trim(), false), |id| (id, true));
-            Ok((pick(workspace, rows, id)?.source, descending))
-        })
-        .collect()
-}
-
-/// By the asked columns (blanks last), then by key.
-fn compare(keys: &[(Source, bool)], a: &ScanRow, b: &ScanRow) -> Ordering {
-    for (source, descending) in keys {
-        let (x, y) = (cell(source, a), cell(source, b));
-        let order = match (matches!(x, Cell::Empty), matches!(y, Cell::Empty)) {
-            (true, true) => Ordering::Equal,
-            (true, false) => return Ordering::Greater,
-            (false, true) => return Ordering::Less,
-            (false, false) => order_cells(&x, &y),
-        };
-        let order = if *descending { order.reverse() } else { order };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-    a.record.key.to_string().cmp(&b.record.key.to_string())
-}
-
-fn order_cells(a: &Cell, b: &Cell) -> Ordering {
-    match (a, b) {
-        (Cell::Integer(x), Cell::Integer(y)) | (Cell::Money(x), Cell::Money(y)) => x.cmp(y),
-        (Cell::Number(x), Cell::Number(y)) | (Cell::Percent(x), Cell::Percent(y)) => x.total_cmp(y),
-        (Cell::Date(x), Cell::Date(y)) => x.cmp(y),
-        (Cell::Instant(x), Cell::Instant(y)) => x.cmp(y),
-        (Cell::Boolean(x), Cell::Boolean(y)) => x.cmp(y),
-        (Cell::Text(x), Cell::Text(y)) => x.cmp(y),
-        (Cell::List(x), Cell::List(y)) => x.cmp(y),
-        _ => Ordering::Equal,
-    }
-}
-
-fn cell(source: &Source, row: &ScanRow) -> Cell {
-    let text = |t: &Option<String>| t.clone().map_or(Cell::Empty, Cell::Text);
-    match source {
-        Source::Key => Cell::Text(row.record.key.to_string()),
-        Source::Score => row.state.score.map_or(Cell::Empty, Cell::Integer),
-        Source::Band => text(&row.state.band),
-        Source::Group(i) => row.state.groups.get(*i).map_or(Cell::Empty, |n| Cell::Integer(*n)),
-        Source::Stage => text(&row.state.stage),
-        Source::Owner => text(&row.state.owner),
-        Source::Queue => text(&row.state.queue),
-        Source::Extra(h) => row.record.extra.iter().find(|(k, _)| k == h).map_or(Cell::Empty, |(_, v)| Cell::Text(v.clone())),
-        Source::Field(i) => row.record.values.get(*i).map_or(Cell::Empty, value_cell),
-    }
-}
-
-pub(super) fn value_cell(v: &Value) -> Cell {
-    match v {
-        Value::Null => Cell::Empty,
-        Value::Bool(b) => Cell::Boolean(*b),
-        Value::Int(i) => Cell::Integer(*i),
-        Value::Real(r) => Cell::Number(*r),
-        Value::Money(m) => Cell::Money(*m),
-        Value::Text(t) => Cell::Text(t.to_string()),
-        Value::List(l) => Cell::List(l.iter().map(|t| t.to_string()).collect()),
-        Value::Date(d) => Cell::Date(*d),
-        Value::At(t) => Cell::Instant(*t),
-    }
-}
-
-fn accounts(workspace: &Workspace, context: &Context<'_>, rows: &[ScanRow], mut notes: Vec<crate::report::Note>) -> Report {
-    let dictionary = &workspace.sop.dictionary;
-    let company = |r: &ScanRow| super::score::text_of(dictionary, &r.record, "company");
-    let mut by: std::collections::BTreeMap<String, (String, Vec<&ScanRow>)> = std::collections::BTreeMap::new();
-    let mut without = 0;
-    for row in rows {
-        match company(row) {
-            Some(c) => by.entry(crate::model::fold(&c).into_owned()).or_insert_with(|| (c, Vec::new())).1.push(row),
-            None => without += 1,
-        }
-    }
-    if without > 0 {
-        notes.push(note("no-company", format!("{without} leads without a company are left out")));
-    }
-    let mut out: Vec<report::Account> = by
-        .into_values()
-        .map(|(company, leads)| {
-            let score = |r: &ScanRow| r.state.score.unwrap_or_default();
-            let best = leads.iter().copied().max_by(|a, b| score(a).cmp(&score(b)).then_with(|| b.record.key.to_string().cmp(&a.record.key.to_string())));
-            let mut owners: Vec<String> = leads.iter().filter_map(|r| r.state.owner.clone()).collect();
-            owners.sort();
-            owners.dedup();
-            report::Account {
-                company,
-                leads: leads.len() as i64,
-                best_score: best.map_or(0, score),
-                score: leads.iter().map(|r| score(r)).sum(),
-                band: best.and_then(|r| r.state.band.clone()).unwrap_or_default(),
-                owners,
-                best_lead: best.map_or_else(String::new, |r| super::score::name_of(dictionary, &r.record).unwrap_or_else(|| r.record.key.to_string())),
-            }
-        })
-        .collect();
-    out.sort_by(|a, b| b.best_score.cmp(&a.best_score).then_with(|| b.score.cmp(&a.score)).then_with(|| a.company.cmp(&b.company)));
-    report::accounts(&frame(workspace, context), &out, notes)
 }

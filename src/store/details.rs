@@ -31,11 +31,6 @@ impl Store {
         Ok(u32::try_from(self.conn.last_insert_rowid()).unwrap_or(u32::MAX))
     }
 
-    /// How many details there are.
-    pub fn detail_count(&self) -> Result<i64> {
-        Ok(self.conn.query_row("SELECT count(*) FROM details", [], |r| r.get(0))?)
-    }
-
     /// Every detail, in the order of their numbers.
     pub fn details(&self, columns: &Columns) -> Result<Vec<StoredDetail>> {
         let mut all = Vec::new();
@@ -59,16 +54,6 @@ impl Store {
         let sql = format!("SELECT detail, kind{} FROM details WHERE detail = ?1", columns.event_field_list(""));
         let mut statement = self.conn.prepare_cached(&sql)?;
         Ok(statement.query_row([id], |row| read_detail(row, columns)).optional()?)
-    }
-
-    /// Events by kind, most frequent first.
-    pub fn event_kind_counts(&self) -> Result<Vec<(String, i64)>> {
-        // Events by kind.
-        const COUNTS: &str = "SELECT d.kind, sum(e.n) FROM (SELECT detail, count(*) n FROM events GROUP BY detail) e JOIN details d USING (detail)
-                              GROUP BY d.kind ORDER BY 2 DESC, 1";
-        let mut statement = self.conn.prepare(COUNTS)?;
-        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 

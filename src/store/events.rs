@@ -47,18 +47,6 @@ impl Store {
         Ok(())
     }
 
-    /// How many events of a lead have one of these details.
-    pub fn count_events(&self, lead: LeadId, details: &[DetailId]) -> Result<i64> {
-        let mut events = Vec::new();
-        self.events_of(lead, &mut events)?;
-        Ok(events.iter().filter(|e| details.contains(&e.detail)).count() as i64)
-    }
-
-    /// Whether the base has any event.
-    pub fn has_events(&self) -> Result<bool> {
-        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM events)", [], |r| r.get(0))?)
-    }
-
     /// Whether the base has any behaviour: events other than the touch of being captured.
     pub fn has_behaviour(&self) -> Result<bool> {
         // Any event of another kind.

@@ -3,31 +3,8 @@
 use super::leads::{masked_list, read_needed};
 use super::side::Reader;
 use super::state::{read_state, state_list};
-use super::{Columns, LeadRecord, Result, StateRow, Store, deals, enrollments, feedback, follow_ups, standing};
+use super::{Columns, Due, LeadRecord, Result, StateRow, Store, deals, enrollments, feedback, follow_ups, standing};
 use crate::model::{Deal, DetailId, Event, FollowUp, Instant, Journeys, LeadId, SentMessage, Standing, Verdict};
-
-/// Which leads a pass hands out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Due {
-    /// Every lead.
-    All,
-    /// Those whose state may have changed by this instant, or that another SOP version scored.
-    At(Instant, i64),
-    /// Those that the engines behind scoring are due for by this instant.
-    Moves(Instant),
-    /// Of these, those that do not sleep.
-    Awake(Instant),
-    /// Those that sleep because nobody can take them.
-    Asleep(Instant),
-    /// Those that somebody holds.
-    Held,
-    /// Those that somebody holds or held, or that ever entered a stage: whom promises may be about.
-    Promised,
-}
-
-/// What makes a lead one of [`Due::Promised`].
-const PROMISED: &str =
-    "(s.owner IS NOT NULL OR s.lead IN (SELECT lead FROM standings WHERE last_owner IS NOT NULL) OR s.lead IN (SELECT lead FROM stage_history))";
 
 /// What a pass reads of each lead.
 #[derive(Clone, Debug)]
@@ -217,25 +194,13 @@ impl Store {
         let sql_error = |e: rusqlite::Error| E::from(e.into());
         let width = 7 + columns.fields.len();
         let list = format!("{}, {}", masked_list(columns, needs), state_list(columns, "s."));
-        // A lead that was never scored may have no state yet; only a whole pass meets it.
-        let sql = match due {
-            Due::All => format!("SELECT {list} FROM leads l LEFT JOIN lead_state s USING (lead) ORDER BY l.lead"),
-            Due::At(..) => {
-                format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.next_change_at <= ?1 OR s.sop IS NOT ?2 ORDER BY s.lead")
-            }
-            Due::Moves(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at <= ?1 ORDER BY s.lead"),
-            Due::Awake(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at BETWEEN -?1 AND ?1 ORDER BY s.lead"),
-            Due::Asleep(_) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.moves_at < -?1 ORDER BY s.lead"),
-            Due::Held => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE s.owner IS NOT NULL ORDER BY s.lead"),
-            Due::Promised => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE {PROMISED} ORDER BY s.lead"),
+        let sql = match due.condition() {
+            // A lead that was never scored may have no state yet; only a whole pass meets it.
+            None => format!("SELECT {list} FROM leads l LEFT JOIN lead_state s USING (lead) ORDER BY l.lead"),
+            Some(condition) => format!("SELECT {list} FROM lead_state s CROSS JOIN leads l USING (lead) WHERE {condition} ORDER BY s.lead"),
         };
         let mut leads = self.conn.prepare(&sql).map_err(sql_error)?;
-        let mut rows = match due {
-            Due::All | Due::Held | Due::Promised => leads.query([]),
-            Due::At(at, sop) => leads.query([at.0, sop]),
-            Due::Moves(at) | Due::Awake(at) | Due::Asleep(at) => leads.query([at.0]),
-        }
-        .map_err(sql_error)?;
+        let mut rows = leads.query(due.parameters()).map_err(sql_error)?;
         let mut feed = standing::SIDE.feed(self, needs.standing, most)?;
         let mut standings = Reader::new(&standing::SIDE, &mut feed)?;
         let mut feed = standing::REACHED.feed(self, needs.standing, most)?;
@@ -290,31 +255,6 @@ impl Store {
             f(row)?;
         }
         Ok(())
-    }
-
-    /// How many leads are due.
-    pub fn due_count(&self, due: Due) -> Result<i64> {
-        Ok(match due {
-            Due::All => self.conn.query_row("SELECT count(*) FROM lead_state", [], |r| r.get(0))?,
-            Due::At(at, sop) => {
-                let sql = "SELECT count(*) FROM lead_state WHERE next_change_at <= ?1 OR sop IS NOT ?2";
-                self.conn.query_row(sql, [at.0, sop], |r| r.get(0))?
-            }
-            Due::Moves(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at <= ?1", [at.0], |r| r.get(0))?,
-            Due::Awake(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at BETWEEN -?1 AND ?1", [at.0], |r| r.get(0))?,
-            Due::Asleep(at) => self.conn.query_row("SELECT count(*) FROM lead_state WHERE moves_at < -?1", [at.0], |r| r.get(0))?,
-            Due::Held => self.conn.query_row("SELECT count(*) FROM lead_state WHERE owner IS NOT NULL", [], |r| r.get(0))?,
-            Due::Promised => self.conn.query_row(&format!("SELECT count(*) FROM lead_state s WHERE {PROMISED}"), [], |r| r.get(0))?,
-        })
-    }
-
-    /// Whether anybody's score is due whatever the clock says, or was made by other rules than these; and how many leads the
-    /// engines behind scoring are due for, [`Due::Awake`] and [`Due::Asleep`].
-    pub fn moves_due(&self, at: Instant, sop: i64) -> Result<(bool, i64, i64)> {
-        // One pass for all three.
-        const ALL: &str = "SELECT coalesce(max(next_change_at = ?1 OR sop IS NOT ?2), 0), count(*) FILTER (WHERE moves_at BETWEEN -?3 AND ?3),
-            count(*) FILTER (WHERE moves_at < -?3) FROM lead_state";
-        Ok(self.conn.query_row(ALL, [i64::MIN, sop, at.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?)
     }
 
     /// One lead with everything that is known of it.

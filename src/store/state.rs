@@ -2,7 +2,7 @@
 
 use super::columns::group_column;
 use super::{Columns, Result, Store, ident};
-use crate::model::{LeadId, Until};
+use crate::model::{Instant, LeadId, Until};
 use rusqlite::{OptionalExtension, Row, Statement, params};
 
 /// A lead's state.
@@ -129,9 +129,7 @@ impl Store {
 
     /// Nobody can take this lead: it sleeps ([`super::Due::Asleep`]) until something changes, at the latest until this instant.
     pub fn put_asleep(&self, lead: LeadId, until: Until) -> Result<()> {
-        let sql = "UPDATE OR FAIL lead_state SET moves_at = ?2 WHERE lead = ?1 AND moves_at <> ?2";
-        self.conn.prepare_cached(sql)?.execute([lead.0, -until.0.0.max(1)])?;
-        Ok(())
+        self.put_moves_at(lead, Until(Instant(-until.0.0.max(1))))
     }
 
     /// Gives every lead after this one its state, if it has none: nothing known, due now.

@@ -133,11 +133,6 @@ impl Store {
         Ok(())
     }
 
-    /// Columns were added: the triggers must keep them too.
-    pub fn refresh_before_images(&self, run: RunId) -> Result<()> {
-        if self.is_first_import() { Ok(()) } else { self.keep_before_images(run) }
-    }
-
     /// Drops the kept rows of old runs, and marks these.
     pub fn prune_undo(&self) -> Result<()> {
         // Runs past the newest that kept anything: from one to the next by the key, for a run may have kept millions of rows.

@@ -266,33 +266,8 @@ impl World {
         }
         let looked = self.look(at);
         self.asleep_until = looked.until.map(|until| until.0);
-        for e in looked.enrollments {
-            match self.journeys.enrollments.iter_mut().find(|known| known.id == e.id) {
-                Some(known) => *known = e,
-                None => self.journeys.enrollments.push(e),
-            }
-        }
-        for (id, state, _) in looked.restated {
-            self.journeys.letters.iter_mut().filter(|l| l.id == id).for_each(|l| l.state = state);
-            self.messages.iter_mut().filter(|m| m.id == id).for_each(|m| m.state = state);
-        }
-        for m in looked.messages {
-            self.decided.insert(m.id, at);
-            self.journeys.letters.push(Letter {
-                id: m.id,
-                enrollment: m.enrollment,
-                step: m.step.clone(),
-                part: m.part,
-                medium: m.medium.clone(),
-                service: m.service,
-                state: m.state,
-                not_before: m.not_before,
-                sent_at: None,
-                paused: false,
-            });
-            self.messages.push(m);
-        }
-        self.journeys.arms.extend(looked.exposures);
+        looked.apply(&mut self.journeys, &mut self.messages);
+        self.decided.extend(looked.messages.iter().map(|m| (m.id, at)));
         self.tasks.extend(looked.tasks);
         let again = self.look(at);
         assert!(

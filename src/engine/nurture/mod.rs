@@ -109,6 +109,25 @@ pub struct Looked {
     pub orphaned: usize,
 }
 
+impl Looked {
+    /// Keeps what was decided where no base does: a case's lead, and worlds of tests. The next look goes on from there.
+    pub fn apply(&self, journeys: &mut Journeys, messages: &mut Vec<Message>) {
+        for e in &self.enrollments {
+            match journeys.enrollments.iter_mut().find(|known| known.id == e.id) {
+                Some(known) => known.clone_from(e),
+                None => journeys.enrollments.push(e.clone()),
+            }
+        }
+        for (id, state, why) in &self.restated {
+            journeys.letters.iter_mut().filter(|l| l.id == *id).for_each(|l| l.state = *state);
+            messages.iter_mut().filter(|m| m.id == *id).for_each(|m| (m.state, m.reason) = (*state, why.clone()));
+        }
+        journeys.letters.extend(self.messages.iter().map(Letter::of));
+        messages.extend(self.messages.iter().cloned());
+        journeys.arms.extend(self.exposures.iter().cloned());
+    }
+}
+
 /// A look on its way: the journeys as they are so far, and what is to be told of them.
 struct Look<'a> {
     seen: &'a Seen<'a>,
@@ -163,18 +182,7 @@ impl<'a> Look<'a> {
 
     /// A message is decided: it takes its place among the others.
     fn post(&mut self, message: Message) {
-        self.journeys.letters.push(Letter {
-            id: message.id,
-            enrollment: message.enrollment,
-            step: message.step.clone(),
-            part: message.part,
-            medium: message.medium.clone(),
-            service: message.service,
-            state: message.state,
-            not_before: message.not_before,
-            sent_at: message.sent_at,
-            paused: false,
-        });
+        self.journeys.letters.push(Letter::of(&message));
         self.out.messages.push(message);
     }
 }

@@ -58,32 +58,7 @@ impl Travels {
     }
 
     /// Takes a look, as a base would.
-    pub(super) fn keep(&mut self, looked: Looked) {
-        for e in looked.enrollments {
-            match self.journeys.enrollments.iter_mut().find(|known| known.id == e.id) {
-                Some(known) => *known = e,
-                None => self.journeys.enrollments.push(e),
-            }
-        }
-        for (id, state, why) in looked.restated {
-            self.journeys.letters.iter_mut().filter(|l| l.id == id).for_each(|l| l.state = state);
-            self.messages.iter_mut().filter(|m| m.id == id).for_each(|m| (m.state, m.reason) = (state, why.clone()));
-        }
-        for m in looked.messages {
-            self.journeys.letters.push(Letter {
-                id: m.id,
-                enrollment: m.enrollment,
-                step: m.step.clone(),
-                part: m.part,
-                medium: m.medium.clone(),
-                service: m.service,
-                state: m.state,
-                not_before: m.not_before,
-                sent_at: None,
-                paused: false,
-            });
-            self.messages.push(m);
-        }
-        self.journeys.arms.extend(looked.exposures);
+    pub(super) fn keep(&mut self, looked: &Looked) {
+        looked.apply(&mut self.journeys, &mut self.messages);
     }
 }

@@ -1,26 +1,24 @@
 //! Journeys during a tick: every lead that is due is looked at once its standing is final, and what came of it is kept.
 
+mod book;
+mod deeds;
+
+pub(in crate::run) use book::Book;
+
+use self::deeds::do_deed;
 use super::Done;
 use super::chain::Chain;
-use super::keep::{Step, keep};
 use super::refill::refill;
 use super::watch::tell;
 use crate::condition::Facts;
-use crate::engine::lifecycle::place;
-use crate::engine::nurture::{Begin, Deed, Looked, Seen, look};
-use crate::ingest::{Cell, cell};
-use crate::model::{
-    Change, DealFacts, Instant, JourneyState, Journeys, LeadId, Message, MessageState, Standing, Suppressed, Until, Value, What, fold, stable_hash,
-};
+use crate::engine::nurture::{Looked, Seen, look};
+use crate::model::{DealFacts, Instant, JourneyState, Journeys, LeadId, Message, MessageState, Standing, Suppressed, Until};
 use crate::rules::Sop;
-use crate::rules::nurture::{NewValue, Path, SetField, version};
-use crate::run::import::value_text;
 use crate::run::lead::Lead;
 use crate::run::letter::{fill, vars};
 use crate::run::{RunError, Session};
-use crate::store::{Ended, PathVersion, ScanRow, Store};
+use crate::store::ScanRow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// What journeys came to in one tick.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,62 +52,9 @@ pub(in crate::run) struct Gardener {
     pub(super) anew: Vec<LeadId>,
 }
 
-/// The texts of paths, and whom each takes for history.
-#[derive(Default)]
-pub(in crate::run) struct Book {
-    pub(in crate::run) begins: Vec<Begin>,
-    pub(in crate::run) pinned: BTreeMap<i64, Path>,
-    /// Paths of which an older text can no longer be obeyed.
-    pub(in crate::run) unread: BTreeSet<String>,
-}
-
-/// What a text of a path is known by.
-fn fingerprint(path: &Path) -> String {
-    format!("{:016x}", stable_hash(&[path.name.as_bytes(), path.text.as_bytes()]))
-}
-
-impl Book {
-    /// Of a base that has ticked before, or ticks now for the first time.
-    pub(in crate::run) fn open(
-        store: &Store,
-        sop: &Sop,
-        versions: &[PathVersion],
-        present: impl Fn(&Path) -> Result<Option<i64>, RunError>,
-    ) -> Result<Self, RunError> {
-        let mut book = Self::default();
-        let history = store.last_history()?;
-        for path in &sop.paths {
-            let first = versions.iter().filter(|v| v.path == path.name).map(|v| v.at).min();
-            let new = first.is_none();
-            let note = new || history.is_some_and(|(_, unseen)| unseen);
-            let since = first.max(history.map(|(at, _)| at));
-            book.begins.push(Begin { note, since: since.unwrap_or(Instant::MAX), version: present(path)? });
-        }
-        for old in versions {
-            if book.begins.iter().any(|b| b.version == Some(old.version)) {
-                continue;
-            }
-            match version(sop, &old.path, &old.text) {
-                Some(path) => {
-                    book.pinned.insert(old.version, path);
-                }
-                None if sop.path(&old.path).is_some() => {
-                    book.unread.insert(old.path.clone());
-                }
-                None => {}
-            }
-        }
-        Ok(book)
-    }
-}
-
 impl Gardener {
     pub(in crate::run) fn new(session: &Session<'_>) -> Result<Self, RunError> {
-        let Session { store, workspace, context, run, .. } = session;
-        let versions = store.path_versions()?;
-        let present = |path: &Path| Ok(Some(store.path_version(&path.name, &fingerprint(path), &path.text, context.as_of, *run)?));
-        let book = Book::open(store, &workspace.sop, &versions, present)?;
-        Ok(Self { book, anew: Vec::new() })
+        Ok(Self { book: Book::open(session)?, anew: Vec::new() })
     }
 
     /// Looks at one lead whose standing is final, and keeps what came of it.
@@ -225,74 +170,4 @@ impl Tally {
     pub(super) fn stopped(&self, state: MessageState) -> i64 {
         self.stopped.iter().filter(|((s, _), _)| *s == state).map(|(_, n)| n).sum()
     }
-}
-
-/// Does what a step does to the lead itself.
-fn do_deed(session: &Session<'_>, row: &ScanRow, standing: &Standing, deed: &Deed, by: &str, done: &mut Done) -> Result<(), RunError> {
-    let (sop, as_of, lead) = (&session.workspace.sop, session.context.as_of, row.record.lead);
-    match deed {
-        Deed::Move(stage) => {
-            let mut after = standing.clone();
-            match place(&sop.lifecycle, &mut after, stage, as_of, &format!("by {by}")) {
-                Ok(moved) => {
-                    let changes: Vec<Change> = moved.iter().flat_map(|m| super::changes_of(lead, m)).collect();
-                    done.changes(&changes);
-                    done.moved += i64::from(moved.is_some());
-                    let moves: Vec<_> = moved.into_iter().collect();
-                    let step = Step { lead, before: standing, after: &after, moves: &moves, changes: &changes, at: as_of, how: Ended::ByHand, by: None };
-                    keep(session, &step)?;
-                }
-                Err(why) => {
-                    done.nurture.unset.insert(format!("{by}: {why}"));
-                }
-            }
-        }
-        Deed::Set(fields) => set(session, row, fields, by, done)?,
-    }
-    Ok(session.store.make_due(lead)?)
-}
-
-fn set(session: &Session<'_>, row: &ScanRow, fields: &[SetField], by: &str, done: &mut Done) -> Result<(), RunError> {
-    let dictionary = &session.workspace.sop.dictionary;
-    let Some(mut record) = session.store.lead(&session.columns, row.record.lead)? else { return Ok(()) };
-    for SetField { field: ix, to } in fields {
-        let (Some(field), Some(slot)) = (dictionary.fields.get(ix.0), record.values.get_mut(ix.0)) else { continue };
-        if dictionary.identity.contains(ix) {
-            done.nurture.unset.insert(format!("{by}: `{}` recognises leads and is not set by a path", field.id));
-            continue;
-        }
-        let parsed = |text: &str| cell::parse(field, dictionary, &session.workspace.sop.calendar, Cell::text(text), None);
-        let new = match to {
-            NewValue::Put(text) => match parsed(text) {
-                Ok(value) => value,
-                Err(bad) => {
-                    done.nurture.unset.insert(format!("{by}: `{}` cannot be `{text}`: {}", field.id, bad.reason));
-                    continue;
-                }
-            },
-            NewValue::Clear => Value::Null,
-            NewValue::Add(items) => list(slot, |all| {
-                for item in items.iter().filter(|item| !all.iter().any(|known| fold(known) == fold(item))).cloned().collect::<Vec<_>>() {
-                    all.push(item.as_str().into());
-                }
-            }),
-            NewValue::Remove(items) => list(slot, |all| all.retain(|known| !items.iter().any(|item| fold(item) == fold(known)))),
-        };
-        if new == *slot {
-            continue;
-        }
-        let text = |v: &Value| value_text(v, &dictionary.currency);
-        let (from, to) = (text(slot), text(&new));
-        *slot = new;
-        let change = Change { lead: record.lead, what: What::Field(field.id.clone()), at: session.context.as_of, from, to, why: format!("by {by}") };
-        session.store.record(session.run, &change)?;
-        done.changes(&[change]);
-    }
-    Ok(session.store.update_lead(&session.columns, &record)?)
-}
-
-fn list(old: &Value, change: impl FnOnce(&mut Vec<Arc<str>>)) -> Value {
-    let mut all: Vec<Arc<str>> = if let Value::List(items) = old { items.to_vec() } else { Vec::new() };
-    change(&mut all);
-    if all.is_empty() { Value::Null } else { Value::List(all.into()) }
 }

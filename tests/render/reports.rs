@@ -1,25 +1,22 @@
-//! What a reader of any report was promised, whatever the format.
+//! One of every report, with something in every column that can be blank, and once with nothing at all.
 
-use calamine::{Data, Reader, Xlsx};
+use crate::table;
 use chrono::NaiveDate;
 use sop::measure::{attainment_by_owner, attainment_by_promise};
 use sop::model::{Clock, ClockKind, ClockStatus, Currency, Duration, Instant, Within};
-use sop::render::{Format, Lang, Options, SCHEMAS, schema, write, write_rows};
-use sop::report::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
+use sop::report::{Cell, Column, ColumnType, Frame, Note, Report};
 use sop::report::{
     assign, attainment, attribution, catalogue, changes, channels, check, compare, costs, experiments, explain, history, import, interventions, kpi, leads,
     nurture, outbox, plan, promises, queue, roi, routing, score, simulate, suppressions, tests, today, worklist,
 };
 use sop::report::{cohorts, funnel, journeys, meeting, owners, quality, scores, timing, velocity, walk};
-use std::io::Cursor;
-use unicode_width::UnicodeWidthStr;
 
-fn frame() -> Frame {
+pub(crate) fn frame() -> Frame {
     // 2026-11-21 23:59:59 in Shanghai
     Frame { as_of: Instant(1_795_276_799), zone: chrono_tz::Asia::Shanghai, currency: Currency::new("CNY") }
 }
 
-fn some(text: &str) -> Option<String> {
+pub(crate) fn some(text: &str) -> Option<String> {
     Some(text.into())
 }
 
@@ -43,7 +40,7 @@ fn outboxed(at: Instant) -> outbox::Row {
     }
 }
 
-fn score_facts(rows: Vec<score::Row>) -> score::Facts {
+pub(crate) fn score_facts(rows: Vec<score::Row>) -> score::Facts {
     score::Facts {
         frame: frame(),
         groups: vec![("fit".into(), None), ("engagement".into(), None)],
@@ -61,7 +58,7 @@ fn score_facts(rows: Vec<score::Row>) -> score::Facts {
     }
 }
 
-fn ranked() -> Vec<score::Row> {
+pub(crate) fn ranked() -> Vec<score::Row> {
     let row = |key: &str, id: Option<String>, name: &str, company: &str, score: i64, band: &str| score::Row {
         key: key.into(),
         id,
@@ -324,7 +321,7 @@ fn of_money() -> Vec<Report> {
 }
 
 /// One of every report, with something in every column that can be blank, and once with nothing at all.
-fn every_report() -> Vec<Report> {
+pub(crate) fn every_report() -> Vec<Report> {
     let f = frame();
     let at = f.as_of;
     let change = changes::Row {
@@ -521,374 +518,4 @@ fn page(name: &str, decisions: Report) -> Report {
         parts: vec![table(vec![Column::text("channel"), Column::integer("leads")], vec![vec![Cell::text("baidu"), Cell::Integer(9)]])],
         notes: vec![],
     })
-}
-
-fn bytes(report: &Report, format: Format, options: &Options) -> Vec<u8> {
-    let mut out = Vec::new();
-    write(report, format, options, &mut out).expect("writing to memory");
-    out
-}
-
-fn text(report: &Report, options: &Options) -> String {
-    String::from_utf8(bytes(report, Format::Text, options)).expect("UTF-8")
-}
-
-fn json(report: &Report) -> serde_json::Value {
-    serde_json::from_slice(&bytes(report, Format::Json, &Options::default())).expect("JSON")
-}
-
-fn table(columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Report {
-    Report { rows, ..Report::new("leads", &frame(), columns) }
-}
-
-fn book(report: &Report) -> Xlsx<Cursor<Vec<u8>>> {
-    calamine::open_workbook_from_rs(Cursor::new(bytes(report, Format::Xlsx, &Options::default()))).expect("a workbook")
-}
-
-#[test]
-fn json_of_every_report_keeps_its_schema_in_every_language() {
-    let envelope: serde_json::Value = serde_json::from_str(schema("report").expect("the envelope")).expect("JSON");
-    let envelope = jsonschema::validator_for(&envelope).expect("a schema");
-    for report in every_report() {
-        let own: serde_json::Value = serde_json::from_str(schema(&report.name).expect("every report has a schema")).expect("JSON");
-        let own = jsonschema::validator_for(&own).expect("a schema");
-        let value = json(&report);
-        let errors: Vec<_> = envelope.iter_errors(&value).chain(own.iter_errors(&value)).map(|e| format!("{e} at {}", e.instance_path)).collect();
-        assert!(errors.is_empty(), "{}: {errors:#?}", report.name);
-        let zh = bytes(&report, Format::Json, &Options { lang: Lang::Zh, ..Options::default() });
-        assert_eq!(serde_json::from_slice::<serde_json::Value>(&zh).expect("JSON"), value, "--lang does not change JSON");
-    }
-}
-
-#[test]
-fn every_schema_is_of_a_report() {
-    let names: Vec<_> = every_report().into_iter().map(|r| r.name).collect();
-    for (name, _) in SCHEMAS.iter().filter(|(name, _)| *name != "report") {
-        assert!(names.iter().any(|n| n == name), "{name} is tested");
-    }
-}
-
-#[test]
-fn json_types_are_those_of_the_contract() {
-    let columns = vec![
-        Column::new("money", ColumnType::Money),
-        Column::new("share", ColumnType::Percent),
-        Column::new("nan", ColumnType::Number),
-        Column::new("at", ColumnType::Instant),
-        Column::new("on", ColumnType::Date),
-        Column::new("yes", ColumnType::Boolean),
-    ];
-    let on = chrono::NaiveDate::from_ymd_opt(2026, 2, 28).expect("a date");
-    let row =
-        vec![Cell::Money(9_007_199_254_740_993), Cell::Percent(0.25), Cell::Number(f64::NAN), Cell::Instant(Instant(0)), Cell::Date(on), Cell::Boolean(true)];
-    let report = table(columns, vec![row]);
-    let written = String::from_utf8(bytes(&report, Format::Json, &Options::default())).expect("UTF-8");
-    assert!(written.contains("\"money\": 90071992547409.93,"), "money is exact, beyond what a double holds: {written}");
-    let value = json(&report);
-    let row = &value["rows"][0];
-    assert_eq!((row["share"].as_f64(), row["nan"].is_null(), row["yes"].as_bool()), (Some(0.25), true, Some(true)));
-    assert_eq!((row["at"].as_str(), row["on"].as_str()), (Some("1970-01-01T08:00:00+08:00"), Some("2026-02-28")));
-    assert_eq!(value["as_of"], "2026-11-21T23:59:59+08:00");
-}
-
-#[test]
-fn totals_of_score_are_those_of_the_contract() {
-    let totals = json(&score::report(&score_facts(ranked())))["totals"].clone();
-    let expected = serde_json::json!({"leads": 9240, "fit": 100, "engagement": -3, "score": 97, "bands": {"hot": 12, "cold": 9228}, "lead_rows": 9500, "events_matched": 88000});
-    assert_eq!(totals, expected);
-    let keys: Vec<_> = totals.as_object().expect("an object").keys().cloned().collect();
-    assert_eq!(keys, ["leads", "fit", "engagement", "score", "bands", "lead_rows", "events_matched"]);
-}
-
-#[test]
-fn an_explanation_adds_up() {
-    let report = every_report().into_iter().find(|r| r.name == "explain").expect("an explanation");
-    let value = json(&report);
-    let sum: i64 = value["rows"].as_array().expect("rows").iter().filter_map(|r| r["points"].as_i64()).sum();
-    assert_eq!(Some(sum), value["totals"]["score"].as_i64());
-    assert_eq!(value["sections"][1]["section"], "unfired");
-    assert_eq!(value["sections"][1]["rows"][0]["rule"], "规模");
-}
-
-#[test]
-fn columns_line_up_under_chinese_and_emoji() {
-    // The last column is a right-aligned number, so every line of the table ends in the same place.
-    let columns = vec![Column::text("name"), Column::text("company"), Column::integer("score")];
-    let names = ["王伟", "Ada", "👍", "👩‍👩‍👧‍👧 家", "e\u{301}", "ｗｉｄｅ", "❤️", "a\tb\nc"];
-    let rows = names.iter().zip(0..).map(|(n, i)| vec![Cell::text(*n), Cell::text("有限公司".repeat(i)), Cell::Integer(10_i64.pow(i as u32))]).collect();
-    let report = table(columns, rows);
-    for (lang, width) in [(Lang::En, None), (Lang::Zh, None), (Lang::En, Some(80)), (Lang::Zh, Some(40)), (Lang::En, Some(30))] {
-        let printed = text(&report, &Options { lang, width, ..Options::default() });
-        let table: Vec<_> = printed.lines().skip(2).take(names.len() + 2).collect();
-        let widths: Vec<_> = table.iter().map(|l| l.width()).collect();
-        assert!(widths.windows(2).all(|w| w[0] == w[1]), "{lang:?} {width:?} {widths:?}\n{printed}");
-        assert!(printed.contains("10,000,000"), "a number is never cut");
-        assert!(width.is_none_or(|w| printed.lines().all(|l| l.width() <= w)), "{printed}");
-    }
-}
-
-#[test]
-fn no_line_is_wider_than_the_terminal() {
-    for report in every_report() {
-        for width in [20, 33, 60, 80, 200] {
-            for lang in [Lang::En, Lang::Zh] {
-                let printed = text(&report, &Options { lang, width: Some(width), verbose: true, ..Options::default() });
-                for line in printed.lines() {
-                    assert!(line.width() <= width, "{} at {width}: {line:?}", report.name);
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn what_a_narrow_screen_leaves_out_is_named() {
-    let printed = text(&score::report(&score_facts(ranked())), &Options { width: Some(40), ..Options::default() });
-    assert!(printed.contains("no room for: ") && printed.contains("main reason"), "{printed}");
-}
-
-#[test]
-fn a_screen_shows_the_first_rows_and_says_how_many_there_are() {
-    let rows = |n: i64| (1..=n).map(|i| vec![Cell::Integer(i)]).collect();
-    let report = table(vec![Column::integer("rank")], rows(9_240));
-    let limited = Options { limit: Some(20), ..Options::default() };
-    let printed = text(&report, &limited);
-    assert!(printed.contains("20 of 9,240 shown; --limit 0 for all"), "{printed}");
-    assert!(printed.lines().any(|l| l == "  20") && !printed.lines().any(|l| l.trim() == "21"), "{printed}");
-    assert!(!text(&report, &Options::default()).contains("shown"));
-    // A caller that hands over only the rows of the screen says how many there are.
-    let first = Report { of: Some(9_240), ..table(vec![Column::integer("rank")], rows(20)) };
-    assert!(text(&first, &limited).contains("20 of 9,240 shown"));
-    assert!(!text(&table(vec![Column::integer("rank")], rows(20)), &limited).contains("shown"));
-    // Other formats carry everything.
-    assert_eq!(json(&report)["rows"].as_array().map(Vec::len), Some(9_240));
-    assert_eq!(bytes(&report, Format::Csv, &limited).split(|b| *b == b'\n').count(), 9_240 + 2);
-}
-
-#[test]
-fn a_long_table_is_written_as_it_comes() {
-    let report = table(vec![Column::text("name"), Column::integer("score")], vec![]);
-    let mut rows = (0..25_000).map(|i| Ok(vec![Cell::text("线索"), Cell::Integer(i)]));
-    let mut out = Vec::new();
-    write_rows(&report, &mut rows, Format::Text, &Options::default(), &mut out).expect("written");
-    let printed = String::from_utf8(out).expect("UTF-8");
-    assert_eq!(printed.lines().filter(|l| l.starts_with("线索")).count(), 25_000);
-    let mut broken = [Ok(vec![Cell::text("a"), Cell::Integer(1)]), Err(std::io::Error::other("the disk"))].into_iter();
-    assert!(write_rows(&report, &mut broken, Format::Json, &Options::default(), &mut Vec::new()).is_err());
-}
-
-#[test]
-fn a_lead_without_an_id_is_known_by_its_key() {
-    let report = score::report(&score_facts(ranked()));
-    let printed = text(&report, &Options::default());
-    assert!(printed.contains("kbbbbbbbbbbb") && printed.contains("L-1") && !printed.contains("kaaaaaaaaaaa"), "{printed}");
-    let verbose = text(&report, &Options { verbose: true, ..Options::default() });
-    assert!(verbose.contains("kaaaaaaaaaaa"), "{verbose}");
-    let row = &json(&report)["rows"][1];
-    assert!(row["id"].is_null() && row["key"] == "kbbbbbbbbbbb", "data formats carry both as they are");
-}
-
-#[test]
-fn a_spreadsheet_never_runs_a_text() {
-    let texts = ["=1+1", "+8613800138000", "-1", "@a", "\t=1", "'=1", "''=1", "'tis", "plain", "'"];
-    let rows = texts.iter().map(|t| vec![Cell::text(*t), Cell::List(vec![(*t).into()]), Cell::Integer(-1)]).collect();
-    let report = table(vec![Column::text("=header"), Column::new("tags", ColumnType::List), Column::integer("n")], rows);
-    let csv = bytes(&report, Format::Csv, &Options { excel: true, ..Options::default() });
-    let csv = String::from_utf8(csv).expect("UTF-8");
-    let csv = csv.strip_prefix('\u{feff}').expect("--excel starts with a mark");
-    let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    assert_eq!(reader.headers().expect("headers").get(0), Some("'=header"));
-    for (record, original) in reader.records().map(|r| r.expect("a record")).zip(texts) {
-        for cell in [&record[0], &record[1]] {
-            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']), "{cell:?}");
-            let unquoted = cell.strip_prefix('\'').filter(|rest| rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\0']));
-            assert_eq!(unquoted.unwrap_or(cell), original);
-        }
-        assert_eq!(&record[2], "-1", "a number stays one");
-    }
-    assert!(!bytes(&report, Format::Csv, &Options::default()).starts_with("\u{feff}".as_bytes()));
-}
-
-#[test]
-fn a_workbook_reads_back_with_the_same_cells() {
-    let on = chrono::NaiveDate::from_ymd_opt(2026, 2, 28).expect("a date");
-    let columns = vec![
-        Column::text("id"),
-        Column::text("phone"),
-        Column::integer("score"),
-        Column::new("share", ColumnType::Percent),
-        Column::new("budget", ColumnType::Money),
-        Column::new("on", ColumnType::Date),
-        Column::new("created_at", ColumnType::Instant),
-        Column::new("yes", ColumnType::Boolean),
-        Column::text("company"),
-    ];
-    let row = vec![
-        Cell::text("007"),
-        Cell::text("+8613800138000"),
-        Cell::Integer(-3),
-        Cell::Percent(0.25),
-        Cell::Money(12_345),
-        Cell::Date(on),
-        Cell::Instant(frame().as_of),
-        Cell::Boolean(true),
-        Cell::text("=1+1 上海"),
-    ];
-    let blank = vec![Cell::Empty; row.len()];
-    let mut book = book(&table(columns, vec![row, blank]));
-    let sheet = book.worksheet_range_at(0).expect("a sheet").expect("readable");
-    let header: Vec<_> = sheet.rows().next().expect("a header").iter().map(ToString::to_string).collect();
-    assert_eq!(header[..3], ["id", "phone", "score"]);
-    let cells = sheet.rows().nth(1).expect("a row");
-    assert_eq!(cells[0], Data::String("007".into()));
-    assert_eq!(cells[1], Data::String("+8613800138000".into()));
-    assert_eq!((&cells[2], &cells[3], &cells[4]), (&Data::Float(-3.0), &Data::Float(0.25), &Data::Float(123.45)));
-    let date = |cell: &Data| if let Data::DateTime(d) = cell { d.as_datetime().map(|d| d.to_string()) } else { None };
-    assert_eq!(date(&cells[5]).as_deref(), Some("2026-02-28 00:00:00"));
-    assert_eq!(date(&cells[6]).as_deref(), Some("2026-11-21 23:59:59"));
-    assert_eq!(cells[7], Data::Bool(true));
-    assert_eq!(cells[8], Data::String("=1+1 上海".into()));
-}
-
-#[test]
-fn a_workbook_has_a_sheet_per_table_and_the_same_bytes_every_time() {
-    for report in every_report() {
-        assert_eq!(bytes(&report, Format::Xlsx, &Options::default()), bytes(&report, Format::Xlsx, &Options::default()), "{}", report.name);
-        let help = usize::from(report.columns.iter().any(|c| c.fill_in));
-        assert_eq!(book(&report).sheet_names().len(), 2 + help + report.sections.len(), "{}: its tables and the totals", report.name);
-    }
-}
-
-#[test]
-fn columns_to_fill_in_are_explained_on_the_second_sheet_with_every_choice() {
-    use sop::report::Choice;
-    // Too long for a drop-down of its own, and with what separates the entries of one.
-    let reasons: Vec<Choice> = (0..60).map(|i| Choice::titled(&format!("r{i}"), &format!("原因，第 {i} 条, 够长"))).collect();
-    let columns = vec![
-        Column::text("name").in_sight(),
-        Column::text("last_outcome").one_of([Choice::new("met")]),
-        Column::text("reason").one_of(reasons).to_fill(),
-        Column::text("outcome").one_of([Choice::new("met"), Choice::new("no_answer")]).to_fill(),
-        Column::new("next_at", ColumnType::Date).to_fill(),
-    ];
-    let mut report = Report::new("worklist", &frame(), columns);
-    report.rows = vec![vec![Cell::text("王伟"), Cell::text("met"), Cell::Empty, Cell::Empty, Cell::Empty]];
-    for (lang, help, met) in [(Lang::Zh, "说明", "已见面"), (Lang::En, "Help", "met")] {
-        let options = Options { lang, ..Options::default() };
-        let mut read: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes(&report, Format::Xlsx, &options))).expect("a workbook");
-        assert_eq!(read.sheet_names().get(1).map(String::as_str), Some(help));
-        let sheet = read.worksheet_range_at(1).expect("a sheet").expect("readable");
-        let list = |column: u32| (1..).map_while(|row| sheet.get_value((row, column)).map(ToString::to_string)).filter(|t| !t.is_empty()).collect::<Vec<_>>();
-        assert_eq!((list(3).len(), list(3)[59].as_str()), (60, "原因，第 59 条, 够长"));
-        assert_eq!(list(4)[0], met);
-        let table = read.worksheet_range_at(0).expect("a sheet").expect("readable");
-        assert_eq!(table.get_value((1, 1)).map(ToString::to_string).as_deref(), Some(met), "a choice is shown by its label");
-    }
-    let json: serde_json::Value = serde_json::from_slice(&bytes(&report, Format::Json, &Options::default())).expect("JSON");
-    assert_eq!(json["rows"][0]["last_outcome"], "met", "programs see the id in every language");
-}
-
-#[test]
-fn an_empty_report_is_whole_in_every_format() {
-    let empty = table(vec![Column::text("name"), Column::integer("score")], vec![]);
-    let bare = table(vec![], vec![]);
-    for report in [&empty, &bare] {
-        for (name, format) in Format::ALL {
-            assert!(!bytes(report, format, &Options::default()).is_empty(), "{name}");
-        }
-        assert!(text(report, &Options::default()).contains("nothing to show"));
-        assert!(text(report, &Options { lang: Lang::Zh, ..Options::default() }).contains("没有记录"));
-    }
-    assert_eq!(bytes(&empty, Format::Csv, &Options::default()), b"name,score\n");
-    assert_eq!(json(&empty)["rows"], serde_json::json!([]));
-}
-
-#[test]
-fn a_huge_cell_harms_no_format() {
-    let huge = "线索 ".repeat(200_000);
-    let report = table(
-        vec![Column::text("name"), Column::text("note").sentences(), Column::integer("score")],
-        vec![vec![Cell::text(&*huge), Cell::text(&*huge), Cell::Integer(7)]],
-    );
-    let csv = bytes(&report, Format::Csv, &Options::default());
-    assert!(csv.len() > 2 * huge.len(), "data formats carry all of it");
-    assert_eq!(json(&report)["rows"][0]["name"].as_str(), Some(&*huge));
-    let printed = text(&report, &Options { width: Some(80), ..Options::default() });
-    assert!(printed.lines().all(|l| l.width() <= 80));
-    let mut book = book(&report);
-    let sheet = book.worksheet_range_at(0).expect("a sheet").expect("readable");
-    let cell = sheet.get((1, 0)).map(ToString::to_string).unwrap_or_default();
-    assert_eq!(cell.chars().count(), 32_767, "what the format can hold");
-    assert_eq!(sheet.get((1, 2)), Some(&Data::Float(7.0)));
-}
-
-#[test]
-fn labels_follow_the_language_and_ids_do_not() {
-    let report = score::report(&score_facts(ranked()));
-    let zh = Options { lang: Lang::Zh, ..Options::default() };
-    assert!(text(&report, &zh).contains("总分") && text(&report, &Options::default()).contains("score"));
-    for format in [Format::Markdown, Format::Html] {
-        let page = String::from_utf8(bytes(&report, format, &zh)).expect("UTF-8");
-        assert!(page.contains("属性分") && !page.contains("<b>"), "labels are Chinese, cells are escaped");
-    }
-    assert_eq!(bytes(&report, Format::Csv, &zh), bytes(&report, Format::Csv, &Options::default()));
-    assert!(bytes(&report, Format::Csv, &zh).starts_with(b"rank,score,band,fit,engagement,id,key,name,company,title,stage,owner,main_reason\n"));
-}
-
-#[test]
-fn a_page_needs_nothing_from_the_network() {
-    for report in every_report() {
-        let page = String::from_utf8(bytes(&report, Format::Html, &Options::default())).expect("UTF-8");
-        assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
-        for outside in ["http://", "https://", "<script", "url(", "@import"] {
-            assert!(!page.contains(outside), "{}: {outside}", report.name);
-        }
-    }
-}
-
-#[test]
-fn colour_only_when_asked() {
-    let report = score::report(&score_facts(ranked()));
-    assert!(!text(&report, &Options::default()).contains('\u{1b}'));
-    assert!(text(&report, &Options { color: true, ..Options::default() }).contains('\u{1b}'));
-    let hostile = table(vec![Column::text("name")], vec![vec![Cell::text("\u{1b}[2Jgone")]]);
-    assert!(!text(&hostile, &Options::default()).contains('\u{1b}'), "a cell never drives the terminal");
-}
-
-#[test]
-fn a_score_card_is_never_cut_by_the_limit() {
-    let mut report = table(vec![Column::integer("n")], (0..30).map(|i| vec![Cell::Integer(i)]).collect());
-    report.whole = true;
-    let log = Section::new("timeline", Layout::Log, vec![Column::text("what")], vec![vec![Cell::text("x")]; 30]);
-    report.sections.push(log);
-    let printed = text(&report, &Options { limit: Some(5), ..Options::default() });
-    assert!(printed.contains("29") && printed.contains("5 of 30 shown"), "{printed}");
-}
-
-#[test]
-fn the_trust_line_accounts_for_every_row() {
-    let leads = import::File {
-        rows_read: 9_500,
-        new: 9_000,
-        updated: 100,
-        joined: 200,
-        rejected: 150,
-        unchanged: 50,
-        rejects: some("rejects/leads.csv"),
-        ..Default::default()
-    };
-    let events = import::File { rows_read: 10, events_matched: 7, events_waiting: 2, events_known: 1, to_decide: 3, ..Default::default() };
-    assert_eq!(
-        import::trust_line(&[leads, events]),
-        "9,510 rows read · 9,000 new · 100 updated · 200 joined · 150 rejected (rejects/leads.csv) · 50 unchanged · events: 7 matched, 2 waiting, 1 known · 3 to decide (sop today)"
-    );
-}
-
-#[test]
-fn two_columns_of_one_name_are_told_apart() {
-    let report = table(vec![Column::text("score"), Column::text("score"), Column::text("a")], vec![vec![Cell::text("x"), Cell::text("y"), Cell::Empty]]);
-    let value = json(&report);
-    assert_eq!((&value["rows"][0]["score"], &value["rows"][0]["score_2"]), (&"x".into(), &"y".into()));
-    assert_eq!(value["columns"][1]["id"], "score_2");
-    assert!(bytes(&report, Format::Csv, &Options::default()).starts_with(b"score,score_2,a\n"));
 }
