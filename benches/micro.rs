@@ -39,21 +39,8 @@ impl Lead {
     }
 
     fn facts(&self) -> Facts<'_> {
-        Facts {
-            dictionary: &self.sop.dictionary,
-            calendar: &self.sop.calendar,
-            as_of: AS_OF,
-            lead: &self.values,
-            extra: &[],
-            created_at: AS_OF.plus(-200 * 86_400),
-            events: &self.events,
-            details: &self.details,
-            follow_ups: &[],
-            state: &[],
-            messages: &[],
-            enrollment: None,
-            event: None,
-        }
+        let nobody = Facts::nobody(&self.sop.dictionary, &self.sop.calendar, AS_OF, &self.details);
+        Facts { lead: &self.values, created_at: AS_OF.plus(-200 * 86_400), events: &self.events, ..nobody }
     }
 
     fn condition(&self, text: &str) -> Condition {

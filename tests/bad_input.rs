@@ -46,7 +46,7 @@ fn refuses_path(base: &Base, good: &str, path: &str, words: &[&str]) {
 }
 
 #[test]
-fn empty_files() {
+fn an_empty_file_is_refused_and_says_which() {
     refuses("empty.csv", b"", &["empty", "help: "]);
     refuses("blank.csv", b"\xef\xbb\xbf\r\n\r\n   \r\n", &["nothing but blanks"]);
     refuses("nul.csv", &[0; 4096], &["nul.csv"]);
@@ -108,7 +108,7 @@ fn bytes_of_no_encoding_are_refused_or_rejected_never_guessed_silently() {
 }
 
 #[test]
-fn too_many_columns() {
+fn a_thousand_columns_are_kept_and_twenty_thousand_are_refused() {
     let wide = |n: usize| format!("手机,{}\n13920417003,{}\n", (1..n).map(|i| format!("c{i}")).collect::<Vec<_>>().join(","), vec!["1"; n - 1].join(","));
     refuses("wide.csv", wide(20_000).as_bytes(), &["columns"]);
     refuses("million.csv", wide(1_000_000).as_bytes(), &["columns"]);
@@ -193,7 +193,7 @@ fn what_is_not_there_or_not_a_file() {
 
 #[cfg(unix)]
 #[test]
-fn devices_and_pipes() {
+fn a_device_is_refused_and_a_pipe_is_not_waited_for() {
     let (base, good) = known();
     refuses_path(&base, &good, "/dev/null", &["/dev/null", "device"]);
     let pipe = base.path().join("pipe.csv");
@@ -211,7 +211,7 @@ fn devices_and_pipes() {
 
 #[cfg(unix)]
 #[test]
-fn no_permission() {
+fn what_may_not_be_read_or_written_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let (base, good) = known();
     let secret = base.write("secret.csv", GOOD);

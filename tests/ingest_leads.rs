@@ -185,7 +185,7 @@ fn cells_of_groweasy_files_are_what_a_person_reads() {
 }
 
 #[test]
-fn chinese_edge_files() {
+fn exports_from_china_read_alike_whatever_their_encoding_and_workbook() {
     let Some(folder) = shared("chinese/import_edge") else { return };
     let sop = sop(
         "leads: {id: {type: text}, name: {type: text}, phone: {type: phone, region: CN}, company: {type: text}, owner: {type: owner}, budget: {type: money}, tags: {type: list}, created_at: {type: datetime}, note: {type: text}, 预计签约: {type: date}, 加微信日期: {type: date}}\nidentity: [id, phone]\n",

@@ -159,3 +159,27 @@ fn a_no_counts_where_no_file_asks_for_consent() {
     let said = base.texts("SELECT address || ' ' || state || coalesce(' ' || reason, '') FROM messages ORDER BY 1");
     assert_eq!(said, ["no@example.com held no consent", "nothing@example.com queued", "yes@example.com queued"]);
 }
+
+/// A signup of the week before is no reason to write to somebody on the day on which its path is first walked, whether or not anything
+/// was imported as history before.
+#[test]
+fn what_happened_before_a_path_began_is_history_to_it() {
+    for history in [&[][..], &["--history"]] {
+        let base = Base::new();
+        base.write("sops/fields.yaml", include_str!("../sops/fields.yaml"));
+        base.write("sops/delivery.yaml", "send:\n  email: {via: csv, address: email}\n");
+        base.write("sops/content/a.md", "---\nmedium: email\nsubject: hello\n---\nhello, unsubscribe\n");
+        base.write("leads.csv", "id,邮箱\n1,a1@example.com\n");
+        base.write("before.csv", "email,行为,时间\na1@example.com,webinar_signup,2026-11-18 09:00:00\n");
+        base.write("after.csv", "email,行为,时间\na1@example.com,webinar_signup,2026-11-20 11:00:00\n");
+        base.run(&[&["import", "leads.csv", "--as-of", "2026-11-10T10:00:00"][..], history].concat()).ok();
+        base.run(&["tick", "--as-of", "2026-11-10T11:00:00"]).ok();
+        base.run(&["import", "before.csv", "--as-of", "2026-11-18T10:00:00"]).ok();
+        base.write("sops/nurture/p.yaml", "enroll: {event: webinar_signup}\nsteps:\n  - {id: one, day: 1, send: email, content: a}\n");
+        base.run(&["tick", "--as-of", "2026-11-20T10:00:00"]).ok();
+        assert_eq!(base.number("SELECT count(*) FROM enrollments"), 0, "{history:?}");
+        base.run(&["import", "after.csv", "--as-of", "2026-11-20T11:30:00"]).ok();
+        base.run(&["tick", "--as-of", "2026-11-20T12:00:00"]).ok();
+        assert_eq!(base.number("SELECT count(*) FROM enrollments"), 1, "{history:?}");
+    }
+}

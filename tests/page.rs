@@ -6,6 +6,7 @@
 #![allow(clippy::print_stderr)] // what is skipped is said aloud
 
 mod base;
+mod python;
 
 use chrono::NaiveDate;
 use sop::model::{Currency, Instant};
@@ -367,7 +368,7 @@ fn the_example_says_the_same_in_every_format() {
         let console: Vec<&str> = log.lines().filter(|l| l.contains("CONSOLE")).collect();
         assert!(console.is_empty(), "{console:?}");
     }
-    let Some(python) = python() else { return };
+    let Some(python) = python::with("openpyxl") else { return };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/book.py");
     let read = Command::new(python).arg(script).arg(example.home.join("week.xlsx")).output().expect("python runs");
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
@@ -401,15 +402,4 @@ fn differs(table: &serde_json::Value, sheet: &serde_json::Value) -> Option<Strin
             (told, read) => Some(format!("{id} of {row}: {told:?} and {read:?}")),
         })
     })
-}
-
-/// An interpreter that has openpyxl: that of `target/openpyxl`, which `.ci/run` makes, else python3's own.
-fn python() -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openpyxl/bin/python");
-    let found = [own, "python3".into()].into_iter().find(|p| Command::new(p).args(["-c", "import openpyxl"]).output().is_ok_and(|o| o.status.success()));
-    if found.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true and no python3 with openpyxl");
-        eprintln!("skipped: no python3 with openpyxl");
-    }
-    found
 }

@@ -84,7 +84,7 @@ fn credits(of: &Value, column: &str, expected: &[(&str, f64)], half_of_the_last:
 
 /// T3: four journeys worth 500.
 #[test]
-fn four_journeys() {
+fn four_journeys_share_five_hundred_by_each_model_as_published() {
     let paths = [("org>soc>paid", 1, 100, 0), ("paid>email", 1, 200, 0), ("soc>org>soc>paid", 1, 150, 0), ("email", 1, 50, 0)];
     for (model, [email, org, paid, soc]) in [
         ("first", [50.0, 100.0, 200.0, 150.0]),
@@ -98,7 +98,7 @@ fn four_journeys() {
 
 /// T4: nine paths of three conversions each.
 #[test]
-fn nine_paths() {
+fn nine_paths_are_credited_by_each_model_as_published() {
     let paths = ["A", "A>B", "A>B>C", "B", "B>A", "B>C>A", "C", "C>A", "C>B>A"].map(|path| (path, 3, 3, 0));
     for (model, [a, b, c]) in [
         ("first", [9.0, 9.0, 9.0]),

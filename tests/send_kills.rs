@@ -8,6 +8,7 @@
 
 mod base;
 mod post;
+mod python;
 
 use base::{Base, Dice};
 use post::{NOON, leads, message, put};
@@ -25,18 +26,6 @@ const KILLS: usize = 20;
 
 fn messages() -> i64 {
     std::env::var("SOP_SEND_MESSAGES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000)
-}
-
-/// An interpreter that has what a server needs, or nothing said aloud.
-fn python(needs: &str) -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openpyxl/bin/python");
-    let found =
-        [own, "python3".into()].into_iter().find(|p| Command::new(p).args(["-c", &format!("import {needs}")]).output().is_ok_and(|o| o.status.success()));
-    if found.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true and no python3 with {needs}");
-        eprintln!("skipped: no python3 with {needs}");
-    }
-    found
 }
 
 /// A server under Python and the file of what it took.
@@ -147,7 +136,7 @@ fn survive(medium: &str, delivery: &str, taker: &Taker, url: &str) -> Vec<Value>
 
 #[test]
 fn mails_survive_twenty_kills() {
-    let Some(python) = python("aiosmtpd") else { return };
+    let Some(python) = python::with("aiosmtpd") else { return };
     let folder = tempfile::tempdir().unwrap();
     let taker = Taker::start(&python, "mail_server.py", folder.path());
     let delivery =
@@ -169,7 +158,7 @@ fn mails_survive_twenty_kills() {
 
 #[test]
 fn web_messages_survive_twenty_kills() {
-    let Some(python) = python("http.server") else { return };
+    let Some(python) = python::with("http.server") else { return };
     let folder = tempfile::tempdir().unwrap();
     let taker = Taker::start(&python, "web_server.py", folder.path());
     let delivery = "send:\n  im: {via: webhook, shape: json, address: email, url_env: SOP_TEST_URL}\n";

@@ -5,6 +5,7 @@
 
 mod base;
 mod post;
+mod python;
 
 use base::{Base, Run};
 use post::{NOON, leads, message, put};
@@ -19,15 +20,13 @@ const LEADS: &str = "姓名,邮箱,手机,负责人\n王芳,fang@example.com,139
 
 /// An interpreter with aiosmtpd, where there is openssl, too; or nothing said aloud.
 fn python() -> Option<PathBuf> {
-    let runs = |program: &Path, args: &[&str]| Command::new(program).args(args).output().is_ok_and(|o| o.status.success());
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openpyxl/bin/python");
-    let found = [own, "python3".into()].into_iter().find(|p| runs(p, &["-c", "import aiosmtpd, ssl"]));
-    let found = found.filter(|_| runs(Path::new("openssl"), &["version"]));
-    if found.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true and no python3 with aiosmtpd, or no openssl");
-        eprintln!("skipped: no python3 with aiosmtpd, or no openssl");
+    let found = python::with("aiosmtpd, ssl")?;
+    let has = Command::new("openssl").arg("version").output().is_ok_and(|o| o.status.success());
+    if !has {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true and no openssl");
+        eprintln!("skipped: no openssl");
     }
-    found
+    has.then_some(found)
 }
 
 fn openssl(folder: &Path, line: &str) {

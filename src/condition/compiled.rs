@@ -105,12 +105,12 @@ impl Condition {
     /// A condition on one event, apart from any lead: whether a detail counts as a derived kind.
     pub fn test_event(&self, detail: &Detail, as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> (Option<bool>, Until) {
         let details = Details::default();
-        self.test(&Facts { event: Some(detail), ..nobody(dictionary, calendar, as_of, &details) })
+        self.test(&Facts { event: Some(detail), ..Facts::nobody(dictionary, calendar, as_of, &details) })
     }
     /// A condition on one colleague, whose values `state` gives in the order of `Scope::state`.
     pub fn test_owner(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> (Option<bool>, Until) {
         let details = Details::default();
-        self.test(&Facts { state, ..nobody(dictionary, calendar, as_of, &details) })
+        self.test(&Facts { state, ..Facts::nobody(dictionary, calendar, as_of, &details) })
     }
     /// A condition on a lead of which nothing is known but its state.
     pub fn test_state(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> (Option<bool>, Until) {
@@ -119,7 +119,7 @@ impl Condition {
     /// Why a condition on one colleague holds or not.
     pub fn explain_owner(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> Explanation {
         let details = Details::default();
-        self.explain(&Facts { state, ..nobody(dictionary, calendar, as_of, &details) })
+        self.explain(&Facts { state, ..Facts::nobody(dictionary, calendar, as_of, &details) })
     }
     /// Which parts hold, fail or are unknown, and the values seen.
     pub fn explain(&self, facts: &Facts<'_>) -> Explanation {
@@ -174,24 +174,5 @@ impl Condition {
     /// Whether no lead can make it true: a contradiction such as `a > 5 AND a < 3`.
     pub fn is_never_true(&self) -> bool {
         sense::never(&self.plan)
-    }
-}
-
-/// Facts without a lead.
-fn nobody<'a>(dictionary: &'a Dictionary, calendar: &'a Calendar, as_of: Instant, details: &'a Details) -> Facts<'a> {
-    Facts {
-        dictionary,
-        calendar,
-        as_of,
-        lead: &[],
-        extra: &[],
-        created_at: as_of,
-        events: &[],
-        details,
-        follow_ups: &[],
-        messages: &[],
-        enrollment: None,
-        state: &[],
-        event: None,
     }
 }

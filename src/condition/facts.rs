@@ -32,3 +32,24 @@ pub struct Facts<'a> {
     /// The one event that an event `where` is about.
     pub event: Option<&'a Detail>,
 }
+
+impl<'a> Facts<'a> {
+    /// Facts without a lead: what a condition sees that asks for none, and what a lead's facts are filled into.
+    pub fn nobody(dictionary: &'a Dictionary, calendar: &'a Calendar, as_of: Instant, details: &'a Details) -> Self {
+        Self {
+            dictionary,
+            calendar,
+            as_of,
+            lead: &[],
+            extra: &[],
+            created_at: as_of,
+            events: &[],
+            details,
+            follow_ups: &[],
+            messages: &[],
+            enrollment: None,
+            state: &[],
+            event: None,
+        }
+    }
+}

@@ -64,21 +64,8 @@ impl Lead {
     }
 
     pub(super) fn facts(&self, as_of: Instant) -> Facts<'_> {
-        Facts {
-            dictionary: &self.sop.dictionary,
-            calendar: &self.sop.calendar,
-            as_of,
-            lead: &[],
-            extra: &[],
-            created_at: Instant(0),
-            events: &self.events,
-            details: &self.details,
-            follow_ups: &[],
-            state: &self.state,
-            messages: &[],
-            enrollment: None,
-            event: None,
-        }
+        let nobody = Facts::nobody(&self.sop.dictionary, &self.sop.calendar, as_of, &self.details);
+        Facts { created_at: Instant(0), events: &self.events, state: &self.state, ..nobody }
     }
 }
 

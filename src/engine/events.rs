@@ -89,7 +89,7 @@ fn link<'a>(detail: &'a Detail, fields: &[Option<EventFieldIx>; 4]) -> [Option<&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Calendar, Currency, DetailId, EventField, FieldType, KindDef};
+    use crate::model::{Calendar, DetailId, EventField, FieldType, KindDef};
     use crate::rules::Derived;
     use crate::rules::scoring::{Clamp, Scoring};
 
@@ -104,9 +104,6 @@ mod tests {
             |id: &str, by, weak, from: &[KindId]| KindDef { id: id.into(), title: id.into(), by, weak, touch: false, aliases: Vec::new(), from: from.into() };
         let field = |id: &str| EventField { id: id.into(), ty: FieldType::Text, aliases: Vec::new(), order: None };
         Dictionary {
-            currency: Currency::new("CNY"),
-            fields: Vec::new(),
-            identity: Vec::new(),
             event_fields: vec![field("campaign"), field("path")],
             kinds: vec![
                 kind("email_open", KindBy::Lead, true, &[]),
@@ -115,15 +112,8 @@ mod tests {
                 kind("mail_act", KindBy::Lead, false, &[OPEN, CLICK]),
                 kind("any_sign", KindBy::Lead, false, &[MAIL, BOUNCE]),
             ],
-            event_headers: Default::default(),
-            event_order: None,
-            channels: Vec::new(),
-            lists: Vec::new(),
-            blank: Vec::new(),
-            events_in: Vec::new(),
             bot_filter: Some(BotFilter { kinds: vec![CLICK], links: 3, within: 2 }),
-            headers: Default::default(),
-            kind_names: Default::default(),
+            ..Dictionary::default()
         }
     }
 

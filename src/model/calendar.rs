@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn days_over_dst() {
+    fn a_day_is_one_day_when_the_clocks_change() {
         let c = Calendar { zone: chrono_tz::Europe::Berlin, ..Calendar::default() };
         let (a, b) = (c.start_of(day("2026-03-29")), c.start_of(day("2026-03-30")));
         assert_eq!(b.0 - a.0, 23 * 3600);

@@ -217,8 +217,8 @@ pub struct CountColumn {
     pub at: Option<String>,
 }
 
-/// Everything that fields.yaml says, with the built-in part filled in.
-#[derive(Clone, Debug)]
+/// Everything that fields.yaml says, with the built-in part filled in. By default nothing is declared.
+#[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     /// The base's currency.
     pub currency: Currency,

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none() {
+    fn what_is_no_address_is_refused() {
         for text in ["", "invalid-email", "a@b", "@b.com", "a@", "a@b..com", "a b@c", "wang.wei5#qq.com", "a@b@c.com", "a@-b.com", "a@b.c0m.1"] {
             assert!(read(text).is_err(), "{text} {:?}", read(text));
         }

@@ -9,6 +9,13 @@ pub struct Currency {
     pub digits: u32,
 }
 
+impl Default for Currency {
+    /// That of a base which declares none.
+    fn default() -> Self {
+        Self::new("CNY")
+    }
+}
+
 impl Currency {
     /// The currency of an ISO 4217 code.
     pub fn new(code: &str) -> Self {

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn periods() {
+    fn a_period_is_its_first_to_its_last_day_however_it_is_written() {
         for (text, first, last) in [
             ("2026-11-21", "2026-11-21", "2026-11-21"),
             ("2026-W47", "2026-11-16", "2026-11-22"),

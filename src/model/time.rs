@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations() {
+    fn a_duration_has_a_fixed_length_so_months_are_refused() {
         assert_eq!(Duration::parse("90d"), Ok(Duration(90 * 86_400)));
         assert_eq!(Duration::parse("2w").map(|d| d.to_string()), Ok("14d".into()));
         assert!(Duration::parse("1month").is_err());

@@ -104,7 +104,7 @@ fn any_file_may_ask_to_be_reviewed() {
 }
 
 #[test]
-fn nothing_is_needed() {
+fn without_any_file_the_built_in_fields_and_bands_apply() {
     let (sop, warnings) = good(&[]);
     assert!(warnings.0.is_empty());
     assert!(sop.scoring.groups.is_empty() && sop.scoring.bands.len() == 4);

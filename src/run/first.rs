@@ -12,22 +12,22 @@ use crate::store::{Loader, ScanRow, ScoreRow, Totals};
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
-/// Where everyone stands after the first scoring, so that it need not be asked of the base.
-pub(super) struct Standing {
+/// Everyone's score, and what they come to: known after the first scoring, else asked of the base.
+pub(super) struct Scores {
     /// Score and lead, in the order of numbers.
-    pub(super) scores: Vec<(i64, LeadId)>,
+    pub(super) leads: Vec<(i64, LeadId)>,
     /// Sums over the whole base.
     pub(super) totals: Totals,
 }
 
 /// Writes the events and scores everyone.
-pub(super) fn evaluate_first(session: &mut Session<'_>, mut arriving: Arriving) -> Result<(Evaluated, Option<Standing>), RunError> {
+pub(super) fn evaluate_first(session: &mut Session<'_>, mut arriving: Arriving) -> Result<(Evaluated, Option<Scores>), RunError> {
     let scoring = &session.workspace.sop.scoring;
     let Some(mut loader) = session.store.loader(&session.columns, session.run)? else { return Err(failed()) };
-    let (mut done, standing) = if loader.takes_states(scoring.bands.iter().map(|b| b.id.as_str())) {
+    let (mut done, scores) = if loader.takes_states(scoring.bands.iter().map(|b| b.id.as_str())) {
         let scored = pass(session, &mut arriving, loader)?;
         session.store.attach(scored.loader)?;
-        (scored.done, Some(scored.standing))
+        (scored.done, Some(scored.scores))
     } else {
         // Files told stages or owners: states are there to be kept.
         while let Some((lead, event)) = arriving.next()? {
@@ -38,14 +38,14 @@ pub(super) fn evaluate_first(session: &mut Session<'_>, mut arriving: Arriving) 
     };
     done.events_new = arriving.written;
     done.events_waiting = arriving.finish(&session.store, session.run)?;
-    Ok((done, standing))
+    Ok((done, scores))
 }
 
 /// What the scoring thread gives back.
 struct Scored {
     loader: Loader,
     done: Evaluated,
-    standing: Standing,
+    scores: Scores,
 }
 
 fn pass(session: &Session<'_>, arriving: &mut Arriving, loader: Loader) -> Result<Scored, RunError> {
@@ -94,7 +94,7 @@ fn score(
 ) -> Result<Scored, RunError> {
     let mut done = Evaluated::default();
     let totals = Totals { groups: vec![0; evaluator.groups()], ..Totals::default() };
-    let mut standing = Standing { scores: Vec::new(), totals };
+    let mut scores = Scores { leads: Vec::new(), totals };
     // Being captured is told by a row of leads and is no event of a file.
     let captured: Vec<bool> = evaluator.details().0.iter().map(|d| &*d.kind_name == "lead_captured").collect();
     let mut scored = engine::Scored::default();
@@ -103,23 +103,23 @@ fn score(
             let lead = row.record.lead;
             for event in &row.events {
                 loader.event(lead, *event)?;
-                standing.totals.events += i64::from(captured.get(event.detail.0 as usize) != Some(&true));
+                scores.totals.events += i64::from(captured.get(event.detail.0 as usize) != Some(&true));
             }
             evaluator.score(row, &mut scored);
             let band = evaluator.band(scored.band);
             loader.state(&ScoreRow { lead, groups: &scored.groups, total: scored.total, band, until: scored.until }, version)?;
             done.leads += 1;
-            standing.add(lead, &scored, band);
+            scores.add(lead, &scored, band);
         }
         let _ = give_back.send(batch);
     }
     done.bots = evaluator.bots;
-    Ok(Scored { loader, done, standing })
+    Ok(Scored { loader, done, scores })
 }
 
-impl Standing {
+impl Scores {
     fn add(&mut self, lead: LeadId, scored: &engine::Scored, band: &str) {
-        self.scores.push((scored.total, lead));
+        self.leads.push((scored.total, lead));
         let totals = &mut self.totals;
         totals.leads += 1;
         totals.score = totals.score.saturating_add(scored.total);

@@ -1,7 +1,7 @@
 //! `sop score [FILE...]`: import the files if there are any, score who is due, rank.
 
 use super::evaluate::{Evaluated, Evaluator, evaluate};
-use super::first::{Standing, evaluate_first};
+use super::first::{Scores, evaluate_first};
 use super::import::{ImportOptions, ImportSummary, Rejects, Touched, discard, import};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::scoring::main_reasons;
@@ -120,7 +120,7 @@ fn within(session: &mut Session<'_>, request: &ScoreRequest) -> Result<Parts, Ru
         rejects = left.rejects;
         arriving = left.arriving;
     }
-    let (evaluated, standing) = match arriving {
+    let (evaluated, scores) = match arriving {
         Some(arriving) => evaluate_first(session, arriving)?,
         None => (evaluate(session)?, None),
     };
@@ -129,19 +129,19 @@ fn within(session: &mut Session<'_>, request: &ScoreRequest) -> Result<Parts, Ru
     }
     session.counts.insert("scored".into(), evaluated.leads.into());
     session.counts.insert("bands_changed".into(), evaluated.bands.into());
-    let standing = match standing {
-        Some(standing) => standing,
-        None => Standing { scores: session.store.scores()?, totals: session.store.totals(&session.columns)? },
+    let scores = match scores {
+        Some(scores) => scores,
+        None => Scores { leads: session.store.scores()?, totals: session.store.totals(&session.columns)? },
     };
-    let facts = ranking(session, standing, summary.as_ref().map(|s| &s.touched), request.rows)?;
+    let facts = ranking(session, scores, summary.as_ref().map(|s| &s.touched), request.rows)?;
     Ok((facts, summary, evaluated, rejects))
 }
 
 /// The ranking of the touched leads (or of all): score, then id, then key.
-fn ranking(session: &Session<'_>, standing: Standing, touched: Option<&Touched>, rows: Option<usize>) -> Result<report::Facts, RunError> {
+fn ranking(session: &Session<'_>, scores: Scores, touched: Option<&Touched>, rows: Option<usize>) -> Result<report::Facts, RunError> {
     let Session { store, columns, workspace, context, .. } = session;
     let sop = &workspace.sop;
-    let Standing { scores: mut order, totals: sums } = standing;
+    let Scores { leads: mut order, totals: sums } = scores;
     if let Some(touched) = touched {
         order.retain(|(_, lead)| touched.contains(*lead));
     }

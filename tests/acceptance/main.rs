@@ -10,6 +10,8 @@ mod conformance;
 mod deals;
 mod measures;
 mod money;
+#[path = "../python/mod.rs"]
+mod python;
 mod reports;
 mod routing;
 mod shown;
@@ -180,17 +182,17 @@ fn chinese_exports_with_their_traps() {
 }
 
 #[test]
-fn thirty_seven_small_exports() {
+fn thirty_seven_small_exports_are_read_as_worked_out() {
     files_read_as_worked_out("groweasy/", 37);
 }
 
 #[test]
-fn mautic_contacts() {
+fn contacts_of_mautic_are_read_as_worked_out() {
     files_read_as_worked_out("mautic/", 2);
 }
 
 #[test]
-fn bank_contacts() {
+fn contacts_of_a_bank_are_read_as_worked_out() {
     files_read_as_worked_out("bank/", 1);
 }
 

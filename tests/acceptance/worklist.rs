@@ -1,26 +1,12 @@
 //! A worklist in the hands of a program that is not ours: opened, looked at, filled in and saved by Python's openpyxl.
-//!
-//! The interpreter is the one of `target/openpyxl` (which `.ci/run` makes), else `python3`; without openpyxl the test says that it is
-//! skipped, and fails when `CI=true`.
 
 use crate::Workspace;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-
-/// An interpreter that has openpyxl, or nothing said aloud.
-fn python() -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/openpyxl/bin/python");
-    let found = [own, "python3".into()].into_iter().find(|p| Command::new(p).args(["-c", "import openpyxl"]).output().is_ok_and(|o| o.status.success()));
-    if found.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true and no python3 with openpyxl");
-        eprintln!("skipped: no python3 with openpyxl");
-    }
-    found
-}
 
 #[test]
 fn a_worklist_is_filled_in_by_a_spreadsheet_program_and_comes_back() {
-    let Some(python) = python() else { return };
+    let Some(python) = crate::python::with("openpyxl") else { return };
     let ws = Workspace::starter();
     ws.run(&["init"]).ok(); // the example team is a workspace's own
     ws.write("leads.csv", "姓名,手机,线索编号,负责人\n张三,13920417003,L1,张伟\n李四,13920417040,L2,张伟\n王五,13920417055,L3,张伟\n");

@@ -67,21 +67,7 @@ impl World {
         lead
     }
     pub fn facts<'a>(&'a self, lead: &'a [Value], details: &'a Details) -> Facts<'a> {
-        Facts {
-            dictionary: self.sop.dictionary,
-            calendar: self.sop.calendar,
-            as_of: self.as_of,
-            lead,
-            extra: &[],
-            created_at: self.as_of.plus(-DAY),
-            events: &[],
-            details,
-            follow_ups: &[],
-            state: &[],
-            messages: &[],
-            enrollment: None,
-            event: None,
-        }
+        Facts { lead, created_at: self.as_of.plus(-DAY), ..Facts::nobody(self.sop.dictionary, self.sop.calendar, self.as_of, details) }
     }
 }
 

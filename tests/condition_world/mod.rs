@@ -52,23 +52,17 @@ pub fn dictionary() -> Dictionary {
         from: Vec::new(),
     };
     Dictionary {
-        currency: Currency::new("CNY"),
         fields,
-        identity: Vec::new(),
         event_fields: vec![event_field("path", FieldType::Text), event_field("seconds", FieldType::Integer), event_field("due_on", FieldType::Date)],
         kinds: KINDS.iter().map(kind).collect(),
-        event_headers: Default::default(),
-        event_order: None,
         channels: vec![Channel { id: "baidu".into(), title: "百度推广".into(), synonyms: vec!["百度".into()], paid: true, marketing: true }],
         lists: vec![
             ("决策者".into(), ["总监", "总经理", "ceo", "cto", "vp"].map(String::from).to_vec()),
             ("非决策者".into(), ["助理", "秘书"].map(String::from).to_vec()),
         ],
-        blank: Vec::new(),
-        events_in: Vec::new(),
-        bot_filter: None,
         headers,
         kind_names: KINDS.iter().enumerate().map(|(i, k)| ((*k).to_owned(), KindId(i as u16))).collect(),
+        ..Dictionary::default()
     }
 }
 

@@ -79,7 +79,7 @@ fn deals_payments_and_follow_ups() {
 }
 
 #[test]
-fn a_first_import() {
+fn a_first_import_taken_back_leaves_an_empty_base() {
     let base = with_past(100);
     base.on("11-02", &["undo", "--yes"]).ok();
     let left = base.facts();

@@ -115,7 +115,7 @@ fn the_year_ends_in_the_middle_of_a_week() {
 /// 春节 2026: 15 to 23 February, with the Saturdays before and after worked. What leaves on working days waits and keeps its distances; what
 /// leaves every day goes on.
 #[test]
-fn nine_days_off() {
+fn a_door_closed_for_nine_days_is_no_lateness() {
     let calendar = "timezone: Asia/Shanghai\nhours: {mon-fri: \"09:00-18:00\"}\nholidays: [2026-02-15..2026-02-23]\nworkdays: [2026-02-14, 2026-02-28]\n";
     let delivery =
         "send: {email: {via: csv, address: email, hours: \"09:00-20:00\", days: business}, sms: {via: csv, address: phone, hours: \"10:00-18:00\"}}\n";

@@ -3,9 +3,7 @@
 use sop::condition::{Condition, Facts, Place, Scope, ScopeKind, Want, compile};
 use sop::diag::{Diagnostics, SourceId};
 use sop::engine::scoring::{ScoreCard, Scored, score, score_card};
-use sop::model::{
-    Calendar, Currency, Detail, DetailId, Details, Dictionary, Duration, Event, EventField, Field, FieldType, Instant, KindBy, KindDef, KindId, Value,
-};
+use sop::model::{Calendar, Detail, DetailId, Details, Dictionary, Duration, Event, EventField, Field, FieldType, Instant, KindBy, KindDef, KindId, Value};
 use sop::rules::scoring::{Band, Clamp, EventRule, Fade, Group, Keep, Per, Points, Rule, Scoring};
 
 pub(crate) const DAY: i64 = 86_400;
@@ -21,20 +19,11 @@ pub(crate) fn kind(id: &str) -> KindDef {
 pub(crate) fn dictionary() -> Dictionary {
     let field = |id: &str| EventField { id: id.into(), ty: FieldType::Text, aliases: Vec::new(), order: None };
     Dictionary {
-        currency: Currency::new("CNY"),
         fields: vec![employees()],
-        identity: Vec::new(),
         event_fields: vec![field("path"), field("asset")],
         kinds: vec![kind("page_view"), kind("whitepaper_download")],
-        event_headers: Default::default(),
-        event_order: None,
-        channels: Vec::new(),
-        lists: Vec::new(),
-        blank: Vec::new(),
-        events_in: Vec::new(),
-        bot_filter: None,
-        headers: Default::default(),
         kind_names: [("page_view".into(), PAGE), ("whitepaper_download".into(), DOWNLOAD)].into_iter().collect(),
+        ..Dictionary::default()
     }
 }
 
@@ -77,21 +66,8 @@ impl World {
         Self { lead: vec![Value::Int(n)], ..Self::new() }
     }
     pub(crate) fn facts<'a>(&'a self, events: &'a [Event], as_of: i64) -> Facts<'a> {
-        Facts {
-            dictionary: &self.dictionary,
-            calendar: &self.calendar,
-            as_of: Instant(as_of),
-            lead: &self.lead,
-            extra: &[],
-            created_at: Instant(TODAY - 100),
-            events,
-            details: &self.details,
-            follow_ups: &[],
-            state: &[],
-            messages: &[],
-            enrollment: None,
-            event: None,
-        }
+        let nobody = Facts::nobody(&self.dictionary, &self.calendar, Instant(as_of), &self.details);
+        Facts { lead: &self.lead, created_at: Instant(TODAY - 100), events, ..nobody }
     }
     pub(crate) fn score(&self, scoring: &Scoring, events: &[Event], as_of: i64) -> Scored {
         score(scoring, &self.facts(events, as_of))

@@ -79,21 +79,7 @@ fn coalesce<T: 'static>(nodes: &[Node], build: impl Fn(&Node) -> Fun<T>) -> Fun<
 /// The literal that a node of literals comes to.
 pub(super) fn fixed(node: &Node, dictionary: &Dictionary) -> Lit {
     let (calendar, details) = (Calendar::default(), Details::default());
-    let facts = Facts {
-        dictionary,
-        calendar: &calendar,
-        as_of: Instant(0),
-        lead: &[],
-        extra: &[],
-        created_at: Instant(0),
-        events: &[],
-        details: &details,
-        follow_ups: &[],
-        state: &[],
-        messages: &[],
-        enrollment: None,
-        event: None,
-    };
+    let facts = Facts::nobody(dictionary, &calendar, Instant(0), &details);
     let mut until = Until::NEVER;
     match node.ty {
         Type::Boolean => boolean(node)(&facts, &mut until).map(Lit::Bool),

@@ -2,9 +2,9 @@
 
 use super::Setting;
 use super::roster::{Owners, Roster};
-use crate::condition::{Condition, Facts};
+use crate::condition::Condition;
 use crate::engine::state::owner_values;
-use crate::model::{Details, Instant, Standing};
+use crate::model::{Instant, Standing};
 use crate::rules::lifecycle::{Lifecycle, Means};
 use crate::rules::team::Owner;
 use std::collections::BTreeMap;
@@ -40,23 +40,8 @@ pub fn counts_as_held(lifecycle: &Lifecycle, standing: &Standing) -> bool {
 
 /// Whether a condition on owners holds for one; unknown does not hold.
 pub(in crate::engine) fn of_owner(condition: &Condition, setting: &Setting<'_>, owner: &Owner, desk: &Desk) -> bool {
-    let details = Details::default();
-    let facts = Facts {
-        dictionary: setting.dictionary,
-        calendar: setting.calendar,
-        as_of: setting.as_of,
-        lead: &[],
-        extra: &[],
-        created_at: setting.as_of,
-        events: &[],
-        details: &details,
-        state: &owner_values(owner, i64::from(desk.held), i64::from(desk.breached)),
-        follow_ups: &[],
-        messages: &[],
-        enrollment: None,
-        event: None,
-    };
-    condition.test(&facts).0 == Some(true)
+    let state = owner_values(owner, i64::from(desk.held), i64::from(desk.breached));
+    condition.test_owner(&state, setting.as_of, setting.dictionary, setting.calendar).0 == Some(true)
 }
 
 /// All desks while leads are dealt, and who has no room. By place in the roster.

@@ -1,8 +1,8 @@
 //! Whom a rule can give leads to, as far as the files alone tell it.
 
 use super::{Round, Rule, Target};
-use crate::condition::{Condition, Facts};
-use crate::model::{Calendar, Details, Dictionary, Instant, Value};
+use crate::condition::Condition;
+use crate::model::{Calendar, Dictionary, Instant, Value};
 use crate::rules::state::{Ids, owner_names};
 use crate::rules::team::{Owner, Team};
 
@@ -28,22 +28,7 @@ impl<'a> Reach<'a> {
     /// Whether a condition holds for a colleague.
     pub(super) fn says(&self, condition: &Condition, owner: &Owner) -> Says {
         let state: Vec<Value> = owner_names(&Ids::default()).iter().map(|n| value(&n.name, owner)).collect();
-        let facts = Facts {
-            dictionary: self.dictionary,
-            calendar: self.calendar,
-            as_of: Instant(0),
-            lead: &[],
-            extra: &[],
-            created_at: Instant(0),
-            events: &[],
-            details: &Details::default(),
-            follow_ups: &[],
-            state: &state,
-            messages: &[],
-            enrollment: None,
-            event: None,
-        };
-        match condition.test(&facts).0 {
+        match condition.test_owner(&state, Instant(0), self.dictionary, self.calendar).0 {
             Some(true) => Says::Yes,
             Some(false) => Says::No,
             // A blank region is blank for good; what a base counts is only unknown so far.

@@ -16,7 +16,6 @@ use super::reader::Reader;
 use super::yaml::Node;
 use crate::diag::Code;
 use crate::model::{Currency, DateOrder, Dictionary, Table, fold};
-use rustc_hash::FxHashMap;
 
 /// The keys of fields.yaml.
 pub(super) const KEYS: &[&str] = &[
@@ -74,20 +73,13 @@ pub(super) fn builtin() -> Fields {
     let (fields, headers) = leads::builtin();
     let mut fields = Fields {
         dictionary: Dictionary {
-            currency: Currency::new("CNY"),
             fields,
-            identity: Vec::new(),
             event_fields: events::builtin_fields(),
-            kinds: Vec::new(),
             event_headers: events::builtin_headers(),
-            event_order: None,
             channels: lists::builtin_channels(),
-            lists: Vec::new(),
             blank: builtin::BLANK.iter().map(|b| fold(b).into_owned()).collect(),
-            events_in: Vec::new(),
-            bot_filter: None,
             headers,
-            kind_names: FxHashMap::default(),
+            ..Dictionary::default()
         },
         derived: Vec::new(),
         tables: lists::builtin_tables(),

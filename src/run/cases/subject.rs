@@ -52,21 +52,8 @@ impl<'a> Subject<'a> {
     pub(super) fn with_facts<T>(&self, as_of: Instant, f: impl FnOnce(&Facts<'_>) -> T) -> T {
         let mut events = Vec::new();
         bot_filter(&self.events, &self.details, &self.sop.dictionary, as_of, &mut events);
-        f(&Facts {
-            dictionary: &self.sop.dictionary,
-            calendar: &self.sop.calendar,
-            as_of,
-            lead: &self.lead,
-            extra: &[],
-            created_at: self.created_at,
-            events: &events,
-            details: &self.details,
-            follow_ups: self.follow_ups,
-            state: &[],
-            messages: &[],
-            enrollment: None,
-            event: None,
-        })
+        let nobody = Facts::nobody(&self.sop.dictionary, &self.sop.calendar, as_of, &self.details);
+        f(&Facts { lead: &self.lead, created_at: self.created_at, events: &events, follow_ups: self.follow_ups, ..nobody })
     }
 
     /// A connected call and a reply are events, too: unless the case itself tells of them.

@@ -2,9 +2,9 @@
 //! day) the later file has the last word, as a whole: rows of one file add up, those that it replaces stay as superseded.
 
 use super::Importer;
-use super::files::FileSummary;
 use super::intake::Intake;
 use super::noted::Noted;
+use super::summary::FileSummary;
 use crate::ingest::{CostCells, CostReader, FileKind, PendingRejects, Rows, TableFile, TotalRow, cost_mapping};
 use crate::model::{Currency, fold};
 use crate::run::RunError;

@@ -5,9 +5,9 @@
 //! ordered by what they say and not by their rows. A deal of a lead that we do not know keeps its company and waits.
 
 use super::Importer;
-use super::files::FileSummary;
 use super::intake::Intake;
 use super::noted::{Elsewhere, Noted};
+use super::summary::FileSummary;
 use crate::ingest::{DealCells, DealReader, FileKind, PendingRejects, Rows, TableFile, deal_mapping};
 use crate::model::{Change, DealStatus, Identity, Instant, Key, LeadId, Value, What, fold, stable_hash};
 use crate::run::RunError;

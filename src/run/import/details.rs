@@ -2,6 +2,21 @@
 
 use crate::model::{Detail, DetailId, Dictionary, KindId, RunId, Value, stable_hash};
 use crate::store::{Columns, Result, Store};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Details that this import has written or found, so that the base is asked once for each.
+#[derive(Default)]
+pub(super) struct Details {
+    /// Touches, by channel and campaign.
+    pub(super) touches: FxHashMap<Arc<str>, DetailId>,
+    /// Behaviour in columns of leads, by header.
+    pub(super) columns: Vec<(String, DetailId)>,
+    /// Follow-ups as events, by kind.
+    pub(super) follow_ups: Vec<(KindId, DetailId)>,
+    /// What came back as events, by kind, content and link.
+    pub(super) feedback: FxHashMap<(KindId, Option<String>, Option<String>), DetailId>,
+}
 
 /// The number of a detail in the base; a new one is written.
 pub(in crate::run) fn intern(store: &Store, columns: &Columns, dictionary: &Dictionary, detail: &Detail, origin: &str, run: RunId) -> Result<DetailId> {

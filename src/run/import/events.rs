@@ -1,12 +1,12 @@
 //! Events are matched to leads while they are still being read.
 
 use super::details::intern;
-use super::files::{FileSummary, with_rejects};
 use super::known::Slot;
 use super::reading::{Batch, Reading};
 use super::resolver::{Resolver, check};
 use super::sink::EventSink;
-use super::{Importer, Touched, spill_error};
+use super::summary::FileSummary;
+use super::{Importer, Touched, parser_died, spill_error};
 use crate::ingest::PendingRejects;
 use crate::model::{Detail, DetailId, Identity, KindId, LeadId, RunId};
 use crate::run::{RunError, Session};
@@ -136,10 +136,6 @@ fn undeclared(detail: &Detail) -> Option<String> {
     (detail.kind == KindId::OTHER).then(|| detail.kind_name.to_string())
 }
 
-fn broken() -> RunError {
-    RunError::refused("reading the file failed unexpectedly", "please report this file's shape")
-}
-
 impl Importer<'_, '_> {
     /// Takes in a file of events that is being read.
     pub(super) fn events_file(&mut self, reading: Reading<'_>) -> Result<(FileSummary, PendingRejects), RunError> {
@@ -203,10 +199,10 @@ impl Importer<'_, '_> {
                 for bytes in told {
                     progress(&label, bytes, total);
                 }
-                matching.join().map_err(|_| broken())?
+                matching.join().map_err(|_| parser_died())?
             })?;
         }
-        let (counts, rejects) = parser.join().map_err(|_| broken())??;
+        let (counts, rejects) = parser.join().map_err(|_| parser_died())??;
         let Matcher { details, matched, waiting, far, .. } = matcher;
         for detail in &details {
             strange.extend(undeclared(detail));
@@ -216,7 +212,7 @@ impl Importer<'_, '_> {
         summary.events_matched = matched;
         summary.events_waiting = waiting;
         self.summary.events_known += known;
-        counts.into(&mut summary);
+        counts.put_into(&mut summary);
         if !strange.is_empty() {
             let some = strange.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
             let what = format!("kinds of events that nothing declares, so that no rule can ask for them: {some}{}", if strange.len() > 5 { " …" } else { "" });
@@ -226,6 +222,6 @@ impl Importer<'_, '_> {
             summary.notes.push(format!("{far} events dated before 1700 or after 2240 were left out"));
             summary.rejected += far;
         }
-        Ok((with_rejects(&mut summary, &rejects), rejects.finish()?))
+        summary.finish(rejects)
     }
 }

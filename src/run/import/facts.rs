@@ -63,23 +63,23 @@ impl Importer<'_, '_> {
             Value::Text(c) => format!("{text}\u{1f}{c}").into(),
             _ => Arc::clone(text),
         };
-        if let Some(id) = self.touch_details.get(&name) {
+        if let Some(id) = self.details.touches.get(&name) {
             return Ok(Some(*id));
         }
         let detail = detail_of(self.dictionary(), kind, &[("channel", channel), ("campaign", campaign)]);
         let id = intern(&self.session.store, &self.session.columns, self.dictionary(), &detail, "", self.session.run)?;
-        self.touch_details.insert(name, id);
+        self.details.touches.insert(name, id);
         Ok(Some(id))
     }
 
     /// The detail of behaviour kept in a lead column.
     fn column_detail(&mut self, kind: KindId, column: &str) -> Result<DetailId, RunError> {
-        if let Some((_, id)) = self.column_details.iter().find(|(c, _)| c == column) {
+        if let Some((_, id)) = self.details.columns.iter().find(|(c, _)| c == column) {
             return Ok(*id);
         }
         let detail = detail_of(self.dictionary(), kind, &[]);
         let id = intern(&self.session.store, &self.session.columns, self.dictionary(), &detail, column, self.session.run)?;
-        self.column_details.push((column.to_owned(), id));
+        self.details.columns.push((column.to_owned(), id));
         Ok(id)
     }
 

@@ -6,43 +6,24 @@
 //! - Unsubscriptions, complaints and bounces close addresses the first time that they are told (`suppress_on` of delivery.yaml): an address
 //!   that a person opened again stays open when the same file comes again.
 
+mod joining;
+mod remarks;
+
+use self::joining::{Holders, Unjoined, hash_of, message_id};
+use self::remarks::Remarks;
 use super::Importer;
 use super::details::{detail_of, intern};
-use super::files::FileSummary;
 use super::intake::Intake;
-use super::noted::Noted;
-use crate::engine::messages::by_machines;
+use super::summary::FileSummary;
 use crate::ingest::{
     BadCell, Came, FeedbackCells, FeedbackReader, FeedbackShape, FileKind, PendingRejects, Rows, TableFile, feedback_mapping, sms_mapping, wecom_mapping,
 };
-use crate::model::{Address, DetailId, FeedbackKind, FieldType, Identity, Instant, KindId, LeadId, MessageId, SuppressedBy, Value, fold, stable_hash};
+use crate::model::{Address, DetailId, FeedbackKind, Instant, KindId, LeadId, MessageId, SuppressedBy, Value, fold};
 use crate::rules::delivery::Closes;
 use crate::run::RunError;
 use crate::run::suppress::{Cause, close, stop_waiting};
-use crate::store::{FeedbackRow, LeftMessage, Put};
-use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::store::{FeedbackRow, Put};
 use std::path::PathBuf;
-
-/// How long after a message left something may come back on it that does not name it.
-const JOINED_WITHIN: i64 = 60 * 86_400;
-
-/// What a file leaves to be said.
-#[derive(Default)]
-struct Remarks {
-    joined: u64,
-    no_lead: Noted,
-    no_message: Noted,
-    not_ours: Noted,
-    undated: u64,
-    nothing: u64,
-    machines: u64,
-    closed: BTreeMap<SuppressedBy, u64>,
-    leads: BTreeSet<LeadId>,
-    kinds: BTreeSet<(String, FeedbackKind)>,
-    until: Option<Instant>,
-    is_log: bool,
-}
 
 /// The row under way.
 struct Row<'r> {
@@ -55,13 +36,6 @@ struct Row<'r> {
     /// The id that it names, if it is one of ours.
     id: Option<MessageId>,
     lead: Option<LeadId>,
-}
-
-/// Why a sign belongs to no message.
-enum Unjoined {
-    NoLead,
-    NoMessage,
-    NotOurs,
 }
 
 impl Importer<'_, '_> {
@@ -81,7 +55,7 @@ impl Importer<'_, '_> {
         let stem = path.file_stem().map(|n| fold(&n.to_string_lossy()).into_owned()).unwrap_or_default();
         let file = intake.summary.file.clone();
         let mut remarks = Remarks::default();
-        let mut holders: Option<FxHashMap<u64, Option<LeadId>>> = None;
+        let mut holders: Option<Holders> = None;
         let mut cells = FeedbackCells::default();
         while intake.next(&mut reader, &mut cells)? {
             intake.blanked(reader.raw(), &cells.bad)?;
@@ -195,30 +169,6 @@ impl Importer<'_, '_> {
         Ok(put)
     }
 
-    /// The message that a sign belongs to, with how it left and to whom.
-    fn message_of(&self, row: &Row<'_>, medium: &str, told: Option<Instant>, at: Instant) -> Result<Result<(MessageId, String, LeadId), Unjoined>, RunError> {
-        if let Some(id) = row.id {
-            let found = self.session.store.message(id)?.map(|m| (m.id, m.medium, m.lead));
-            return Ok(found.ok_or(Unjoined::NotOurs));
-        }
-        let Some(lead) = row.lead else { return Ok(Err(Unjoined::NoLead)) };
-        let dictionary = self.dictionary();
-        let to_it = |m: &LeftMessage| match (&row.address, m.address.as_deref().and_then(|a| dictionary.address(a))) {
-            (Some(asked), Some(sent)) => *asked == sent,
-            _ => true,
-        };
-        let in_time = |m: &LeftMessage| m.sent_at <= at && at.0.saturating_sub(m.sent_at.0) <= JOINED_WITHIN;
-        let all: Vec<LeftMessage> = self.session.store.left_for(lead)?.into_iter().filter(|m| m.medium == medium && in_time(m) && to_it(m)).collect();
-        let named = |m: &&LeftMessage| match &row.cells.content {
-            Some(told) => [&m.content, &m.subject].into_iter().flatten().any(|c| fold(c) == fold(told)),
-            // A report of one campaign says in its name which.
-            None => m.content.as_deref().is_some_and(|c| c.chars().count() > 2 && row.stem.contains(&*fold(c))),
-        };
-        let newest = all.iter().rev().find(named);
-        let found = if row.cells.content.is_none() && told.is_some() { newest.or(all.last()) } else { newest };
-        Ok(found.map(|m| (m.id, m.medium.clone(), lead)).ok_or(Unjoined::NoMessage))
-    }
-
     /// What came back is an event of its lead, too; one of an unknown address waits for it.
     fn tell(&mut self, row: &Row<'_>, kind: &str, lead: Option<LeadId>, at: Instant) -> Result<(), RunError> {
         let dictionary = self.dictionary();
@@ -250,14 +200,14 @@ impl Importer<'_, '_> {
 
     fn feedback_detail(&mut self, kind: KindId, content: Option<&str>, link: Option<&str>) -> Result<DetailId, RunError> {
         let key = (kind, content.map(str::to_owned), link.map(str::to_owned));
-        if let Some(known) = self.feedback_details.get(&key) {
+        if let Some(known) = self.details.feedback.get(&key) {
             return Ok(*known);
         }
         let value = |text: Option<&str>| text.map_or(Value::Null, Value::text);
         let dictionary = self.dictionary();
         let detail = detail_of(dictionary, kind, &[("content", value(content)), ("link", value(link))]);
         let id = intern(&self.session.store, &self.session.columns, dictionary, &detail, "", self.session.run)?;
-        self.feedback_details.insert(key, id);
+        self.details.feedback.insert(key, id);
         Ok(id)
     }
 
@@ -283,112 +233,9 @@ impl Importer<'_, '_> {
         }
         Ok(())
     }
-
-    /// Until when each kind is known now: as far as the file reaches, and no further than now.
-    fn cover(&self, always: &[FeedbackKind], remarks: &Remarks) -> Result<(), RunError> {
-        let Some(until) = remarks.until.map(|at| at.min(self.session.context.as_of)) else { return Ok(()) };
-        let mut media: BTreeSet<&str> = remarks.kinds.iter().map(|(medium, _)| medium.as_str()).collect();
-        if media.is_empty() {
-            media.insert("email");
-        }
-        // A log of everything that happened to mails tells by its silence that they were not opened.
-        let log = [FeedbackKind::Open, FeedbackKind::Click, FeedbackKind::Bounce, FeedbackKind::Complaint, FeedbackKind::Unsubscribe];
-        let implied = always.iter().chain(log.iter().filter(|_| remarks.is_log));
-        let implied = implied.flat_map(|kind| media.iter().map(|medium| ((*medium).to_owned(), *kind)));
-        for (medium, kind) in implied.chain(remarks.kinds.iter().cloned()).collect::<BTreeSet<_>>() {
-            self.session.store.cover_feedback(&medium, kind, until, self.session.run)?;
-        }
-        Ok(())
-    }
-
-    fn feedback_notes(&self, remarks: &Remarks, stopped: u64) -> Result<Vec<String>, RunError> {
-        let mut notes = Vec::new();
-        if remarks.joined > 0 {
-            notes.push(format!("{} signs came back on messages of ours", remarks.joined));
-        }
-        notes.extend(remarks.no_lead.note(|n| format!("{n} signs are of addresses that no lead has; they wait for their leads")));
-        notes.extend(
-            remarks.no_message.note(|n| format!("{n} signs are kept without a message: none of that content left for the address in the 60 days before")),
-        );
-        notes.extend(remarks.not_ours.note(|n| format!("{n} signs name messages that this base did not write")));
-        if remarks.nothing > 0 {
-            notes.push(format!("{} rows are of sending and delivery: nothing follows from them", remarks.nothing));
-        }
-        if remarks.undated > 0 {
-            let at = self.workspace().sop.calendar.local(self.session.context.as_of);
-            notes.push(format!("{} signs have no date: new ones are dated {at}, and none of them says until when anything is known", remarks.undated));
-        }
-        let mut machines = remarks.machines;
-        if self.dictionary().bot_filter.is_some() {
-            for lead in &remarks.leads {
-                machines += by_machines(&self.session.store.sent_messages_of(*lead)?, self.dictionary(), self.session.context.as_of).len() as u64;
-            }
-        }
-        if machines > 0 {
-            notes.push(format!("{machines} openings or clicks were made by machines: they do not count"));
-        }
-        let closed: Vec<String> = remarks.closed.iter().map(|(by, n)| format!("{} {n}", by.name())).collect();
-        if !closed.is_empty() {
-            notes.push(format!("addresses that must not be written to from now on: {} (`sop suppress --list`)", closed.join(", ")));
-        }
-        if stopped > 0 {
-            notes.push(format!("{stopped} messages in the outbox are stopped by that"));
-        }
-        Ok(notes)
-    }
-
-    /// An address as the identities by which a lead may be known.
-    fn identities(&self, address: &Address) -> Vec<Identity> {
-        let dictionary = self.dictionary();
-        let fits = |f: &crate::model::Field| match f.ty {
-            FieldType::Email => address.is_email(),
-            FieldType::Phone => address.is_phone(),
-            _ => f.id == "wecom_id" && !address.is_email(),
-        };
-        let fields = dictionary.identity.iter().filter_map(|ix| dictionary.fields.get(ix.0));
-        fields.filter(|f| fits(f)).map(|f| Identity { kind: f.id.as_str().into(), text: address.text().to_owned() }).collect()
-    }
-
-    /// The one lead that we wrote to at an address which identifies nobody: an office's.
-    fn holder(&self, holders: &mut Option<FxHashMap<u64, Option<LeadId>>>, address: &Address) -> Result<Option<LeadId>, RunError> {
-        if holders.is_none() {
-            let mut all: FxHashMap<u64, Option<LeadId>> = FxHashMap::default();
-            let dictionary = self.dictionary();
-            self.session.store.each_left_address(|text, lead| {
-                if let Some(address) = dictionary.address(text) {
-                    all.entry(address.hash()).and_modify(|known| *known = known.filter(|l| *l == lead)).or_insert(Some(lead));
-                }
-            })?;
-            *holders = Some(all);
-        }
-        Ok(holders.as_ref().and_then(|all| all.get(&address.hash()).copied().flatten()))
-    }
 }
 
-/// What a sign is known by when it is told again: what the row says and not what it is joined to.
-fn hash_of(row: &Row<'_>, kind: FeedbackKind, at: Option<Instant>) -> u64 {
-    let folded = |text: Option<&str>| text.map(|t| fold(t).into_owned()).unwrap_or_default();
-    let (whom, content) = match (row.id, &row.address) {
-        (Some(id), _) => (id.to_string(), String::new()),
-        (None, Some(address)) => (address.text().to_owned(), folded(row.cells.content.as_deref())),
-        (None, None) => match row.cells.identities.first() {
-            Some(identity) => (identity.text.clone(), String::new()),
-            None => (row.cells.key.map(|k| k.to_string()).or_else(|| row.cells.message.clone()).unwrap_or_default(), String::new()),
-        },
-    };
-    // Without a date and without a campaign, two reports differ by their names alone.
-    let report = if at.is_none() && row.id.is_none() && row.cells.content.is_none() { row.stem } else { "" };
-    let at = at.map_or_else(String::new, |t| t.0.to_string());
-    let link = row.cells.link.as_deref().unwrap_or_default();
-    stable_hash(&[kind.name(), &whom, &content, &at, link, report].map(str::as_bytes))
-}
-
-/// The id of one of our messages: as it is, or as it stands in a `Message-ID`.
-fn message_id(told: &str) -> Option<MessageId> {
-    let bare = told.trim().trim_start_matches('<').trim_end_matches('>');
-    MessageId::parse(bare.split('@').next().unwrap_or_default().trim())
-}
-
+/// Of what became of two signs of one row, the one that says more.
 fn better(a: Option<Put>, b: Put) -> Put {
     let rank = |p: Put| match p {
         Put::New => 2,

@@ -9,9 +9,9 @@
 
 use super::Importer;
 use super::details::{detail_of, intern};
-use super::files::FileSummary;
 use super::intake::Intake;
 use super::noted::Elsewhere;
+use super::summary::FileSummary;
 use super::verdicts::{Remarked, Taken, answer_of};
 use crate::ingest::{
     ANSWERS, BadCell, FileKind, FollowUpCells, FollowUpReader, PendingRejects, Rows, TableFile, TableMapping, follow_up_mapping, strange_columns,
@@ -186,12 +186,12 @@ impl Importer<'_, '_> {
         let Some(kind) = event_told_by(row) else { return Ok(()) };
         let dictionary = self.dictionary();
         let Some(id) = dictionary.kind_of(kind) else { return Ok(()) };
-        let known: Option<DetailId> = self.follow_up_details.iter().find(|(k, _)| *k == id).map(|(_, d)| *d);
+        let known: Option<DetailId> = self.details.follow_ups.iter().find(|(k, _)| *k == id).map(|(_, d)| *d);
         let detail = match known {
             Some(detail) => detail,
             None => {
                 let detail = intern(&self.session.store, &self.session.columns, dictionary, &detail_of(dictionary, id, &[]), "", self.session.run)?;
-                self.follow_up_details.push((id, detail));
+                self.details.follow_ups.push((id, detail));
                 detail
             }
         };

@@ -1,6 +1,6 @@
 //! One file on its way in: its rows one by one, what is refused of them, and what becomes of the file in the end.
 
-use super::files::{Counts, FileSummary, start, with_rejects};
+use super::summary::{Counts, FileSummary};
 use crate::ingest::{BadCell, FileKind, IngestError, Next, OpenOrder, PendingRejects, RawRow, RejectWriter, Rows, TableFile};
 use crate::run::{RunError, Workspace};
 use std::path::Path;
@@ -17,8 +17,7 @@ impl Intake {
     /// Before the first row. `number`: its place in the run.
     pub(super) fn new(workspace: &Workspace, path: &Path, kind: FileKind, table: &TableFile, number: u16) -> Self {
         let rejects = RejectWriter::new(&workspace.root.join("rejects"), path, table.headers());
-        let summary = FileSummary { number, ..start(path, kind, table) };
-        Self { summary, rejects, counts: Counts::default() }
+        Self { summary: FileSummary::new(path, kind, table, number), rejects, counts: Counts::default() }
     }
 
     /// What people should know of the columns before the first row is read.
@@ -42,11 +41,7 @@ impl Intake {
 
     /// Lists the cells of a row that became blank.
     pub(super) fn blanked(&mut self, row: &RawRow, bad: &[BadCell]) -> Result<(), IngestError> {
-        for bad in bad {
-            self.rejects.add(row, bad)?;
-            self.counts.blanked += 1;
-        }
-        Ok(())
+        self.counts.blank(&mut self.rejects, row, bad)
     }
 
     /// The row that came last cannot be used after all.
@@ -57,7 +52,7 @@ impl Intake {
 
     /// After the last row.
     pub(super) fn finish(mut self) -> Result<(FileSummary, PendingRejects), RunError> {
-        self.counts.into(&mut self.summary);
-        Ok((with_rejects(&mut self.summary, &self.rejects), self.rejects.finish()?))
+        self.counts.put_into(&mut self.summary);
+        self.summary.finish(self.rejects)
     }
 }

@@ -198,7 +198,7 @@ impl Importer<'_, '_> {
 
     /// Whether anything came before its lead.
     fn is_awaited(&self) -> bool {
-        self.any_waiting || self.any_waiting_stages || self.any_waiting_deals
+        self.awaited.events || self.awaited.stages || self.awaited.deals
     }
 
     /// What came before its lead: deals, events and dated stages under this name.
@@ -206,7 +206,7 @@ impl Importer<'_, '_> {
         if !self.is_awaited() {
             return Ok(());
         }
-        if self.any_waiting_deals && self.session.store.take_waiting_deals(identity, lead)? > 0 {
+        if self.awaited.deals && self.session.store.take_waiting_deals(identity, lead)? > 0 {
             self.session.store.make_due(lead)?;
         }
         for hash in self.session.store.take_waiting_names(identity)? {

@@ -2,9 +2,9 @@
 
 use super::Importer;
 use super::deals::deal_id;
-use super::files::FileSummary;
 use super::intake::Intake;
 use super::noted::Noted;
+use super::summary::FileSummary;
 use crate::ingest::{FileKind, PaymentCells, PaymentReader, PendingRejects, TableFile, payment_mapping};
 use crate::model::Instant;
 use crate::run::RunError;

@@ -1,8 +1,9 @@
 //! Files of events are read on a thread of their own, the first one of a base that is being built while its leads are still
 //! being written: rows become batches that say in few bytes who did what, and when.
 
-use super::Importer;
-use super::files::{BATCH, Counts, DEPTH, FileSummary, Opened, short, start};
+use super::files::Opened;
+use super::summary::{Counts, FileSummary, short};
+use super::{BATCH, DEPTH, Importer};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, RejectWriter};
 use crate::model::{Detail, Identity, IdentityKind, Instant, Key, stable_hash};
 use crate::run::RunError;
@@ -151,7 +152,7 @@ impl<'a> Importer<'_, 'a> {
         let calendar = &self.workspace().sop.calendar;
         let mapping = EventMapping::new(table.headers(), dictionary);
         let profile = mapping.profile(&mut table, dictionary, calendar)?;
-        let mut summary = start(&path, FileKind::Events, &table);
+        let mut summary = FileSummary::new(&path, FileKind::Events, &table, number);
         summary.notes.extend(profile.open.iter().map(crate::ingest::OpenOrder::message));
         if !mapping.unmatched.is_empty() {
             summary.notes.push(format!(
@@ -232,17 +233,11 @@ fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, batches: &mut B
                 bad.clear();
                 batch.details.push(reader.detail(&row, &mut bad));
                 known.insert(what, id);
-                for b in &bad {
-                    rejects.add(reader.raw(), b)?;
-                    counts.blanked += 1;
-                }
+                counts.blank(&mut rejects, reader.raw(), &bad)?;
                 id
             }
         };
-        for b in &row.bad {
-            rejects.add(reader.raw(), b)?;
-            counts.blanked += 1;
-        }
+        counts.blank(&mut rejects, reader.raw(), &row.bad)?;
         batch.push(&row, detail);
         if batch.items.len() == BATCH {
             batch.bytes = reader.table().progress().0;

@@ -1,8 +1,8 @@
 //! Rows of dated stages: a lead's history as another system knew it.
 
 use super::Importer;
-use super::files::FileSummary;
 use super::intake::Intake;
+use super::summary::FileSummary;
 use crate::ingest::{FileKind, PendingRejects, StageMapping, StageReader, StageRow, TableFile};
 use crate::model::Identity;
 use crate::run::RunError;
@@ -48,7 +48,7 @@ impl Importer<'_, '_> {
                 (None, None) => {} // the reader refuses rows that name nobody
             }
         }
-        intake.summary.notes.extend(self.place_notes());
+        intake.summary.notes.extend(self.places.notes(&self.workspace().sop.lifecycle));
         intake.finish()
     }
 }

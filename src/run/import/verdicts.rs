@@ -7,15 +7,28 @@
 use super::Importer;
 use super::follow_ups::name_of;
 use super::noted::Noted;
+use crate::engine::assignment::Credits;
 use crate::ingest::FollowUpCells;
 use crate::model::{LeadId, Verdict, fold, nearest, stable_hash};
 use crate::rules::lifecycle::{Lifecycle, Reason};
 use crate::run::RunError;
 use crate::run::people::{Brought, brought, move_judged};
 use crate::run::tick::{credits, put_credits};
+use rustc_hash::FxHashMap;
 
 /// A verdict in short: the reason, or none when sales accepts.
-pub(super) type Answer = Option<String>;
+type Answer = Option<String>;
+
+/// What verdicts of this import have come to so far.
+#[derive(Default)]
+pub(super) struct Verdicts {
+    /// The first one on each lead.
+    answers: FxHashMap<LeadId, Answer>,
+    /// Leads on which one was taken.
+    pub(super) judged: Vec<LeadId>,
+    /// Whose turn it was before them, and is by them.
+    turns: Option<(Credits, Credits)>,
+}
 
 /// What became of a verdict.
 pub(super) enum Taken {
@@ -68,7 +81,7 @@ impl Importer<'_, '_> {
         reason: Answer,
         remarks: &mut Remarked,
     ) -> Result<Taken, RunError> {
-        let first = self.answers.entry(lead).or_insert_with(|| reason.clone());
+        let first = self.verdicts.answers.entry(lead).or_insert_with(|| reason.clone());
         let who = || cells.key.map(|k| k.to_string()).or_else(|| cells.identities.first().map(name_of)).unwrap_or_default();
         if *first != reason {
             remarks.second.add(|| format!("{} {}", who(), reason.as_deref().map_or_else(|| "accept".to_owned(), |r| format!("reject ({r})"))));
@@ -95,7 +108,7 @@ impl Importer<'_, '_> {
             remarks.future += 1;
         }
         if acts {
-            let turns = match &mut self.turns {
+            let turns = match &mut self.verdicts.turns {
                 Some((_, turns)) => turns,
                 none => {
                     let known = credits(&session.store)?;
@@ -109,7 +122,7 @@ impl Importer<'_, '_> {
                         Some(_) => remarks.rejected += 1,
                     }
                     follows.into_iter().for_each(|text| remarks.follows.add(|| text));
-                    self.judged.push(lead);
+                    self.verdicts.judged.push(lead);
                     return Ok(Taken::New);
                 }
                 // Nothing follows from it; it is kept, so that it is known when it comes again, wherever the lead is by then.
@@ -128,12 +141,12 @@ impl Importer<'_, '_> {
 
     /// What follows from the verdicts once every file is read: turns that are given back, and moves that a lead makes at once.
     pub(super) fn follow_verdicts(&mut self) -> Result<(), RunError> {
-        if let Some((before, turns)) = self.turns.take()
+        if let Some((before, turns)) = self.verdicts.turns.take()
             && before != turns
         {
             put_credits(self.session, &turns)?;
         }
-        let judged = std::mem::take(&mut self.judged);
+        let judged = std::mem::take(&mut self.verdicts.judged);
         if judged.is_empty() { Ok(()) } else { move_judged(self.session, judged) }
     }
 }

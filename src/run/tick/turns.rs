@@ -82,7 +82,7 @@ impl<'s, 'a> Turns<'s, 'a> {
             ));
         }
         let steps = Steps::new(sop, which).knowing(warned).keeping(kept.into_keys());
-        let evening = if which == Engines::ALL { Some(Evening::new(session)?) } else { None };
+        let evening = if which.watch { Some(Evening::new(session)?) } else { None };
         Ok(Self { session, which, chain: Chain { steps, world }, evening, taken: Taken::default(), told: Dealing::default() })
     }
 

@@ -1,7 +1,7 @@
 //! What is loaded is what SQL would have written.
 
 use super::*;
-use crate::model::{Currency, DetailId, Dictionary, Field, FieldType, Identity, Instant, Key, Until, Value as Cell};
+use crate::model::{DetailId, Dictionary, Field, FieldType, Identity, Instant, Key, Until, Value as Cell};
 use crate::store::{Holder, LeadRecord, RunRecord};
 use chrono::NaiveDate;
 use rusqlite::types::Value;
@@ -12,22 +12,7 @@ fn columns() -> Columns {
 
 /// The columns of a base with these lead fields.
 fn columns_of(fields: Vec<Field>) -> Columns {
-    let dictionary = Dictionary {
-        currency: Currency::new("CNY"),
-        fields,
-        identity: Vec::new(),
-        event_fields: Vec::new(),
-        kinds: Vec::new(),
-        event_headers: Default::default(),
-        event_order: None,
-        channels: Vec::new(),
-        lists: Vec::new(),
-        blank: Vec::new(),
-        events_in: Vec::new(),
-        bot_filter: None,
-        headers: Default::default(),
-        kind_names: Default::default(),
-    };
+    let dictionary = Dictionary { fields, ..Dictionary::default() };
     Columns::new(&dictionary, ["fit".to_owned(), "engagement".to_owned()])
 }
 

@@ -30,7 +30,8 @@ impl Book {
         for path in &sop.paths {
             let first = versions.iter().filter(|v| v.path == path.name).map(|v| v.at).min();
             let note = first.is_none() || history.is_some_and(|(_, unseen)| unseen);
-            let since = first.max(history.map(|(at, _)| at)).unwrap_or(Instant::MAX);
+            // All of the past is history to a path that begins now, however long ago history was imported.
+            let since = first.map_or(Instant::MAX, |first| history.map_or(first, |(at, _)| first.max(at)));
             let version = store.path_version(&path.name, &fingerprint(path), &path.text, context.as_of, *run)?;
             book.begins.push(Begin { note, since, version: Some(version) });
         }

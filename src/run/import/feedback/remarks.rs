@@ -1,0 +1,89 @@
+//! What a file of feedback leaves to be said, and until when each kind of sign is known now.
+
+use crate::engine::messages::by_machines;
+use crate::model::{FeedbackKind, Instant, LeadId, SuppressedBy};
+use crate::run::RunError;
+use crate::run::import::Importer;
+use crate::run::import::noted::Noted;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a file leaves to be said.
+#[derive(Default)]
+pub(super) struct Remarks {
+    /// Signs that belong to a message of ours.
+    pub(super) joined: u64,
+    pub(super) no_lead: Noted,
+    pub(super) no_message: Noted,
+    pub(super) not_ours: Noted,
+    pub(super) undated: u64,
+    /// Rows from which nothing follows: sent, delivered.
+    pub(super) nothing: u64,
+    /// Openings and clicks that the file itself says were a machine's.
+    pub(super) machines: u64,
+    /// Addresses that were closed, by why.
+    pub(super) closed: BTreeMap<SuppressedBy, u64>,
+    /// Whose openings and clicks may be a machine's, too.
+    pub(super) leads: BTreeSet<LeadId>,
+    /// What the file tells of, by medium.
+    pub(super) kinds: BTreeSet<(String, FeedbackKind)>,
+    /// Its latest date.
+    pub(super) until: Option<Instant>,
+    /// It lists everything that happened to each mail, not signs alone.
+    pub(super) is_log: bool,
+}
+
+impl Importer<'_, '_> {
+    /// Until when each kind is known now: as far as the file reaches, and no further than now.
+    pub(super) fn cover(&self, always: &[FeedbackKind], remarks: &Remarks) -> Result<(), RunError> {
+        let Some(until) = remarks.until.map(|at| at.min(self.session.context.as_of)) else { return Ok(()) };
+        let mut media: BTreeSet<&str> = remarks.kinds.iter().map(|(medium, _)| medium.as_str()).collect();
+        if media.is_empty() {
+            media.insert("email");
+        }
+        // A log of everything that happened to mails tells by its silence that they were not opened.
+        let log = [FeedbackKind::Open, FeedbackKind::Click, FeedbackKind::Bounce, FeedbackKind::Complaint, FeedbackKind::Unsubscribe];
+        let implied = always.iter().chain(log.iter().filter(|_| remarks.is_log));
+        let implied = implied.flat_map(|kind| media.iter().map(|medium| ((*medium).to_owned(), *kind)));
+        for (medium, kind) in implied.chain(remarks.kinds.iter().cloned()).collect::<BTreeSet<_>>() {
+            self.session.store.cover_feedback(&medium, kind, until, self.session.run)?;
+        }
+        Ok(())
+    }
+
+    /// What people should know of the file; `stopped`: messages that its closings stopped.
+    pub(super) fn feedback_notes(&self, remarks: &Remarks, stopped: u64) -> Result<Vec<String>, RunError> {
+        let mut notes = Vec::new();
+        if remarks.joined > 0 {
+            notes.push(format!("{} signs came back on messages of ours", remarks.joined));
+        }
+        notes.extend(remarks.no_lead.note(|n| format!("{n} signs are of addresses that no lead has; they wait for their leads")));
+        notes.extend(
+            remarks.no_message.note(|n| format!("{n} signs are kept without a message: none of that content left for the address in the 60 days before")),
+        );
+        notes.extend(remarks.not_ours.note(|n| format!("{n} signs name messages that this base did not write")));
+        if remarks.nothing > 0 {
+            notes.push(format!("{} rows are of sending and delivery: nothing follows from them", remarks.nothing));
+        }
+        if remarks.undated > 0 {
+            let at = self.workspace().sop.calendar.local(self.session.context.as_of);
+            notes.push(format!("{} signs have no date: new ones are dated {at}, and none of them says until when anything is known", remarks.undated));
+        }
+        let mut machines = remarks.machines;
+        if self.dictionary().bot_filter.is_some() {
+            for lead in &remarks.leads {
+                machines += by_machines(&self.session.store.sent_messages_of(*lead)?, self.dictionary(), self.session.context.as_of).len() as u64;
+            }
+        }
+        if machines > 0 {
+            notes.push(format!("{machines} openings or clicks were made by machines: they do not count"));
+        }
+        let closed: Vec<String> = remarks.closed.iter().map(|(by, n)| format!("{} {n}", by.name())).collect();
+        if !closed.is_empty() {
+            notes.push(format!("addresses that must not be written to from now on: {} (`sop suppress --list`)", closed.join(", ")));
+        }
+        if stopped > 0 {
+            notes.push(format!("{stopped} messages in the outbox are stopped by that"));
+        }
+        Ok(notes)
+    }
+}

@@ -1,0 +1,104 @@
+//! What became of one file: its rows counted by what they did, and what people should know of it.
+
+use crate::ingest::{BadCell, FileKind, IngestError, PendingRejects, RawRow, RejectWriter, TableFile};
+use crate::run::RunError;
+use std::path::Path;
+
+/// What became of one file.
+#[derive(Clone, Debug, Default)]
+pub struct FileSummary {
+    /// Its name, without its folder.
+    pub file: String,
+    /// `leads`, `events`, `stages`, `deals`, `payments`, `follow-ups`, `feedback`, `sms-replies`, `wecom`, `costs`
+    pub kind: String,
+    /// Encoding, separator, sheet: what was guessed.
+    pub read_as: String,
+    /// Rows below the header.
+    pub rows: u64,
+    /// Rows that made a lead.
+    pub new: u64,
+    /// Known leads that changed.
+    pub updated: u64,
+    /// Rows that changed nothing.
+    pub unchanged: u64,
+    /// Rows joined into a lead that another row spoke of.
+    pub joined: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+    /// Cells that could not be read and became blank.
+    pub blanked: u64,
+    /// Where both are listed.
+    pub rejects: Option<String>,
+    /// Events of known leads.
+    pub events_matched: u64,
+    /// Events that wait for their lead.
+    pub events_waiting: u64,
+    /// New pairs to decide.
+    pub to_decide: u64,
+    /// What people should know.
+    pub notes: Vec<String>,
+    /// Its place in the run.
+    pub(super) number: u16,
+}
+
+impl FileSummary {
+    /// Before the first row. `number`: its place in the run.
+    pub(super) fn new(path: &Path, kind: FileKind, table: &TableFile, number: u16) -> Self {
+        Self {
+            file: path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
+            kind: kind.name().to_owned(),
+            read_as: table.format().to_string(),
+            notes: table.notes.clone(),
+            number,
+            ..Self::default()
+        }
+    }
+
+    /// After the last row: with the place of its reject file, if it has one.
+    pub(super) fn finish(mut self, rejects: RejectWriter) -> Result<(Self, PendingRejects), RunError> {
+        if rejects.count() > 0 {
+            let name = rejects.target().file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            self.rejects = Some(format!("rejects/{name}"));
+        }
+        Ok((self, rejects.finish()?))
+    }
+}
+
+/// What is counted where a file is parsed, be it on a thread of its own.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) rows: u64,
+    pub(super) rejected: u64,
+    pub(super) blanked: u64,
+}
+
+impl Counts {
+    /// A row that cannot be used is listed, with the cell that refused it.
+    pub(super) fn reject(&mut self, rejects: &mut RejectWriter, raw: &RawRow, bad: &[BadCell]) -> Result<(), IngestError> {
+        self.rows += 1;
+        self.rejected += 1;
+        match bad.first() {
+            Some(bad) => rejects.add(raw, bad),
+            None => Ok(()),
+        }
+    }
+
+    /// The cells of a row that became blank are listed.
+    pub(super) fn blank(&mut self, rejects: &mut RejectWriter, raw: &RawRow, bad: &[BadCell]) -> Result<(), IngestError> {
+        for bad in bad {
+            rejects.add(raw, bad)?;
+            self.blanked += 1;
+        }
+        Ok(())
+    }
+
+    /// The file's counts from now on.
+    pub(super) fn put_into(&self, summary: &mut FileSummary) {
+        (summary.rows, summary.rejected, summary.blanked) = (self.rows, self.rejected, self.blanked);
+    }
+}
+
+/// The name of a file for a line of progress.
+pub(super) fn short(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
