@@ -52,7 +52,7 @@ pub use records::{changes, history};
 pub use report::{ReportRequest, report, reports};
 pub use routing::explain_deal;
 pub use score::{Imported, Ranking, ScoreRequest, frame, import_files, score};
-pub use send::{NOTICES, SendRequest, Sent, send};
+pub use send::{NOTICES, SendRequest, Sent, check_addresses, send};
 pub use session::{Ended, Session};
 pub use simulate::{Simulation, simulate};
 pub use suppress::{Closing, lift, list as suppressions, suppress};
