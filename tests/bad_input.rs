@@ -139,7 +139,11 @@ fn broken_rules_do_not_keep_anybody_from_undo() {
         }
         let run = base.on("11-02", &["history"]).ok();
         assert!(run.stdout().contains("score"), "{}", run.said());
-        assert!(run.stderr().contains(file) && run.stderr().contains("warning[") && !run.stderr().contains("error"), "{}", run.said());
+        assert!(
+            run.stderr().contains(file) && run.stderr().contains("warning: ") && run.stderr().lines().count() == 1 && !run.stderr().contains("error"),
+            "{}",
+            run.said()
+        );
         base.on("11-02", &["undo", "--yes"]).ok();
         assert_eq!(base.number("SELECT count(*) FROM leads"), 0);
     }

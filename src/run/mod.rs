@@ -1,6 +1,7 @@
 //! The verbs end to end: the only room that sees store and engines together. It owns transactions, batches, threads and
 //! the memory budget. A verb is handed its [`Context`] (as-of and wall clock included) and gives values back; it prints nothing.
 
+mod broken;
 pub mod cases;
 mod check_data;
 mod context;
