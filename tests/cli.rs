@@ -21,8 +21,8 @@ fn help_is_data_and_a_typo_is_not() {
 fn check_counts_its_files_as_people_do() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("sops")).expect("made");
-    for (file, said) in [("calendar.yaml", "no problems in 1 file\n"), ("team.yaml", "no problems in 2 files\n")] {
-        std::fs::write(folder.path().join("sops").join(file), "").expect("written");
+    for (file, text, said) in [("calendar.yaml", "timezone: Asia/Shanghai", "no problems in 1 file\n"), ("team.yaml", "# later", "no problems in 2 files\n")] {
+        std::fs::write(folder.path().join("sops").join(file), text).expect("written");
         sop(&["-C"]).arg(folder.path()).arg("check").assert().code(0).stdout(said);
     }
 }

@@ -25,6 +25,9 @@ fn base(steps: &str, leads: &str) -> Base {
         ("sops/content/s.md", SMS),
         ("sops/nurture/p.yaml", &format!("{PATH}{steps}")),
     ]);
+    if steps.contains("content: b") {
+        base.write("sops/content/b.md", MAIL);
+    }
     base.write("sops/fields.yaml", include_str!("../sops/fields.yaml"));
     base.write("first.csv", "id,姓名,标签\n9,nobody,x\n");
     base.write("leads.csv", leads);
@@ -146,17 +149,87 @@ fn a_mended_content_fills_in_what_it_had_left_open_and_what_is_too_late_stays() 
     assert_eq!(messages(&base), ["one sent 03 10:00"]);
     at(&base, "05T10:00", "tick");
     assert_eq!(messages(&base), ["one sent 03 10:00", "two queued"]);
-    // Mended when its time is over, and when the journey has gone on: the step after it is what leaves.
+    // Mended when its time is over: the step after it is what leaves.
     let why = |base: &Base| base.texts("SELECT state || ': ' || reason FROM messages WHERE step = 'one'");
     let over = late.copy();
     over.write("sops/content/a.md", MAIL);
     at(&over, "06T08:30", "tick");
     assert_eq!((why(&over), messages(&over)[1].as_str()), (vec!["skipped: too late once it could be filled in".to_owned()], "two queued"));
-    at(&late, "04T10:00", "tick");
-    assert_eq!(messages(&late), ["one held", "two held"]);
-    late.write("sops/content/a.md", MAIL);
-    at(&late, "04T11:00", "tick");
-    assert_eq!((why(&late), messages(&late)[1].as_str()), (vec!["skipped: its journey went on before it could be filled in".to_owned()], "two queued"));
+}
+
+/// A path whose first step has a text of its own, with a gap that nobody can fill.
+fn two_texts() -> Base {
+    let base = base(&STEPS.replacen("content: a", "content: b", 1), ONE);
+    base.write("sops/content/b.md", MAIL.replace("lead.name", "lead.title"));
+    at(&base, "02T08:30", "tick");
+    assert_eq!(messages(&base), ["one held"]);
+    base
+}
+
+#[test]
+fn of_several_held_messages_each_leaves_once_in_order_at_its_designed_distance() {
+    let base = base(STEPS, ONE);
+    base.write("sops/content/a.md", MAIL.replace("lead.name", "lead.title"));
+    for day in 2..=5 {
+        at(&base, &format!("0{day}T08:30"), "tick");
+    }
+    assert_eq!(messages(&base), ["one held", "two held", "three held"]);
+    base.write("sops/content/a.md", MAIL);
+    let mended = base.run(&["tick", "--as-of", "2026-11-05T11:00:00"]).ok();
+    assert!(mended.said().contains("3 messages queued"), "{}", mended.said());
+    assert_eq!(messages(&base), ["one queued", "two queued", "three queued"]);
+    let same = base.dump().remove("messages");
+    at(&base, "05T11:00", "tick");
+    assert_eq!(same, base.dump().remove("messages"), "a second look does nothing");
+    // Whoever looks every half hour finds each at its time, and never two together.
+    for day in 5..=10 {
+        for time in ["09:00", "11:30", "14:00", "19:30"] {
+            if (day, time) >= (5, "11:30") {
+                let now = format!("{day:02}T{time}");
+                at(&base, &now, "send");
+                at(&base, &now, "tick");
+            }
+        }
+    }
+    assert_eq!(messages(&base), ["one sent 05 11:30", "two sent 07 09:00", "three sent 09 09:00"], "two days; 36 hours and the night");
+}
+
+#[test]
+fn a_message_filled_in_late_goes_ahead_of_what_waits_and_never_behind_what_has_left() {
+    let waiting = two_texts();
+    at(&waiting, "04T08:30", "tick");
+    assert_eq!(messages(&waiting), ["one held", "two queued"]);
+    let left = waiting.copy();
+    waiting.write("sops/content/b.md", MAIL);
+    at(&waiting, "04T08:40", "tick");
+    for now in ["04T09:00", "05T10:00", "06T10:00"] {
+        at(&waiting, now, "send");
+    }
+    assert_eq!(messages(&waiting), ["one sent 04 09:00", "two sent 06 10:00"]);
+    at(&left, "04T10:00", "send");
+    left.write("sops/content/b.md", MAIL);
+    let told = left.run(&["tick", "--as-of", "2026-11-04T11:00:00"]).ok();
+    assert!(told.said().contains("1 left out"), "{}", told.said());
+    assert_eq!(messages(&left), ["one skipped", "two sent 04 10:00"]);
+    let list = left.run(&["outbox", "list", "--state", "skipped", "-f", "json", "--as-of", "2026-11-04T12:00:00"]).ok().json();
+    assert_eq!(list["rows"][0]["reason"], "overtaken by `two` before it could be filled in");
+}
+
+#[test]
+fn of_several_held_messages_those_that_are_too_late_stay_and_the_others_keep_their_distance() {
+    let base = base(&format!("{STEPS}late: {{max: 1d}}\n"), ONE);
+    base.write("sops/content/a.md", MAIL.replace("lead.name", "lead.title"));
+    for day in 2..=4 {
+        at(&base, &format!("0{day}T08:30"), "tick");
+    }
+    base.write("sops/content/a.md", MAIL);
+    at(&base, "04T20:30", "tick");
+    assert_eq!(messages(&base)[..2], ["one skipped".to_owned(), "two queued".into()]);
+    for day in ["05T09:00", "06T08:30", "06T09:00", "06T20:30", "07T09:00"] {
+        at(&base, day, "tick");
+        at(&base, day, "send");
+    }
+    assert_eq!(messages(&base), ["one skipped", "two sent 05 09:00", "three sent 07 09:00"]);
 }
 
 #[test]

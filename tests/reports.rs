@@ -248,3 +248,22 @@ fn counted_journeys_need_no_base_of_their_own() {
     assert!(all["notes"].to_string().contains("time-decay"), "{all}");
     assert_eq!(sum(&all, "markov"), 50_000);
 }
+
+#[test]
+fn csv_says_which_tables_it_has_no_room_for() {
+    let base = Base::new();
+    import(&base, "11-01", "baidu.csv", BAIDU).ok();
+    let all = base.on("11-02", &["report", "weekly", "--period", "2026-10", "-f", "json"]).ok().json();
+    let sections = all["sections"].as_array().unwrap();
+    let ids: Vec<&str> = sections.iter().filter(|s| !s["rows"].as_array().unwrap().is_empty()).map(|s| s["id"].as_str().unwrap()).collect();
+    assert!(!ids.is_empty());
+    let run = base.on("11-02", &["report", "weekly", "--period", "2026-10", "-f", "csv"]).ok();
+    assert!(run.stderr().contains("CSV holds one table") && run.stderr().contains("`-f xlsx`"), "{}", run.stderr());
+    assert!(ids.iter().all(|id| run.stderr().contains(id)), "{ids:?}\n{}", run.stderr());
+    assert!(!run.stdout().contains("left out"), "data on stdout, the rest on stderr");
+    let path = base.path().join("week.csv").display().to_string();
+    assert!(base.on("11-02", &["report", "weekly", "--period", "2026-10", "-o", &path]).ok().stderr().contains("CSV holds one table"));
+    for quiet in [&["report", "weekly", "-f", "csv", "-q"][..], &["report", "costs", "-f", "csv"], &["report", "weekly", "-f", "json"]] {
+        assert!(!base.on("11-02", quiet).ok().stderr().contains("CSV holds"), "{quiet:?}");
+    }
+}

@@ -26,7 +26,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let acted = setup.run("accept", "", |w, c| sop::run::accept(w, c, &args.leads, args.by.as_deref()))?;
     print(&output, "accept", acted)
 }

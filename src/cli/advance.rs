@@ -16,7 +16,7 @@ pub(crate) struct Args {}
 
 pub(crate) fn run(_args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let ticked = setup.run("advance", "", |w, c| sop::run::one_engine(w, c, Engines::ADVANCE))?;
     print(&setup, &output, "advance", &ticked)
 }

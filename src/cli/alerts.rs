@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let period = period(&setup, args.period.as_deref(), "alerts")?;
     let report = setup.run("alerts", "", |w, c| sop::run::alerts(w, c, period))?;
     output.report(&report)

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     if let Some(lead) = &args.explain {
         let report = setup.run("assign", "", |w, c| sop::run::explain_deal(w, c, lead))?;
         return output.report(&report);

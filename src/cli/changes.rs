@@ -57,7 +57,7 @@ pub(crate) enum Kind {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let period = period(&setup, args.period.as_deref(), "changes")?;
     let what: Vec<String> = args.what.iter().filter_map(ValueEnum::to_possible_value).map(|v| v.get_name().to_owned()).collect();
     let report = setup.run("changes", "", |w, c| sop::run::changes(w, c, period, &what, output.row_limit().unwrap_or(0)))?;

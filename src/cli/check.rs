@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             Some(text) => super::as_of::parse(text, &sop.calendar, now).map_err(|e| Failure::refused(e, "see `sop --help`, --as-of"))?,
         };
         problems.0.extend(sop::rules::dated_warnings(sop, sop.calendar.date(as_of)).0);
+        problems.0.extend(sop::run::check_addresses(sop).0);
         if args.data && !problems.has_errors() {
             let setup = Setup::new(global)?;
             problems.0.extend(setup.run("check", "--data", sop::run::check_data)?.0);

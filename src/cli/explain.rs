@@ -19,7 +19,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let report = setup.run("explain", "", |w, c| sop::run::explain(w, c, &args.lead))?;
     output.report(&report)
 }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "Examples:
   sop import leads.csv events.csv         kinds are recognised from the headers
   sop import visits.xlsx --as events      when the headers leave it open
+  sop import names.csv --as leads         every row a lead, though no column of it is known
   sop import crm.csv --source crm         its `id` column belongs to this source
   sop import baidu-2026-10.csv            what was spent: exports of advertising platforms, or your own list
   sop import leads.csv --dry-run          what it would do";
@@ -34,8 +35,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
-    let options = ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: args.history, unattended: false };
+    let setup = Setup::without_letters(global)?;
+    let options = ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: args.history };
     let mut flags = super::score::file_flags(&args.files, args.kind, args.source.as_deref());
     if args.history {
         flags.push_str(" --history");

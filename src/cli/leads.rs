@@ -42,7 +42,7 @@ pub(crate) enum By {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let request = LeadsRequest {
         filter: args.condition.clone(),
         owner: args.owner.clone(),

@@ -89,7 +89,7 @@ impl ValueEnum for OutcomeName {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let calendar = &setup.workspace.sop.calendar;
     let read = |flag: &str, text: &str| as_of::parse(text, calendar, setup.as_of).map_err(|e| Failure::refused(format!("{flag}: {e}"), "see `sop log --help`"));
     let at = args.at.as_deref().map(|text| read("--at", text)).transpose()?;

@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let merged = setup.run("merge", "", |w, c| sop::run::merge(w, c, &args.a, &args.b, &args.why))?;
     print(&setup, &output, "merge", &merged)
 }

@@ -76,7 +76,12 @@ pub(crate) struct OnPath {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    // Whatever the files say, a lead can be left alone.
+    let setup = match &args.what {
+        What::Exit(_) | What::Pause(_) => Setup::as_before(global)?,
+        What::Status => Setup::without_letters(global)?,
+        What::Show { .. } | What::Enroll { .. } | What::Resume(_) => Setup::new(global)?,
+    };
     let whom = |leads: &[String]| if leads.is_empty() { Travellers::All } else { Travellers::Leads(leads.to_vec()) };
     let (verb, act, path, leads, why) = match &args.what {
         What::Status => return output.report(&setup.run("nurture status", "", sop::run::nurture_status)?),

@@ -80,6 +80,9 @@ impl Output {
     /// Prints a report.
     pub(crate) fn report(&self, report: &Report) -> Result<Exit, Failure> {
         let exit = self.write(&mut |out| render::write(report, self.format, &self.options, out))?;
+        if let Some(left) = left_out(report).filter(|_| self.format == Format::Csv && !self.quiet) {
+            let _ = writeln!(io::stderr().lock(), "{left}");
+        }
         if let Some(file) = self.file.as_ref().filter(|_| !self.quiet) {
             let rows = i64::try_from(report.rows.len()).unwrap_or(i64::MAX);
             // A closed stderr cannot be told about.
@@ -153,6 +156,14 @@ fn of_file(file: &Path) -> Result<Format, Failure> {
             format!("name it with `-f {}`", names.join("|")),
         )
     })
+}
+
+/// The tables of a report that CSV has no room for: it holds one.
+fn left_out(report: &Report) -> Option<String> {
+    let all: Vec<&str> = report.sections.iter().filter(|s| !s.rows.is_empty()).map(|s| s.id.as_str()).collect();
+    let what = if all.len() == 1 { "1 further table" } else { &format!("{} further tables", all.len()) };
+    let told = || format!("CSV holds one table: left out {what} of `{}` ({}); `-f xlsx` and `-f json` hold all", report.name, all.join(", "));
+    (!all.is_empty()).then(told)
 }
 
 /// `--lang`, else the first that is set of LC_ALL, LC_MESSAGES, LANG.

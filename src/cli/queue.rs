@@ -59,7 +59,7 @@ pub(crate) enum Act {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     match &args.act {
         Act::List { queue } => output.report(&setup.run("queue list", "", |w, c| sop::run::queue_list(w, c, queue.as_deref()))?),
         Act::Claim { whom, by, n } => {

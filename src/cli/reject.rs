@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let rejection = Rejection { reason: &args.reason, note: args.note.as_deref() };
     let flags = format!("--reason {}", args.reason.trim());
     let acted = setup.run("reject", &flags, |w, c| sop::run::reject(w, c, &args.leads, &rejection, args.by.as_deref()))?;

@@ -58,7 +58,7 @@ pub(crate) enum Compare {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let Some(name) = args.name.clone().filter(|_| !args.list) else {
         let report = setup.run("report", "", |w, c| sop::run::reports(w, c, args.name.as_deref()))?;
         return output.report(&report);

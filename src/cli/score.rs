@@ -78,10 +78,10 @@ impl Kind {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let request = ScoreRequest {
         files: args.files.clone(),
-        options: ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: false, unattended: false },
+        options: ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: false },
         rows: output.row_limit(),
     };
     let ranking = setup.run("score", &file_flags(&args.files, args.kind, args.source.as_deref()), |w, c| sop::run::score(w, c, &request))?;

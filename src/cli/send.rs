@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let mut flags: Vec<String> = args.medium.iter().map(|m| format!("--medium {m}")).collect();
     flags.extend(global.limit.map(|n| format!("--limit {n}")));
     flags.extend(args.retry_unknown.then(|| "--retry-unknown".to_owned()));

@@ -32,7 +32,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let (which, assignments) = match (&args.filter, args.words.as_slice()) {
         (Some(condition), assignments) => (These::Where(condition), assignments),
         (None, [lead, assignments @ ..]) if !assignments.is_empty() => (These::Lead(lead), assignments),

@@ -52,6 +52,11 @@ impl<'g> Setup<'g> {
         Self::opened(global, Workspace::open)
     }
 
+    /// The same for a verb that neither decides nor sends messages: broken paths and texts of messages are no more than a warning.
+    pub(crate) fn without_letters(global: &'g Global) -> Result<Self, Failure> {
+        Self::opened(global, Workspace::open_without_letters)
+    }
+
     /// The same for a verb that obeys no rules: broken SOP files are no more than a warning.
     pub(crate) fn without_rules(global: &'g Global) -> Result<Self, Failure> {
         Self::opened(global, Workspace::open_without_rules)
@@ -72,14 +77,10 @@ impl<'g> Setup<'g> {
         // What is merely worth knowing is for `sop check`.
         let serious = Diagnostics(workspace.warnings.0.iter().filter(|d| d.severity != Severity::Note).cloned().collect());
         if !global.quiet && !serious.0.is_empty() {
-            let _ = write!(
-                std::io::stderr().lock(),
-                "{}",
-                sop::render::diagnostics(&serious, workspace.warned.as_ref().unwrap_or(&workspace.sop.sources), colored(global))
-            );
-            if workspace.warned.is_some() {
-                let _ = writeln!(std::io::stderr().lock(), "the rules of the last run apply here until these are mended\n");
-            }
+            let _ = write!(std::io::stderr().lock(), "{}", sop::render::diagnostics(&serious, &workspace.sop.sources, colored(global)));
+        }
+        if let Some(broken) = workspace.broken.as_ref().filter(|_| !global.quiet) {
+            let _ = writeln!(std::io::stderr().lock(), "warning: {broken}");
         }
         let started = as_of::now();
         let as_of = match &global.as_of {

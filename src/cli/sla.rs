@@ -38,7 +38,7 @@ pub(crate) enum By {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let period = period(&setup, args.period.as_deref(), "sla")?;
     let by = match args.by {
         By::Promise => sop::run::By::Promise,

@@ -21,7 +21,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let why = args.why.as_deref().unwrap_or("split");
     let merged = setup.run("split", "", |w, c| sop::run::split(w, c, &args.lead, why))?;
     super::merge::print(&setup, &output, "split", &merged)

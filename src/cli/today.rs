@@ -14,7 +14,7 @@ pub(crate) struct Args {}
 
 pub(crate) fn run(_args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let report = setup.run("today", "", sop::run::today)?;
     output.report(&report)
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Err(Failure::refused(format!("`{}` is no folder: every owner gets a file", folder.display()), "name a folder: `-o lists`"));
     }
     let output = Output::screen(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let (lists, written) = setup.run("worklist", "", |w, c| {
         let all = worklists(w, c, args.owner.as_deref())?;
         let found = all.lists.iter().map(|l| present(w, c, &folder.join(&l.file))).collect::<Result<Vec<_>, _>>()?;
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 /// One owner's list, on the screen or in a file.
 fn one(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
-    let setup = Setup::new(global)?;
+    let setup = Setup::without_letters(global)?;
     let file = global.output.clone().filter(|f| output.format() == Format::Xlsx && f.as_os_str() != "-");
     let (lists, found) = setup.run("worklist", "", |w, c| {
         let lists = worklists(w, c, args.owner.as_deref())?;

@@ -4,6 +4,7 @@
 //! is to tell "it was not taken" from "it may have been taken": only the first may ever be tried again unasked.
 //! A carrier that is out of order itself says so ([`Wire::halted`]): the letters behind it then wait for another run.
 
+mod https;
 mod mail;
 mod markdown;
 mod secret;
@@ -17,7 +18,7 @@ pub use markdown::{html, plain};
 pub use secret::Secret;
 pub use sheets::{Row, Staged, file_name, stage};
 pub use smtp::{Server, Smtp, Tls};
-pub use webhook::{Shape, Webhook};
+pub use webhook::{Shape, Webhook, refused_url};
 
 use crate::model::Instant;
 

@@ -2,9 +2,9 @@
 //! server can have the mail: before the end of DATA it cannot, after it only its answer tells.
 
 use super::mail::{mail, stuffed};
-use super::tls::{advice, parameters};
+use super::tls::{Place, advice, parameters};
 use super::{Letter, Outcome, Secret, brief};
-use crate::model::is_this_machine;
+use crate::model::not_in_the_open;
 use lettre::address::Address;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
@@ -55,6 +55,9 @@ pub struct Smtp {
     halted: Option<String>,
 }
 
+const PLACE: Place =
+    Place { name: "; write the name that its certificate is for as `host:`", open: "; this port does not begin with TLS: write `tls: starttls`" };
+
 /// Why a step failed.
 enum Step {
     /// The server said so: the code, and whether this may pass.
@@ -66,11 +69,8 @@ enum Step {
 impl Smtp {
     /// Refuses what must not be: an open connection to another machine, a sender that is none.
     pub fn new(server: Server) -> Result<Self, String> {
-        if server.tls == Tls::None && !is_this_machine(&server.host) {
-            return Err(format!(
-                "`tls: none` is only for a server on this machine, and `{}` is another: mails and the password would go in the open",
-                server.host
-            ));
+        if let Some(why) = not_in_the_open("tls: none", &server.host, "mails and the password").filter(|_| server.tls == Tls::None) {
+            return Err(why);
         }
         let from = server.from.parse().map_err(|e| format!("`from: {}`: {e}", server.from))?;
         Ok(Self { server, from, open: None, used: false, halted: None })
@@ -108,7 +108,7 @@ impl Smtp {
         let Server { host, port, tls, login, patience, ca, .. } = &self.server;
         let at = |what: &str, e: &Error| {
             let told = self.told(e);
-            format!("{host}:{port}: {what}: {told}{}", advice(&told))
+            format!("{host}:{port}: {what}: {told}{}", advice(&told, &PLACE))
         };
         let hello = ClientId::Domain(self.from.email.domain().to_owned());
         let protection = if *tls == Tls::None { None } else { Some(parameters(host, ca.as_deref())?) };

@@ -1,13 +1,13 @@
 //! To a web address: a group's robot, or a system that takes JSON. Each letter is one request with its number in
 //! `Idempotency-Key`, over a connection of its own: one that was used before may be gone, and then nobody knows what arrived.
 
-use super::spoken::Spoken;
+use super::https::Https;
+use super::tls::{Place, advice};
 use super::{Letter, Outcome, Secret, brief, plain};
+use crate::model::{not_in_the_open, unprotected_host};
 use serde_json::{Value, json};
 use std::time::Duration;
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{Connector, DefaultConnector};
-use ureq::{Agent, Error};
+use ureq::Error;
 
 /// What the body looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,39 +30,25 @@ const LATER: [i64; 7] = [-1, 45009, 45033, 130101, 9499, 11232, 11233];
 /// Codes by which robots say that the address or its key is wrong, whatever is sent.
 const WRONG_ADDRESS: [i64; 6] = [93000, 93004, 300001, 19001, 19021, 19022];
 
+const PLACE: Place = Place { name: "; the address has to name the machine that its certificate is for", open: "; nobody speaks TLS at this port" };
+
 /// A web address that takes messages.
 pub struct Webhook {
     shape: Shape,
     url: Secret,
-    agent: Agent,
-    spoken: Spoken,
+    https: Https,
     halted: Option<String>,
 }
 
 impl Webhook {
     /// `url` as the environment has it. `patience`: how long connecting, and then the answer, may take.
-    pub fn new(shape: Shape, url: Secret, patience: Duration) -> Result<Self, String> {
-        let http = ["http://", "https://"].iter().any(|s| url.expose().starts_with(s));
-        if !http {
-            return Err("what it holds is no web address: it begins with https://".into());
+    /// `ca`: authorities (PEM) whose certificates are trusted beside those that everybody trusts.
+    pub fn new(shape: Shape, url: Secret, ca: Option<&[u8]>, patience: Duration) -> Result<Self, String> {
+        if let Some(why) = refused_url(url.expose()) {
+            return Err(why);
         }
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_resolve(Some(patience))
-            .timeout_connect(Some(patience))
-            .timeout_send_request(Some(patience))
-            .timeout_send_body(Some(patience))
-            .timeout_recv_response(Some(patience))
-            .timeout_recv_body(Some(patience))
-            .max_idle_connections(0)
-            .max_idle_connections_per_host(0)
-            .user_agent(concat!("sop/", env!("CARGO_PKG_VERSION")))
-            .build();
-        let spoken = Spoken::default();
-        let agent = Agent::with_parts(config, DefaultConnector::default().chain(spoken.clone()), DefaultResolver::default());
-        Ok(Self { shape, url, agent, spoken, halted: None })
+        let https = Https::new(patience, ca, unprotected_host(url.expose()).is_some())?;
+        Ok(Self { shape, url, https, halted: None })
     }
 
     pub(super) fn halted(&self) -> Option<&str> {
@@ -72,10 +58,7 @@ impl Webhook {
     /// Hands one letter over.
     pub fn send(&mut self, letter: &Letter<'_>) -> Outcome {
         let body = self.body(letter).to_string();
-        self.spoken.begin();
-        let request = self.agent.post(self.url.expose()).header("Idempotency-Key", letter.id).header("Connection", "close");
-        let answer = request.content_type("application/json; charset=utf-8").send(body.as_str());
-        match answer {
+        match self.https.post(self.url.expose(), letter.id, &body) {
             Err(e) => self.failed(&e),
             Ok(mut response) => {
                 let status = response.status().as_u16();
@@ -171,7 +154,7 @@ impl Webhook {
     fn failed(&mut self, e: &Error) -> Outcome {
         let why = self.told(e);
         match e {
-            _ if !self.spoken.has_begun() => self.halt(Outcome::Transient(why)),
+            _ if !self.https.has_begun() => self.halt(Outcome::Transient(why)),
             Error::Timeout(_) => self.halt(Outcome::Unknown(why)),
             _ => Outcome::Unknown(why),
         }
@@ -188,8 +171,20 @@ impl Webhook {
         match e {
             Error::BadUri(_) => "what the environment holds is no web address".into(), // the words would hold it
             Error::Timeout(_) => "no answer in time".into(),
-            other => brief(&self.url.hidden_in(&other.to_string())),
+            other => {
+                let told = brief(&self.url.hidden_in(&other.to_string()));
+                format!("{told}{}", advice(&told, &PLACE))
+            }
         }
+    }
+}
+
+/// Why nothing is ever posted to an address; `None` = it may be. Says nothing of it that opens anything.
+pub fn refused_url(url: &str) -> Option<String> {
+    match unprotected_host(url) {
+        Some(host) => not_in_the_open("http://", host, "messages and the key in the address"),
+        None if url.get(..8).is_some_and(|s| s.eq_ignore_ascii_case("https://")) => None,
+        None => Some("what it holds is no web address: it begins with https://".into()),
     }
 }
 
@@ -217,7 +212,7 @@ mod tests {
     use crate::model::Instant;
 
     fn robot(shape: Shape) -> Webhook {
-        Webhook::new(shape, Secret::new("https://example.com/?key=hunter2"), Duration::from_secs(1)).expect("an address")
+        Webhook::new(shape, Secret::new("https://example.com/?key=hunter2"), None, Duration::from_secs(1)).expect("an address")
     }
 
     #[test]
@@ -281,6 +276,18 @@ mod tests {
         let long = "字".repeat(3_000);
         let sent = robot(Shape::Wecom).body(&Letter { body: &long, ..letter });
         assert!(sent["text"]["content"].as_str().is_some_and(|t| t.len() <= WECOM_BYTES && t.ends_with('…')));
-        assert!(Webhook::new(Shape::Json, Secret::new("example.com"), Duration::from_secs(1)).is_err());
+    }
+
+    #[test]
+    fn only_this_machine_is_written_to_without_tls() {
+        let made = |url: &str| Webhook::new(Shape::Json, Secret::new(url), None, Duration::from_secs(1)).map(drop);
+        for url in ["https://example.com/?key=hunter2", "http://127.0.0.1:8080/hook", "http://localhost/", "http://[::1]:80/"] {
+            assert_eq!(made(url), Ok(()), "{url}");
+        }
+        for url in ["http://example.com/?key=hunter2", "http://127.0.0.1@example.com/hunter2", "HTTP://10.0.0.1/hunter2"] {
+            let why = made(url).expect_err("another machine");
+            assert!(why.contains("only for a server on this machine") && !why.contains("hunter2"), "{why}");
+        }
+        assert!(made("example.com").is_err());
     }
 }

@@ -37,6 +37,8 @@ codes! {
     YamlAccident = "yaml-accident", Error;
     /// A key that the file's format does not have.
     UnknownKey = "unknown-key", Error;
+    /// A YAML file in which nothing stands but comments.
+    EmptyFile = "empty-file", Note;
     /// A required key is missing.
     MissingKey = "missing-key", Error;
     /// A value of the wrong kind.

@@ -72,9 +72,10 @@ impl Diagnostics {
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|d| d.severity == Severity::Error)
     }
-    /// In the order of files and places, without repeats.
+    /// In the order of files and places, without repeats. That a file is empty explains what follows, and comes first.
     pub fn sort(&mut self) {
-        self.0.sort_by(|a, b| (a.span, a.severity, a.code.id(), &a.message).cmp(&(b.span, b.severity, b.code.id(), &b.message)));
+        let explains = |d: &Diagnostic| (d.code, d.severity) == (Code::EmptyFile, Severity::Error);
+        self.0.sort_by(|a, b| (!explains(a), a.span, a.severity, a.code.id(), &a.message).cmp(&(!explains(b), b.span, b.severity, b.code.id(), &b.message)));
         self.0.dedup();
     }
 }

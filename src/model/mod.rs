@@ -51,7 +51,7 @@ pub use standing::Standing;
 pub use text::{defused, fold, fold_header, is_dialled, nearest};
 pub use time::{Duration, Instant, Until};
 pub use value::{FieldType, Value};
-pub use web::{is_this_machine, may_be_followed};
+pub use web::{is_this_machine, may_be_followed, not_in_the_open, unprotected_host};
 pub use window::{Window, WindowDays};
 pub use within::{Unit, Within};
 

@@ -18,6 +18,23 @@ pub fn is_this_machine(host: &str) -> bool {
     bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// Why nothing is said unprotected to a server of this name; `None` = it is on this machine. `how`: what the file says; `what` would be read.
+pub fn not_in_the_open(how: &str, host: &str, what: &str) -> Option<String> {
+    let told = || format!("`{how}` is only for a server on this machine, and `{host}` is another: {what} would go in the open");
+    (!is_this_machine(host)).then(told)
+}
+
+/// The machine that an address of the web without TLS names; `None` for any other address.
+pub fn unprotected_host(url: &str) -> Option<&str> {
+    let rest = url.trim_start().split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("http://"))?.1;
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    Some(match host.split_once(']') {
+        Some((address, _)) if host.starts_with('[') => address.trim_start_matches('['),
+        _ => host.split(':').next().unwrap_or_default(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +49,25 @@ mod tests {
         {
             assert!(!may_be_followed(url), "{url}");
         }
+    }
+
+    #[test]
+    fn an_address_without_tls_says_to_whom_it_speaks() {
+        for (url, host) in [
+            ("http://127.0.0.1:8080/hook?key=1", "127.0.0.1"),
+            ("HTTP://LocalHost", "LocalHost"),
+            ("http://[::1]:80/", "::1"),
+            ("http://127.0.0.1@example.com/", "example.com"),
+            ("http://localhost:80@example.com:81?a=@127.0.0.1", "example.com"),
+            ("http://example.com#@localhost", "example.com"),
+            ("http://", ""),
+        ] {
+            assert_eq!(unprotected_host(url), Some(host), "{url}");
+        }
+        for url in ["https://example.com", "example.com", "http:/a", "", "字字字"] {
+            assert_eq!(unprotected_host(url), None, "{url}");
+        }
+        assert_eq!(not_in_the_open("http://", "::1", "it"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub(super) mod read;
 
 use super::state::MEDIA;
 use crate::condition::{Condition, Feedback};
+use crate::diag::Span;
 use crate::model::{Dictionary, FieldIx, Window, WindowDays};
 
 /// Everything about leaving. Without delivery.yaml: the usual media, written to CSV, without limits.
@@ -90,6 +91,10 @@ pub struct Webhook {
     pub shape: Shape,
     /// The environment variable that holds the address: whoever has it may write to the group.
     pub url_env: String,
+    /// Where that stands: what it holds is looked at later.
+    pub url_at: Span,
+    /// A file of the workspace with the certificates of authorities that are trusted beside the usual ones: the company's own.
+    pub ca_file: Option<String>,
 }
 
 /// What the body of a webhook looks like.

@@ -24,8 +24,13 @@ const ORDER: [&str; 12] = [
 const OF_NAMES: [Code; 8] =
     [Code::UnknownName, Code::UnknownKind, Code::UnknownList, Code::UnknownKey, Code::BadValue, Code::OutOfScope, Code::NeverTrue, Code::AlwaysTrue];
 
+/// Whether it says that a name is not known.
+pub(super) fn is_about_names(code: Code) -> bool {
+    OF_NAMES.contains(&code)
+}
+
 /// A file's place in [`ORDER`]; those of tests/ come last.
-fn place(name: &str) -> usize {
+pub(super) fn place(name: &str) -> usize {
     let plain = plain_name(name);
     ORDER.iter().position(|known| plain == *known || (known.ends_with('/') && plain.starts_with(known))).unwrap_or(ORDER.len())
 }
@@ -49,7 +54,7 @@ pub(super) fn silence(sources: &Sources, out: &mut Diagnostics) {
         let earlier = || broken.iter().filter(|(order, other, _)| *other != id && *order < place(&source.name));
         let named = |text: &str| earlier().any(|(_, other, inside)| declares(inside, text, &|at| is_slip(&out.0, *other, at)));
         match d.code {
-            code if OF_NAMES.contains(&code) => {
+            code if is_about_names(code) => {
                 named(source.text.get(span.start..span.end).unwrap_or_default().trim_matches(['\'', '"', '`', '[', ']', '{', '}', ' ']))
             }
             // A field whose type cannot be read is known as a text.

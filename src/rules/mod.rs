@@ -10,6 +10,7 @@ pub mod cases;
 pub mod content;
 pub mod delivery;
 mod echo;
+mod empty;
 pub mod experiments;
 mod fields;
 mod files;

@@ -10,7 +10,7 @@ use super::known::Known;
 use super::reader::{Reader, compile};
 use super::scoring;
 use super::sop::{Derived, Sop};
-use super::{alerts, assignment, calendar, cases, echo, experiments, lifecycle, paths, reports, sla, team, yaml};
+use super::{alerts, assignment, calendar, cases, echo, empty, experiments, lifecycle, paths, reports, sla, team, yaml};
 use crate::condition::{Scope, ScopeKind, Want};
 use crate::diag::{Diagnostics, SourceId, Sources, Span};
 use crate::model::{Calendar, stable_hash};
@@ -129,6 +129,7 @@ pub fn load(files: &[File]) -> Result<(Sop, Diagnostics), (Sources, Diagnostics)
         }
     }
     echo::silence(&sources, &mut out);
+    empty::tell(&texts, &sources, &mut out);
     out.sort();
     if out.has_errors() {
         return Err((sources, out));

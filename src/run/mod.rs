@@ -1,6 +1,7 @@
 //! The verbs end to end: the only room that sees store and engines together. It owns transactions, batches, threads and
 //! the memory budget. A verb is handed its [`Context`] (as-of and wall clock included) and gives values back; it prints nothing.
 
+mod broken;
 pub mod cases;
 mod check_data;
 mod context;
@@ -52,7 +53,7 @@ pub use records::{changes, history};
 pub use report::{ReportRequest, report, reports};
 pub use routing::explain_deal;
 pub use score::{Imported, Ranking, ScoreRequest, frame, import_files, score};
-pub use send::{NOTICES, SendRequest, Sent, send};
+pub use send::{NOTICES, SendRequest, Sent, check_addresses, send};
 pub use session::{Ended, Session};
 pub use simulate::{Simulation, simulate};
 pub use suppress::{Closing, lift, list as suppressions, suppress};

@@ -28,14 +28,19 @@ pub fn history(workspace: &Workspace, context: &Context<'_>, lead: Option<&str>,
         for r in store.runs()? {
             let counts: serde_json::Value = serde_json::from_str(&r.counts).unwrap_or_default();
             let number = |name: &str| counts.get(name).and_then(serde_json::Value::as_i64).unwrap_or(0);
+            // What was taken back is told by the run's own row.
+            let gone = counts.get("undone").and_then(serde_json::Value::as_object);
+            let gone = |what: &str| gone.and_then(|g| g.get(what)).and_then(serde_json::Value::as_i64).unwrap_or(0);
+            let kept = deeds.get(&r.run).cloned().unwrap_or_default();
+            let deeds: Vec<(String, i64)> = kept.into_iter().chain(["sign", "address"].map(|what| (what.to_owned(), gone(what)))).collect();
             rows.push(history_report::Run {
                 run: r.run.0,
                 started_at: r.started,
                 as_of: r.as_of,
                 command: format!("{} {}", r.verb, r.flags).trim().to_owned(),
                 created: number("new") + number("events_new"),
-                changes: store.change_counts(r.run)?.iter().map(|(_, n)| n).sum(),
-                did: did(&r.verb, &number, deeds.get(&r.run).map_or(&[][..], Vec::as_slice)),
+                changes: store.change_counts(r.run)?.iter().map(|(_, n)| n).sum::<i64>() + gone("change"),
+                did: did(&r.verb, &number, &deeds),
                 undone_by: r.undone_by.map(|r| r.0),
             });
         }

@@ -3,7 +3,7 @@
 use super::refit::{refit, rematch_owners};
 use super::{Context, RunError, Workspace};
 use crate::model::{Calendar, Instant, RunId};
-use crate::store::{Columns, RunRecord, Store};
+use crate::store::{Columns, RunRecord, RunRow, Store};
 use serde_json::{Map, Value as Json};
 use std::sync::PoisonError;
 
@@ -109,16 +109,31 @@ pub(super) fn open(workspace: &Workspace, context: &Context<'_>) -> Result<(Stor
     if context.dry_run {
         return Ok((store, true));
     }
+    let refusal = backwards(workspace, context, &store, &last);
+    Err(take_back(store, refusal.unwrap_or_else(|e| e)))
+}
+
+/// Why a run cannot be dated before another, and how it could be. A run that was told no instant has that of the clock: whoever plays
+/// through days of the past, and then does one thing without `--as-of`, is told which one that was.
+fn backwards(workspace: &Workspace, context: &Context<'_>, store: &Store, last: &RunRow) -> Result<RunError, RunError> {
     let zone = &workspace.sop.calendar;
     let (asked, was) = (zone.local(context.as_of), zone.local(last.as_of));
-    let what = format!("time moves forward: --as-of {asked} is before run {} (`sop {}`, as of {was})", last.run.0, last.verb);
-    Err(take_back(
-        store,
-        RunError::refused(
-            what,
-            format!("leave out --as-of, or add --dry-run to see what would have been; if run {} was a mistake: sop undo {0} --yes", last.run.0),
-        ),
-    ))
+    let by_clock = last.as_of == last.started;
+    let dated = if by_clock { format!("which was given no --as-of and so is dated by the clock: {was}") } else { format!("as of {was}") };
+    let what = format!("time moves forward: --as-of {asked} is before run {} (`sop {}`, {dated})", last.run.0, last.verb);
+    let ahead = |r: &RunRow| r.undone_by.is_none() && r.verb != "undo" && r.as_of > context.as_of;
+    let others: Vec<String> = store.runs()?.iter().filter(|r| ahead(r) && r.run != last.run).map(|r| r.run.0.to_string()).collect();
+    let more = match others.as_slice() {
+        [] => String::new(),
+        [one] => format!(", and so with run {one}"),
+        all => format!(", and so with the runs {}", all.join(", ")),
+    };
+    let back = if by_clock {
+        format!("to go on with days that are past, take it back and repeat it with --as-of: sop undo {} --yes{more}", last.run.0)
+    } else {
+        format!("if run {} was a mistake: sop undo {0} --yes{more}", last.run.0)
+    };
+    Ok(RunError::refused(what, format!("leave out --as-of, or add --dry-run to see what would have been; {back}")))
 }
 
 /// What a run says of itself when it starts.

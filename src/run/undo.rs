@@ -39,6 +39,8 @@ struct Barred {
 
 /// So many reasons are told.
 const TOLD: usize = 3;
+/// So many earlier runs are looked at for one that can be taken back.
+const LOOKED_AT: usize = 5;
 
 /// Takes back the last run that can be, or the one named if nothing was built upon it.
 pub fn undo(workspace: &Workspace, context: &Context<'_>, run: Option<i64>) -> Result<UndoReport, RunError> {
@@ -76,39 +78,58 @@ fn within(store: &Store, context: &Context<'_>, wanted: Option<i64>) -> Result<W
     Ok(Within { by, run, undone, opened, passed })
 }
 
+/// A run for people, with its number and what was typed.
+fn named(run: &RunRow) -> String {
+    format!("run {} (`{}`)", run.run.0, format!("sop {} {}", run.verb, run.flags).trim())
+}
+
 /// Why a run cannot be taken back; `None` = it can.
 fn barred(store: &Store, run: &RunRow, by: RunId) -> Result<Option<Barred>, RunError> {
-    let n = run.run.0;
+    let (n, name) = (run.run.0, named(run));
     let told = |what: String, help: String, left: bool| Ok(Some(Barred { what, help, left }));
     if let Some(by) = run.undone_by {
-        return told(format!("run {n} was taken back already, by run {}", by.0), "import the files again instead".into(), false);
+        return told(format!("{name} was taken back already, by run {}", by.0), "import the files again instead".into(), false);
     }
     if run.verb == "undo" {
-        return told(format!("run {n} is an undo itself"), "import the files again instead".into(), false);
+        return told(format!("{name} is an undo itself"), "import the files again instead".into(), false);
     }
     let left = store.left_the_house(run.run)?;
     if left > 0 {
-        let what = if left == 1 { "1 message".to_owned() } else { format!("{left} messages") };
-        let what = format!("{what} of run {n} (`sop {}`) have left, or may have: nobody can take them back", run.verb);
-        return told(what, "what still waits can be cancelled: sop outbox cancel LEAD --why …".into(), true);
+        let (what, have) =
+            if left == 1 { ("1 message".to_owned(), "has left, or may have: nobody can take it back") } else { (format!("{left} messages"), LEFT) };
+        return told(format!("{what} of {name} {have}"), BY_HAND.into(), true);
     }
     if store.undo_is_pruned(run.run)? {
-        let what = format!("run {n} is too old: what it overwrote is no longer kept");
-        return told(what, "restore a copy of the base, or import the right files".into(), false);
+        let what = format!("{name} is too old: what it overwrote is no longer kept");
+        return told(what, format!("restore a copy of the base, or import the right files; {BY_HAND}"), false);
     }
-    if let Some(later) = store.built_upon(run.run, by)? {
-        let what = format!("run {} built upon run {n}: it touched the same leads or rows", later.0);
-        return told(what, format!("take back run {} first", later.0), false);
+    if let Some(later) = store.built_upon(run.run, by)?
+        && let Some(later) = store.run(later)?
+    {
+        let what = format!("{} built upon run {n}: it touched the same leads or rows", named(&later));
+        let help = match barred(store, &later, by)? {
+            None => format!("take back run {0} first: sop undo {0}", later.run.0),
+            Some(why) if why.left => format!("run {} has sent messages, and stays: {BY_HAND}", later.run.0),
+            Some(why) => why.help,
+        };
+        return told(what, help, false);
     }
     Ok(None)
 }
+
+/// Of several messages.
+const LEFT: &str = "have left, or may have: nobody can take them back";
+/// What can be taken back one by one when a run cannot.
+const BY_HAND: &str = "one by one: what still waits to leave, `sop outbox cancel LEAD --why …` (`sop outbox` lists it); a journey, \
+    `sop nurture exit PATH LEAD --why …`; a field, stage or owner, `sop set LEAD … --why …`";
 
 /// The newest run that did anything and can be taken back; with why newer ones cannot. One that changed nothing is not asked about:
 /// taking it back would please nobody. What has left the house is passed over, and nothing else is: nobody means a run further back.
 fn last_that_can_be(store: &Store, by: RunId) -> Result<(RunRow, Vec<String>), RunError> {
     let (mut passed, mut help) = (Vec::new(), None);
-    for run in store.runs()?.into_iter().filter(|r| r.run != by && r.undone_by.is_none() && r.verb != "undo") {
-        if !store.undo_is_pruned(run.run)? && store.left_the_house(run.run)? == 0 && !store.left_anything(run.run)? {
+    let mut runs = store.runs()?.into_iter().filter(|r| r.run != by && r.undone_by.is_none() && r.verb != "undo");
+    for run in runs.by_ref() {
+        if is_idle(store, &run)? {
             continue;
         }
         let Some(why) = barred(store, &run, by)? else { return Ok((run, passed)) };
@@ -118,15 +139,27 @@ fn last_that_can_be(store: &Store, by: RunId) -> Result<(RunRow, Vec<String>), R
             break;
         }
     }
-    let Some(help) = help else {
+    let Some(mut help) = help else {
         return Err(RunError::refused("there is no run to take back", "`sop history` lists the runs"));
     };
+    // Nobody means one further back unasked; but it can be named.
+    for run in runs.take(LOOKED_AT) {
+        if !is_idle(store, &run)? && barred(store, &run, by)?.is_none() {
+            help = format!("an earlier one can be: {}: sop undo {}; {help}", named(&run), run.run.0);
+            break;
+        }
+    }
     if passed.len() > TOLD {
         let more = passed.len() - TOLD;
         passed.truncate(TOLD);
         passed.push(format!("and {more} more before them"));
     }
-    Err(RunError::refused(passed.join("; "), help))
+    Err(RunError::refused(format!("the newest run cannot be taken back: {}", passed.join("; ")), help))
+}
+
+/// A run that changed nothing.
+fn is_idle(store: &Store, run: &RunRow) -> Result<bool, RunError> {
+    Ok(!store.undo_is_pruned(run.run)? && store.left_the_house(run.run)? == 0 && !store.left_anything(run.run)?)
 }
 
 /// The addresses that a run had closed and that nothing else keeps closed, by why.

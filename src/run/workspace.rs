@@ -4,8 +4,6 @@ use super::RunError;
 use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::rules::team::Team;
 use crate::rules::{self, Sop};
-use crate::store::Store;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,8 +20,8 @@ pub struct Workspace {
     pub sop: Sop,
     /// Warnings of reading them.
     pub warnings: Diagnostics,
-    /// The texts that the warnings are about, where other ones are obeyed.
-    pub warned: Option<Sources>,
+    /// Which files are broken, and what applies instead of them: one sentence. See `broken`.
+    pub broken: Option<String>,
 }
 
 impl Workspace {
@@ -48,56 +46,9 @@ impl Workspace {
                 if starter {
                     sop.team = Team::default(); // the starter's people are an example, and nobody's colleagues
                 }
-                Ok(Self { db: db.map_or_else(|| root.join("sop.db"), Path::to_owned), root, sop, warnings, warned: None })
+                Ok(Self { db: db.map_or_else(|| root.join("sop.db"), Path::to_owned), root, sop, warnings, broken: None })
             }
             Err(problems) => Err(RunError::Sop(Box::new(problems))),
-        }
-    }
-
-    /// The same for what obeys no rules (what happened, and taking it back): broken SOP files keep nobody from it. Their
-    /// problems are warnings then, and of the files only a sound dictionary and calendar are used.
-    pub fn open_without_rules(start: &Path, exact: bool, db: Option<&Path>) -> Result<Self, RunError> {
-        let (sources, mut problems) = match Self::open(start, exact, db) {
-            Err(RunError::Sop(problems)) => *problems,
-            opened => return opened,
-        };
-        problems.0.retain(|d| d.severity == Severity::Error);
-        problems.0.iter_mut().for_each(|d| d.severity = Severity::Warning);
-        let root = Self::root(start, exact);
-        let files = Self::read_files(&root)?.unwrap_or_default();
-        for names in [&["sops/fields.yaml", "sops/calendar.yaml"][..], &["sops/fields.yaml"], &["sops/calendar.yaml"], &[]] {
-            let some: Vec<_> = files.iter().filter(|(n, _)| names.contains(&n.as_str())).cloned().collect();
-            if let Ok((sop, _)) = rules::load(&some) {
-                let sop = Sop { sources, ..sop };
-                return Ok(Self { db: db.map_or_else(|| root.join("sop.db"), Path::to_owned), root, sop, warnings: problems, warned: None });
-            }
-        }
-        Err(RunError::Sop(Box::new((sources, problems))))
-    }
-
-    /// The same for what must be possible whatever the files say: an address that asks to be left alone is closed, and the outbox can be
-    /// read. Where they are broken, the rules of the last run apply, as the base keeps them; the problems are warnings.
-    pub fn open_as_before(start: &Path, exact: bool, db: Option<&Path>) -> Result<Self, RunError> {
-        let (sources, mut problems) = match Self::open(start, exact, db) {
-            Err(RunError::Sop(problems)) => *problems,
-            opened => return opened,
-        };
-        let root = Self::root(start, exact);
-        let db = db.map_or_else(|| root.join("sop.db"), Path::to_owned);
-        let texts = Store::read(&db).and_then(|store| store.last_sop_texts()).ok().flatten();
-        let texts: BTreeMap<String, String> = texts.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
-        let files: Vec<_> = texts.into_iter().filter(|(n, _)| !n.starts_with(TESTS)).map(|(n, text)| (n, Ok(text.into_bytes()))).collect();
-        match rules::load(&files) {
-            Ok((mut sop, _)) if !files.is_empty() => {
-                problems.0.retain(|d| d.severity == Severity::Error);
-                problems.0.iter_mut().for_each(|d| d.severity = Severity::Warning);
-                let starter = rules::starter().into_iter().filter(|(n, _)| !n.starts_with(TESTS));
-                if starter.eq(files.into_iter().filter_map(|(n, bytes)| Some((n, bytes.ok()?)))) {
-                    sop.team = Team::default();
-                }
-                Ok(Self { db, root, sop, warnings: problems, warned: Some(sources) })
-            }
-            _ => Err(RunError::Sop(Box::new((sources, problems)))),
         }
     }
 
@@ -111,7 +62,7 @@ impl Workspace {
         let (mut sop, warnings) = rules::load(&files.into_iter().filter(|(n, _)| !examples(n)).collect::<Vec<_>>()).map_err(|p| RunError::Sop(Box::new(p)))?;
         sop.starter = self.sop.starter;
         sop.team = Team { owners: self.sop.team.owners.clone() };
-        Ok(Self { db: db.to_owned(), root: folder.to_owned(), sop, warnings, warned: None })
+        Ok(Self { db: db.to_owned(), root: folder.to_owned(), sop, warnings, broken: None })
     }
 
     /// The folder that a command in `start` works in.
@@ -140,8 +91,7 @@ impl Workspace {
     }
 
     /// The texts under `sops/`, sorted by name; `None` without such a folder.
-    #[expect(clippy::type_complexity, reason = "a name and what reading it gave")]
-    fn read_files(root: &Path) -> Result<Option<Vec<(String, Result<Vec<u8>, String>)>>, RunError> {
+    pub(super) fn read_files(root: &Path) -> Result<Option<Vec<rules::File>>, RunError> {
         let folder = root.join("sops");
         if !folder.is_dir() {
             return Ok(None);
@@ -154,7 +104,7 @@ impl Workspace {
 }
 
 /// Where the examples stand.
-const TESTS: &str = "sops/tests/";
+pub(super) const TESTS: &str = "sops/tests/";
 
 /// Whether every error is one of the examples.
 fn only_in_tests(sources: &Sources, problems: &Diagnostics) -> bool {

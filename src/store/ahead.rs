@@ -33,11 +33,18 @@ impl Store {
         Ok(self.conn.prepare_cached(AHEAD)?.query_row(row, read).optional()?)
     }
 
-    /// A message that was held is filled in, and may leave: subject, text, address, `not_before`.
+    /// A message that was held is filled in, and may leave: subject, text, address, `due_at`, `not_before`, `not_after`.
     pub fn refill_message(&self, m: &Message) -> Result<()> {
-        const REFILL: &str = "UPDATE messages SET subject = ?2, body = ?3, address = ?4, not_before = ?5, state = 'queued', reason = NULL, next_try = NULL
+        const REFILL: &str = "UPDATE messages SET subject = ?2, body = ?3, address = ?4, state = 'queued', reason = NULL, next_try = NULL
             WHERE message = ?1 AND state = 'held'";
-        self.conn.prepare_cached(REFILL)?.execute(params![m.id.0 as i64, m.subject, m.body, m.address, m.not_before.0])?;
+        self.conn.prepare_cached(REFILL)?.execute(params![m.id.0 as i64, m.subject, m.body, m.address])?;
+        self.move_message(m)
+    }
+
+    /// A message is due at another time: `due_at`, `not_before`, `not_after`.
+    pub fn move_message(&self, m: &Message) -> Result<()> {
+        const MOVE: &str = "UPDATE messages SET due_at = ?2, not_before = ?3, not_after = ?4 WHERE message = ?1";
+        self.conn.prepare_cached(MOVE)?.execute(params![m.id.0 as i64, m.due_at.0, m.not_before.0, m.not_after.map(|at| at.0)])?;
         Ok(())
     }
 }

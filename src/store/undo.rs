@@ -203,12 +203,23 @@ impl Store {
         Ok(self.conn.query_row(LATER, [run.0, but.0], |r| r.get(0))?)
     }
 
+    /// A run that is taken back keeps what it did in its own row: the rows that tell of it go.
+    fn remember_deeds(&self, run: RunId) -> Result<()> {
+        const REMEMBER: &str = "UPDATE runs SET counts = json_set(counts, '$.undone', json_object(
+            'change', (SELECT count(*) FROM changes WHERE run = ?1),
+            'sign', (SELECT count(*) FROM feedback WHERE run = ?1),
+            'address', (SELECT count(*) FROM suppressions WHERE run = ?1))) WHERE run = ?1";
+        self.conn.execute(REMEMBER, [run.0])?;
+        Ok(())
+    }
+
     /// Takes a run back. The caller has checked that nothing was built upon it.
     pub fn take_back(&self, run: RunId, by: RunId) -> Result<Undone> {
         // What undo itself overwrites needs no keeping; and only without triggers are the rows of a whole import deleted in little memory.
         for Table { name, .. } in TABLES {
             self.conn.execute_batch(&format!("DROP TRIGGER IF EXISTS temp.keep_{name}_UPDATE; DROP TRIGGER IF EXISTS temp.keep_{name}_DELETE"))?;
         }
+        self.remember_deeds(run)?;
         let mut undone = Undone::default();
         for Table { name: table, .. } in TABLES {
             let mut select = self.conn.prepare("SELECT before FROM undo WHERE run = ?1 AND tbl = ?2 ORDER BY pk")?;

@@ -84,6 +84,28 @@ fn a_rehearsal_of_the_past_knows_nothing_later() {
     assert_eq!(base.on("10-21", &["explain", "13920417003", "-f", "json"]).ok().json()["totals"]["score"], 20);
 }
 
+/// Whoever plays through days of the past and forgets `--as-of` once is told which run that was, and how to go on.
+#[test]
+fn a_run_that_the_clock_dated_among_days_of_the_past_is_named_with_the_way_out() {
+    let base = Base::new();
+    let (leads, events) = files(&base);
+    let on = |day: &str, args: &[&str]| base.run(&[args, &["--as-of", &format!("2025-{day}")]].concat());
+    on("11-10", &["score", &leads, &events]).ok();
+    let phone = base.texts("SELECT phone FROM leads WHERE phone IS NOT NULL ORDER BY lead LIMIT 1").remove(0);
+    base.run(&["suppress", &phone, "--why", "asked by phone"]).ok();
+    let words = ["time moves forward", "run 2 (`sop suppress`", "was given no --as-of", "dated by the clock", "repeat it with --as-of: sop undo 2 --yes"];
+    on("11-12", &["score"]).refused(2, &words);
+    on("11-12", &["score", "--dry-run"]).ok();
+    base.run(&["suppress", "nobody@example.com", "--why", "asked by phone"]).ok();
+    let told = on("11-12", &["score"]).refused(2, &["sop undo 3 --yes, and so with run 2"]);
+    assert!(!told.said().contains("11-10"), "{}", told.said());
+    // What it says works.
+    base.run(&["undo", "3", "--yes"]).ok();
+    base.run(&["undo", "2", "--yes"]).ok();
+    on("11-12", &["suppress", &phone, "--why", "asked by phone"]).ok();
+    on("11-12", &["score"]).ok();
+}
+
 #[test]
 fn a_future_as_of_asks_and_can_be_taken_back() {
     let base = Base::new();

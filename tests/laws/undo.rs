@@ -199,7 +199,7 @@ fn waiting_events_are_built_upon_too() {
     base.on("11-01", &["score", &lead]).ok();
     base.on("11-02", &["import", &one]).ok();
     base.on("11-03", &["import", &two]).ok();
-    base.on("11-04", &["undo", "2", "--yes"]).refused(2, &["run 3 built upon run 2"]);
+    base.on("11-04", &["undo", "2", "--yes"]).refused(2, &["run 3 (`sop ", ") built upon run 2", "sop undo 3"]);
     base.on("11-04", &["undo", "--yes"]).ok();
     assert_eq!(base.number("SELECT sum(n) FROM waiting_events"), 1);
 }
@@ -213,7 +213,7 @@ fn what_cannot_be_taken_back_says_why() {
     rows(&base, "a.csv", "线索编号,姓名\n7,乙\n");
     base.on("11-02", &["score", &file]).ok();
     base.on("11-03", &["undo", "9", "--yes"]).refused(2, &["no run 9", "sop history"]);
-    base.on("11-03", &["undo", "1", "--yes"]).refused(2, &["run 2 built upon run 1", "run 2 first"]);
+    base.on("11-03", &["undo", "1", "--yes"]).refused(2, &["run 2 (`sop ", ") built upon run 1", "run 2 first: sop undo 2"]);
     base.on("11-03", &["undo", "2", "--yes"]).ok();
     base.on("11-03", &["undo", "2", "--yes"]).refused(2, &["taken back already"]);
     base.on("11-03", &["undo", "3", "--yes"]).refused(2, &["an undo itself"]);

@@ -76,10 +76,38 @@ fn a_bare_undo_takes_the_newest_run_that_can_be_taken_back() {
     base.on("11-21", &["undo", "--yes"]).ok();
     assert_eq!(base.number("SELECT count(*) FROM leads"), 4);
     // Now nothing can: the newest says why.
-    base.on("11-21", &["undo"]).refused(2, &["3 messages of run 7 (`sop send`) have left", "run 4 built upon run 3", "sop outbox cancel"]);
+    let why = ["the newest run cannot be taken back: 3 messages of run 7 (`sop send`) have left", "run 4 (`sop tick`) built upon run 3"];
+    let instead = ["sop outbox cancel LEAD", "sop nurture exit PATH LEAD", "sop set LEAD"];
+    base.on("11-21", &["undo"]).refused(2, &[&why[..], &instead].concat());
     assert_eq!(base.number("SELECT count(*) FROM messages WHERE state = 'sent'"), 3);
     // Who names a run means that run.
-    base.on("11-21", &["undo", "7"]).refused(2, &["have left"]);
+    base.on("11-21", &["undo", "7"]).refused(2, &[&["have left"][..], &instead].concat());
+    // Whoever names one that a sending run was built upon is not sent round in a circle.
+    let told = base.on("11-21", &["undo", "3"]).refused(2, &["run 4 has sent messages, and stays", "sop nurture exit"]);
+    assert!(!told.said().contains("sop undo 4"), "{}", told.said());
+}
+
+#[test]
+fn history_keeps_what_a_run_had_done_after_it_is_taken_back() {
+    let base = with_mail();
+    base.on("11-20", &["send"]).ok();
+    feedback(&base, "11-21");
+    base.on("11-21", &["set", "1", "tag+=vip", "--why", "fair"]).ok();
+    let row = |command: &str| {
+        let runs = base.on("12-01", &["history", "-f", "json"]).ok().json();
+        runs["rows"].as_array().unwrap().iter().find(|r| r["command"].as_str().unwrap().starts_with(command)).unwrap().clone()
+    };
+    for command in ["set", "import"] {
+        let before = row(command);
+        base.on("11-22", &["undo", "--yes"]).ok();
+        let after = row(command);
+        for column in ["did", "changes", "created"] {
+            assert_eq!(after[column], before[column], "{command}: {column}");
+        }
+        assert!(before["undone_by"].is_null() && after["undone_by"].is_i64(), "{command}: {after}");
+    }
+    let told = row("import")["did"].as_str().unwrap().to_owned();
+    assert!(told.contains("3 signs that came back on messages") && told.contains("2 addresses closed"), "{told}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! When steps are due. Day 1 is the enrollment day; each step is due no earlier than the one before *as it really went* plus what
 //! lies between them by design: calendar days between `day:` steps, time for `after:`. So nothing that was late comes as a burst.
 
-use crate::model::{Calendar, Enrollment, Instant, Journeys, Letter, Part};
+use crate::model::{Calendar, Enrollment, Instant, Journeys, Letter, Message, Part};
 use crate::rules::Sop;
 use crate::rules::delivery::Medium;
 use crate::rules::nurture::{Due, Path, Step, What, planned};
@@ -81,8 +81,23 @@ pub(super) fn overdue(path: &Path, e: &Enrollment, journeys: &Journeys, as_of: I
     Some(main.not_before).filter(|at| main.waits() && *at < as_of)
 }
 
+/// The earliest instant for a message that was decided before the one ahead of it had gone: what lay between the two by design
+/// (`planned` until its `due_at`) lies between them as they really go. `after:` is time; what a path puts on days is kept as days and the
+/// time of the day. `None` = nothing was to lie between them.
+pub fn apart(sop: &Sop, message: &Message, planned: Instant, went: Instant) -> Option<Instant> {
+    let (calendar, due) = (&sop.calendar, message.due_at);
+    let gap = Some(due.0.saturating_sub(planned.0)).filter(|gap| *gap > 0)?;
+    let (by_time, days) = (went.plus(gap), calendar.days_between(planned, due));
+    let step = sop.path(&message.path).and_then(|path| path.step(&message.step));
+    if days <= 0 || step.is_some_and(|step| matches!(step.due, Due::After(_))) {
+        return Some(by_time);
+    }
+    let time = u32::try_from(due.0 - calendar.start_of(calendar.date(due)).0).unwrap_or(0);
+    Some(by_time.min(calendar.second_of(later(calendar.date(went), days), time)))
+}
+
 /// The next instant at which a medium is open.
-pub(super) fn opens(calendar: &Calendar, medium: &Medium, at: Instant) -> Instant {
+pub fn opens(calendar: &Calendar, medium: &Medium, at: Instant) -> Instant {
     medium.hours.map_or(at, |hours| hours.next_open(calendar, at, medium.days))
 }
 

@@ -19,6 +19,7 @@ mod walk;
 
 pub use by_hand::{Act, act, silent};
 pub use choose::{arm_of, is_control};
+pub use due::{apart, opens};
 pub use gates::{Gate, Verdict, address, consents, gate, reachable};
 pub use walk::look;
 

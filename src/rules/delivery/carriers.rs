@@ -2,7 +2,7 @@
 
 use super::{Shape, Smtp, Tls, Webhook};
 use crate::diag::Code;
-use crate::model::{fold, is_this_machine};
+use crate::model::{fold, not_in_the_open};
 use crate::rules::reader::{Map, Reader};
 use crate::rules::yaml::{Kind, Node};
 use std::path::{Component, Path};
@@ -64,9 +64,8 @@ pub(super) fn smtp(map: Map<'_>, r: &mut Reader<'_>) -> Option<Smtp> {
     let tls = map.get("tls").map_or(Some(Tls::StartTls), |n| r.choice(n, &[("starttls", Tls::StartTls), ("tls", Tls::Tls), ("none", Tls::None)]));
     let host = r.need(map, what, "host").and_then(|n| r.text(n)).map(str::to_owned);
     if let (Some(Tls::None), Some(host), Some(node)) = (tls, &host, map.get("tls"))
-        && !is_this_machine(host)
+        && let Some(message) = not_in_the_open("tls: none", host, "mails and the password")
     {
-        let message = format!("`tls: none` is only for a server on this machine, and `{host}` is another: mails and the password would go in the open");
         r.error(Code::BadValue, node.span, message, "write `tls: starttls` (port 587) or `tls: tls` (port 465)");
     }
     let from = r.need(map, what, "from").and_then(|n| Some((r.text(n)?, n.span)));
@@ -75,7 +74,7 @@ pub(super) fn smtp(map: Map<'_>, r: &mut Reader<'_>) -> Option<Smtp> {
     }
     let username = map.get("username").and_then(|n| r.text(n)).map(str::to_owned);
     let password_env = env(map, "password_env", r);
-    let ca_file = map.get("ca_file").and_then(|n| inside(n, r));
+    let ca_file = ca_file(map, r);
     let written_out = SECRETS.iter().any(|(secret, env)| *env == "password_env" && map.get(secret).is_some());
     if username.is_some() && map.get("password_env").is_none() && !written_out {
         r.error(Code::MissingKey, map.span(), format!("{what} with a `username` needs `password_env:`"), "add e.g. `password_env: SOP_SMTP_PASSWORD`");
@@ -107,11 +106,13 @@ pub(super) fn webhook(map: Map<'_>, r: &mut Reader<'_>) -> Option<Webhook> {
         r.need(map, what, "url_env");
     }
     let url_env = env(map, "url_env", r);
-    Some(Webhook { shape: shape?, url_env: url_env? })
+    let (ca_file, url_at) = (ca_file(map, r), map.get("url_env").map_or(map.span(), |n| n.span));
+    Some(Webhook { shape: shape?, url_env: url_env?, url_at, ca_file })
 }
 
-/// A file of the workspace: what lies elsewhere would be missing on the next machine.
-fn inside(node: &Node, r: &mut Reader<'_>) -> Option<String> {
+/// The company's own authorities, in a file of the workspace: what lies elsewhere would be missing on the next machine.
+fn ca_file(map: Map<'_>, r: &mut Reader<'_>) -> Option<String> {
+    let node = map.get("ca_file")?;
     let text = r.text(node)?;
     if !text.trim().is_empty() && Path::new(text).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
         return Some(text.to_owned());

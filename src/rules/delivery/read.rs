@@ -16,7 +16,7 @@ pub(in crate::rules) const KEYS: &[&str] = &["review_by", "send", "notify", "lim
 pub(in crate::rules) const MEDIUM_KEYS: &[&str] =
     &["via", "address", "host", "port", "tls", "from", "username", "password_env", "ca_file", "shape", "url_env", "hours", "days", "consent", "limits"];
 /// The keys of an entry of `notify`.
-pub(in crate::rules) const NOTIFY_KEYS: &[&str] = &["via", "shape", "url_env"];
+pub(in crate::rules) const NOTIFY_KEYS: &[&str] = &["via", "shape", "url_env", "ca_file"];
 /// The keys of a medium's `limits`.
 pub(in crate::rules) const MEDIUM_LIMIT_KEYS: &[&str] = &["per_day", "per_week"];
 /// The keys of `limits`.

@@ -1,6 +1,7 @@
 //! What the files of stages, people, rounds, promises and alerts mean, key by key: the shortest forms, the defaults, the names.
 
 use super::{good, told};
+use crate::diag::Code;
 use crate::model::{ClockStatus, DealStatus, Duration, Instant, Outcome, Within};
 use crate::rules::assignment::{By, Target};
 use crate::rules::cases::{Outcome as Expected, Since};
@@ -93,7 +94,7 @@ fn a_stage_may_be_dated_by_a_field() {
 fn rules_without_rounds_are_one_round() {
     let (sop, warnings) = good(&[
         ("team.yaml", TEAM),
-        ("calendar.yaml", ""),
+        ("calendar.yaml", "timezone: Asia/Shanghai\n"),
         (
             "assignment.yaml",
             "
@@ -165,10 +166,11 @@ fn a_team_may_do_without_a_usual_role() {
 }
 
 #[test]
-fn empty_files_say_nothing() {
+fn empty_files_say_nothing_but_that_they_are() {
     let (sop, warnings) =
         good(&[("team.yaml", ""), ("lifecycle.yaml", "stages:\n"), ("assignment.yaml", ""), ("sla.yaml", "promises: []"), ("alerts.yaml", "")]);
-    assert!(warnings.0.is_empty() && sop.team.owners.is_empty() && sop.lifecycle.stages.is_empty() && sop.assignment.rounds.is_empty());
+    assert!(warnings.0.len() == 3 && warnings.0.iter().all(|d| d.code == Code::EmptyFile), "{:#?}", warnings.0);
+    assert!(sop.team.owners.is_empty() && sop.lifecycle.stages.is_empty() && sop.assignment.rounds.is_empty());
 }
 
 #[test]

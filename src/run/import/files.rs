@@ -135,13 +135,12 @@ impl Importer<'_, '_> {
                     let what = format!("it has events but nobody whose they are: {}", events.missing().join(", "));
                     return Err(table.error(IngestErrorKind::MissingColumns, what, "add the column, or name the kind with --as").into());
                 }
-                if found.kind.is_none() && options.unattended {
+                let Some(kind) = found.kind else {
                     let what = format!("none of its columns is known: {}", table.headers().join(", "));
-                    let help = "add aliases to fields.yaml; or import it by hand, where every row becomes a lead of its own: sop import FILE --as leads";
+                    let help = "add their headers to sops/fields.yaml (`aliases:`); or insist by hand, and every row becomes a lead of its own: sop import FILE --as leads";
                     return Err(table.error(IngestErrorKind::MissingColumns, what, help).into());
-                }
-                // A file that names nobody still holds rows: they are leads without identity.
-                found.kind.unwrap_or(FileKind::Leads)
+                };
+                kind
             }
         };
         Ok(Opened { path: path.to_owned(), table, kind, number })

@@ -64,8 +64,6 @@ pub struct ImportOptions {
     pub source: Option<String>,
     /// `--history`: nothing that follows from these rows is to be acted upon.
     pub history: bool,
-    /// Nobody looks on: a file that says nothing we know is refused, where a person is told and may take it back.
-    pub unattended: bool,
 }
 
 /// What an import did.

@@ -2,7 +2,7 @@
 
 use super::{Post, again};
 use crate::deliver::{Letter, Outcome};
-use crate::engine::nurture::{Gate, Verdict, address, gate};
+use crate::engine::nurture::{Gate, Verdict, address, apart, gate};
 use crate::model::{Instant, Message, MessageId, MessageState, SuppressedBy};
 use crate::rules::content::Purpose;
 use crate::rules::delivery::Medium;
@@ -84,20 +84,12 @@ impl Post<'_, '_> {
         Ok(Some(Ready { message, address: address.unwrap_or_default(), name, key: record.key.to_string(), owner: state.owner, body }))
     }
 
-    /// The earliest instant for a message whose step was decided before the one ahead of it had left: what lay between the two by design
-    /// lies between them as they really go, whole days as days and the rest as time. So whoever sends once in a while sends no bursts.
+    /// The earliest instant for a message whose step was decided before the one ahead of it had left. So whoever sends once in a while
+    /// sends no bursts.
     fn spaced(&self, message: &Message, now: Instant) -> Result<Instant, RunError> {
         let Some(ahead) = self.session.store.ahead_of(message)? else { return Ok(now) };
-        let calendar = &self.session.workspace.sop.calendar;
-        let gap = message.due_at.0.saturating_sub(ahead.planned.0).max(0);
-        if gap == 0 {
-            return Ok(now);
-        }
         let went = if ahead.waits { ahead.at.max(now) } else { ahead.at };
-        let days = u64::try_from(calendar.days_between(ahead.planned, message.due_at)).unwrap_or(0);
-        let by_time = went.plus(gap);
-        let by_day = calendar.date(went).checked_add_days(Days::new(days)).map(|day| calendar.start_of(day));
-        Ok(now.max(if days > 0 { by_day.map_or(by_time, |day| day.min(by_time)) } else { by_time }))
+        Ok(apart(&self.session.workspace.sop, message, ahead.planned, went).map_or(now, |at| at.max(now)))
     }
 
     /// The days of this week on which the lead has heard from us already, where anything limits that.

@@ -8,10 +8,12 @@
 mod files;
 mod message;
 mod notices;
+mod secrets;
 mod tally;
 mod wires;
 
 pub(super) use files::national;
+pub use secrets::check_addresses;
 
 use super::evaluate::Evaluator;
 use super::{Context, Ended, RunError, Session, Workspace};

@@ -1,6 +1,7 @@
 //! The carriers of a run: opened when the first message needs one, and let rest when they are out of order.
 
-use crate::deliver::{Letter, Outcome, Secret, Server, Shape as Body, Smtp, Tls as Protection, Webhook, Wire};
+use super::secrets::variable;
+use crate::deliver::{Letter, Outcome, Server, Shape as Body, Smtp, Tls as Protection, Webhook, Wire};
 use crate::rules::delivery::{Delivery, Shape, Tls, Via, Webhook as WebhookRule};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,15 +38,15 @@ impl<'s> Wires<'s> {
         let (via, root) = (self.delivery.medium(id).map(|m| &m.via), self.root);
         self.ready(id.to_owned(), || match via {
             Some(Via::Smtp(rule)) => smtp(rule, root),
-            Some(Via::Webhook(rule)) => webhook(rule),
+            Some(Via::Webhook(rule)) => webhook(rule, root),
             _ => Err("it goes into a file".into()),
         })
     }
 
     /// The same of an entry of `notify`.
     pub(super) fn of_entry(&mut self, id: &str) -> Result<(), String> {
-        let rule = self.notify(id);
-        self.ready(entry(id), || rule.map_or_else(|| Err("it goes into a file".into()), webhook))
+        let (rule, root) = (self.notify(id), self.root);
+        self.ready(entry(id), || rule.map_or_else(|| Err("it goes into a file".into()), |rule| webhook(rule, root)))
     }
 
     fn ready(&mut self, name: String, make: impl FnOnce() -> Result<Wire, String>) -> Result<(), String> {
@@ -82,16 +83,6 @@ pub(super) fn entry(id: &str) -> String {
     format!("@{id}")
 }
 
-/// What an environment variable holds.
-fn variable(name: &str) -> Result<Secret, String> {
-    match std::env::var(name) {
-        Ok(text) if !text.trim().is_empty() => Ok(Secret::new(text.trim())),
-        Ok(_) => Err(format!("the environment variable {name} is empty")),
-        Err(std::env::VarError::NotPresent) => Err(format!("the environment variable {name} is not set")),
-        Err(std::env::VarError::NotUnicode(_)) => Err(format!("the environment variable {name} is not UTF-8")),
-    }
-}
-
 fn smtp(rule: &crate::rules::delivery::Smtp, root: &Path) -> Result<Wire, String> {
     let tls = match rule.tls {
         Tls::StartTls => Protection::StartTls,
@@ -102,21 +93,24 @@ fn smtp(rule: &crate::rules::delivery::Smtp, root: &Path) -> Result<Wire, String
         (Some(username), Some(name)) => Some((username.clone(), variable(name)?)),
         _ => None,
     };
-    let ca = match &rule.ca_file {
-        Some(name) => Some(std::fs::read(root.join(name)).map_err(|e| format!("`ca_file: {name}` cannot be read: {e}"))?),
-        None => None,
-    };
+    let ca = authorities(rule.ca_file.as_deref(), root)?;
     let server = Server { host: rule.host.clone(), port: rule.port, tls, ca, from: rule.from.clone(), login, patience: PATIENCE };
     Ok(Wire::Smtp(Box::new(Smtp::new(server)?)))
 }
 
-fn webhook(rule: &WebhookRule) -> Result<Wire, String> {
+/// What a `ca_file` holds.
+fn authorities(name: Option<&str>, root: &Path) -> Result<Option<Vec<u8>>, String> {
+    let Some(name) = name else { return Ok(None) };
+    std::fs::read(root.join(name)).map(Some).map_err(|e| format!("`ca_file: {name}` cannot be read: {e}"))
+}
+
+fn webhook(rule: &WebhookRule, root: &Path) -> Result<Wire, String> {
     let shape = match rule.shape {
         Shape::Wecom => Body::Wecom,
         Shape::Dingtalk => Body::Dingtalk,
         Shape::Feishu => Body::Feishu,
         Shape::Json => Body::Json,
     };
-    let url = variable(&rule.url_env)?;
-    Webhook::new(shape, url, PATIENCE).map(Wire::Webhook).map_err(|e| format!("the environment variable {}: {e}", rule.url_env))
+    let (url, ca) = (variable(&rule.url_env)?, authorities(rule.ca_file.as_deref(), root)?);
+    Webhook::new(shape, url, ca.as_deref(), PATIENCE).map(Wire::Webhook).map_err(|e| format!("{}: {e}", rule.url_env))
 }

@@ -75,7 +75,10 @@ impl Gardener {
             let journeys = again.as_ref().map_or(&row.journeys, |r| &r.journeys);
             Ok::<_, RunError>((see(sop, &self.book, lead, standing, (&row.entered, journeys)), again))
         })?;
-        done.nurture.queued += again.map_or(0, |r| r.queued);
+        if let Some(again) = again {
+            done.nurture.queued += again.queued;
+            again.left_out.into_iter().for_each(|why| *done.nurture.stopped.entry((MessageState::Skipped, why)).or_default() += 1);
+        }
         let until = looked.until.unwrap_or(Until::NEVER);
         keep_looked(session, row, &mut looked, done)?;
         for (deed, by) in &looked.deeds {
