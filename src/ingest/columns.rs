@@ -2,7 +2,7 @@
 //! [`Layout`] says what each column of the dictionary's `Table` holds, the headers are matched by its names and aliases, and
 //! every row comes out as values in the layout's order with whatever names its lead.
 
-use super::cell::{BadCell, Typed, Typer};
+use super::cell::{BadCell, FINER, Typed, Typer, trimmed};
 use super::error::{IngestError, IngestErrorKind, shorten};
 use super::event::{first_of, identity_of};
 use super::header::base_of;
@@ -150,6 +150,8 @@ pub(super) struct TypedRow {
     pub(super) values: Vec<Value>,
     /// Cells that became blank, by the column's id; columns that name a lead have none.
     pub(super) bad: Vec<(&'static str, BadCell)>,
+    /// An amount with a fraction of the currency's smallest unit, as the file has it.
+    pub(super) rounded: Option<String>,
 }
 
 impl TypedRow {
@@ -180,6 +182,10 @@ pub trait Rows {
     fn raw(&self) -> &RawRow;
     /// Columns whose dates leave their order open.
     fn open(&self) -> &[OpenOrder];
+    /// The amount of the row read last that was rounded to the currency's smallest unit, as the file has it.
+    fn rounded(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Types the rows of one file.
@@ -245,6 +251,12 @@ impl<'a> TableReader<'a> {
         column.and_then(|c| self.table.headers().get(c)).map_or("", String::as_str)
     }
 
+    /// What the row read last has in a column of the layout, as the file has it.
+    pub(super) fn told(&self, id: &str) -> &str {
+        let column = self.typers.iter().flatten().find(|(_, _, of, _)| *of == id).map(|(column, ..)| *column);
+        column.map_or("", |c| trimmed(self.raw.text(c)))
+    }
+
     /// The next row; one that is no record is rejected.
     pub(super) fn next(&mut self, row: &mut TypedRow) -> Result<Next, IngestError> {
         if !self.table.next_row(&mut self.raw)? {
@@ -254,6 +266,7 @@ impl<'a> TableReader<'a> {
         row.number = raw.number;
         row.bad.clear();
         row.values.clear();
+        row.rounded = None;
         if let Some(problem) = &raw.problem {
             row.bad.push(("", BadCell { column: String::new(), value: shorten(raw.text(0)), reason: problem.reason.clone() }));
             return Ok(Next::Rejected);
@@ -266,7 +279,11 @@ impl<'a> TableReader<'a> {
             };
             let typed = typer.read(raw.cell(*column));
             let value = match typed {
-                Ok(Typed::Value(v) | Typed::Noted(v, _)) => v,
+                Ok(Typed::Noted(v, note)) => {
+                    row.rounded = (note == FINER).then(|| shorten(raw.text(*column)));
+                    v
+                }
+                Ok(Typed::Value(v)) => v,
                 Ok(Typed::Blank | Typed::Clear) => Value::Null,
                 Err(reason) => {
                     row.bad.push((id, BadCell::new(headers.get(*column).map_or("", String::as_str), raw.text(*column), reason)));

@@ -4,6 +4,7 @@ mod catalogue;
 mod columns;
 mod definitions;
 mod findings;
+mod imports;
 mod phrases;
 mod sentences;
 mod titles;
@@ -60,14 +61,20 @@ pub(super) fn title(report: &str, lang: Lang) -> &str {
     TITLES.iter().find(|(known, ..)| *known == report).map_or(report, |(_, en, zh)| lang.pick(en, zh))
 }
 
-/// The label of a total or a section; a section may be a report of its own.
-pub(super) fn name(id: &str, lang: Lang) -> &str {
-    find(id).map_or_else(|| title(id, lang), |(en, zh)| lang.pick(en, zh))
+/// The label of a total or a section; a section may be a report of its own, and a total that of the period before.
+pub(super) fn name(id: &str, lang: Lang) -> Cow<'_, str> {
+    if let Some((en, zh)) = find(id) {
+        return Cow::Borrowed(lang.pick(en, zh));
+    }
+    match COMPARED.iter().find_map(|(prefix, en, zh)| Some((id.strip_prefix(prefix)?, lang.pick(en, zh)))) {
+        Some((part, around)) => Cow::Owned(around.replace("{}", &name(part, lang))),
+        None => Cow::Borrowed(title(id, lang)),
+    }
 }
 
 /// What heads a part of a page: a part that is a report of its own has that report's heading.
-pub(super) fn heading(id: &str, lang: Lang) -> &str {
-    TITLES.iter().find(|(known, ..)| *known == id).map_or_else(|| name(id, lang), |(_, en, zh)| lang.pick(en, zh))
+pub(super) fn heading(id: &str, lang: Lang) -> Cow<'_, str> {
+    TITLES.iter().find(|(known, ..)| *known == id).map_or_else(|| name(id, lang), |(_, en, zh)| Cow::Borrowed(lang.pick(en, zh)))
 }
 
 /// The label of a choice: the user's own, else the one of its id.
@@ -126,6 +133,12 @@ mod tests {
             assert_eq!(word(&Column::text("waits"), kind, Lang::En), None);
         }
         assert_eq!(word(&Column::text("status").titled("状态"), "open", Lang::Zh), None, "the user's own column");
+    }
+
+    #[test]
+    fn the_totals_of_the_period_before_have_names_too() {
+        assert_eq!([name("previous_period_basis", Lang::En), name("previous_period_basis", Lang::Zh)], ["period basis before", "上期期间口径"]);
+        assert_eq!(name("previous_leads", Lang::Zh), "上期线索");
     }
 
     #[test]

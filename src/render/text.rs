@@ -101,7 +101,7 @@ impl Text<'_> {
     /// A further table with its heading and its notes.
     fn section(&self, section: &Section, limit: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
-        self.line(BOLD, name(&section.id, self.lang()), out)?;
+        self.line(BOLD, &name(&section.id, self.lang()), out)?;
         self.table(&section.columns, &mut borrowed(&section.rows), None, limit, out)?;
         self.notes(&section.notes, out)
     }
@@ -270,13 +270,13 @@ impl Text<'_> {
         }
         for (id, total) in &report.totals {
             let Total::Group(cells) = total else { continue };
-            let entries: Vec<_> = cells.iter().map(|(id, cell)| (one_line(name(id, lang)), self.printer.human(cell), cell)).collect();
+            let entries: Vec<_> = cells.iter().map(|(id, cell)| (one_line(&name(id, lang)).into_owned(), self.printer.human(cell), cell)).collect();
             let names = entries.iter().map(|(name, ..)| width(name)).max().unwrap_or(0);
             let numbers = entries.iter().map(|(_, number, _)| width(number)).max().unwrap_or(0);
             let most = cells.iter().map(|(_, cell)| size(cell)).max().unwrap_or(0).max(1);
             let lead = name(id, lang);
             for (i, (name, number, cell)) in entries.iter().enumerate() {
-                let lead = if i == 0 { Cow::Borrowed(lead) } else { Cow::Owned(" ".repeat(width(lead))) };
+                let lead = if i == 0 { Cow::Borrowed(&*lead) } else { Cow::Owned(" ".repeat(width(&lead))) };
                 let start = format!("{lead}  {name}{}  {}{number}", " ".repeat(names - width(name)), " ".repeat(numbers - width(number)));
                 let room = self.options.width.unwrap_or(usize::MAX).saturating_sub(width(&start) + GAP).min(BAR);
                 let length = if cells.len() > 1 { (size(cell) as usize * room).div_ceil(most as usize) } else { 0 };

@@ -14,6 +14,7 @@ pub mod check;
 pub mod cohorts;
 pub mod compare;
 pub mod costs;
+pub mod deals;
 pub mod experiments;
 pub mod explain;
 pub mod funnel;

@@ -119,12 +119,12 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("{#} won deals have no amount: they count as won and bring nothing", "{1} 个赢单没有金额：计为成交，收入为 0"),
     ("{#} payments ({}) are for deals that have not arrived, and count nowhere", "{1} 笔回款（{2}）对应的商机尚未导入，不计入任何数字"),
     (
-        "1 deal tells no type and counts as new business (a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell)",
-        "1 个商机没有类型，按新签计算（商机类型一列可填 新签、续约、增购、交叉销售）",
+        "1 deal tells no type and counts as new business ({}); a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell",
+        "1 个商机没有类型，按新签计算（{1}）；商机类型一列可填 新签、续约、增购、交叉销售",
     ),
     (
-        "{#} deals tell no type and count as new business (a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell)",
-        "{1} 个商机没有类型，按新签计算（商机类型一列可填 新签、续约、增购、交叉销售）",
+        "{#} deals tell no type and count as new business ({}); a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell",
+        "{1} 个商机没有类型，按新签计算（{2}）；商机类型一列可填 新签、续约、增购、交叉销售",
     ),
     (
         "leads count for the channel they first came by; leads won: those with a deal of any kind won in the period, each once; conversion: of the leads created in it, those that have won since",
@@ -230,10 +230,12 @@ pub(super) const NOTES: &[(&str, &str)] = &[
         "durations: from the first entry of a stage to the first entry of the next one really entered (passed over ones take no time), of moves that ended in the period; the row from the first to the last stage is the whole way",
         "流转时长：从首次进入某阶段到首次进入实际到达的下一阶段（跳过的不计时），按本期完成的流转；首末阶段一行为全程",
     ),
+    ("1 won deal lacks a date: it is in no cycle", "1 个赢单缺少日期：不计入周期"),
     ("{#} won deals lack a date: they are in no cycle", "{1} 个赢单缺少日期：不计入周期"),
     ("no deals are in the base (sop import deals.csv)", "库中没有商机（sop import deals.csv）"),
     ("no lost deal is among them: a win rate of 100 % may only say that lost deals were never imported", "其中没有丢单：100% 的赢单率可能只是因为没有导入丢单"),
-    ("{#} deals tell no opening: their cycle runs from their lead's arrival", "{1} 个商机没有开启时间：周期从其线索到来算起"),
+    ("1 won deal tells no opening: its cycle runs from the arrival of the lead", "1 个赢单没有开启时间：周期从其线索到来算起"),
+    ("{#} won deals tell no opening: their cycle runs from the arrival of the lead", "{1} 个赢单没有开启时间：周期从其线索到来算起"),
     (
         "{#} deals have no lead that the base knows: they count as deals, in the row (none) unless they name an owner",
         "{1} 个商机找不到线索：只计为商机，没有负责人的在 (无) 一行",

@@ -4,6 +4,7 @@
 use super::catalogue::CATALOGUE;
 use super::definitions::DEFINITIONS;
 use super::findings::FINDINGS;
+use super::imports::IMPORTS;
 use super::phrases::NOTES;
 use std::borrow::Cow;
 
@@ -15,6 +16,10 @@ pub(super) fn chinese(text: &str) -> Cow<'_, str> {
     if let Some(rest) = text.strip_prefix("before: ") {
         return Cow::Owned(format!("上期：{}", chinese(rest)));
     }
+    // `crm.csv: …`: a note of a file.
+    if let Some((file, said)) = text.split_once(": ").and_then(|(file, rest)| Some((file, translated(rest)?))) {
+        return Cow::Owned(format!("{file}：{said}"));
+    }
     let all: Vec<Result<String, &str>> = text.split("; ").map(|part| translated(part).ok_or(part)).collect();
     if all.len() > 1 && all.iter().any(Result::is_ok) {
         let said: Vec<String> = all.into_iter().map(|part| part.unwrap_or_else(str::to_owned)).collect();
@@ -24,7 +29,7 @@ pub(super) fn chinese(text: &str) -> Cow<'_, str> {
 }
 
 fn known() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [NOTES, DEFINITIONS, FINDINGS, CATALOGUE].into_iter().flatten()
+    [NOTES, DEFINITIONS, FINDINGS, IMPORTS, CATALOGUE].into_iter().flatten()
 }
 
 fn translated(text: &str) -> Option<String> {

@@ -2,9 +2,10 @@
 //! its own while its rows are written here.
 
 use super::leads::{Arrived, LeadFile};
+use super::noted::Noted;
 use super::{ImportOptions, Importer, Outcome};
 use crate::ingest::{self, BadCell, FileKind, IngestError, IngestErrorKind, LeadMapping, LeadReader, Next, Options, PendingRejects, RejectWriter, TableFile};
-use crate::model::FieldIx;
+use crate::model::{Currency, FieldIx};
 use crate::run::{RunError, Session, Workspace};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -255,6 +256,9 @@ impl Importer<'_, '_> {
                         rejects.add(reader.raw(), bad)?;
                         counts.blanked += 1;
                     }
+                    for note in row.notes.iter().filter(|n| n.reason == ingest::FINER) {
+                        counts.rounded.add(|| note.value.clone());
+                    }
                     batch.push(arrived);
                     if batch.len() == BATCH {
                         bytes.store(reader.table().progress().0, Ordering::Relaxed);
@@ -290,6 +294,7 @@ impl Importer<'_, '_> {
             }
             parser.join().map_err(|_| RunError::refused("reading the file failed unexpectedly", "please report this file's shape"))?.map_err(RunError::from)
         })?;
+        summary.notes.extend(counts.rounding(&dictionary.currency));
         counts.into(&mut summary);
         if nobody > 0 {
             summary.notes.push(format!(
@@ -312,6 +317,8 @@ pub(super) struct Counts {
     pub(super) rows: u64,
     pub(super) rejected: u64,
     pub(super) blanked: u64,
+    /// Amounts with a fraction of the currency's smallest unit.
+    pub(super) rounded: Noted,
 }
 
 impl Counts {
@@ -322,6 +329,14 @@ impl Counts {
             Some(bad) => rejects.add(raw, bad),
             None => Ok(()),
         }
+    }
+    /// What people should know of amounts that were rounded.
+    pub(super) fn rounding(&self, currency: &Currency) -> Option<String> {
+        let unit = format!("{} {}", currency.decimal(1), currency.code);
+        self.rounded.note(|n| match n {
+            1 => format!("1 amount is finer than {unit} and is rounded, a half away from zero"),
+            n => format!("{n} amounts are finer than {unit} and are rounded, halves away from zero"),
+        })
     }
     pub(super) fn into(self, summary: &mut FileSummary) {
         summary.rows = self.rows;

@@ -2,6 +2,7 @@
 
 use super::files::{Counts, FileSummary, start, with_rejects};
 use crate::ingest::{BadCell, FileKind, IngestError, Next, OpenOrder, PendingRejects, RawRow, RejectWriter, Rows, TableFile};
+use crate::model::Currency;
 use crate::run::{RunError, Workspace};
 use std::path::Path;
 
@@ -11,6 +12,7 @@ pub(super) struct Intake {
     pub(super) summary: FileSummary,
     rejects: RejectWriter,
     counts: Counts,
+    currency: Currency,
 }
 
 impl Intake {
@@ -18,7 +20,7 @@ impl Intake {
     pub(super) fn new(workspace: &Workspace, path: &Path, kind: FileKind, table: &TableFile, number: u16) -> Self {
         let rejects = RejectWriter::new(&workspace.root.join("rejects"), path, table.headers());
         let summary = FileSummary { number, ..start(path, kind, table) };
-        Self { summary, rejects, counts: Counts::default() }
+        Self { summary, rejects, counts: Counts::default(), currency: workspace.sop.dictionary.currency.clone() }
     }
 
     /// What people should know of the columns before the first row is read.
@@ -34,6 +36,9 @@ impl Intake {
                 Next::Rejected => self.counts.reject(&mut self.rejects, reader.raw(), R::bad(cells))?,
                 Next::Row => {
                     self.counts.rows += 1;
+                    if let Some(amount) = reader.rounded() {
+                        self.counts.rounded.add(|| amount.to_owned());
+                    }
                     return Ok(true);
                 }
             }
@@ -57,6 +62,7 @@ impl Intake {
 
     /// After the last row.
     pub(super) fn finish(mut self) -> Result<(FileSummary, PendingRejects), RunError> {
+        self.summary.notes.extend(self.counts.rounding(&self.currency));
         self.counts.into(&mut self.summary);
         Ok((with_rejects(&mut self.summary, &self.rejects), self.rejects.finish()?))
     }
