@@ -513,7 +513,7 @@ fn page(name: &str, decisions: Report) -> Report {
         before: (day("2026-11-02"), day("2026-11-08")),
         headline: vec![meeting::Headline { id: "leads".into(), value: Cell::Integer(9), previous: Cell::Integer(8) }],
         standing: Vec::new(),
-        reach: 26,
+        reach: meeting::Reach::of((day("2026-11-09"), day("2026-11-15"))),
         rules: None,
         trend: vec![],
         decisions,
