@@ -334,8 +334,11 @@ fn the_example_answers_what_a_meeting_asks() {
     for (kind, words) in [("breached", "赵磊"), ("owner", "刘强"), ("value", "小程序直播"), ("experiment", "案例邮件标题")] {
         assert!(waits.iter().any(|(k, text)| k == kind && text.contains(words)), "{kind} {words}: {waits:?}");
     }
-    // In Chinese, by the names that Chinese readers use.
+    // In Chinese, by the names that Chinese readers use, and with nothing left in English.
     let page = example.page("week_zh.html");
+    let body = page.split("</style>").last().expect("a body");
+    let text: String = body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect::<Vec<_>>().join(" | ");
+    assert_eq!(base::english::english(&text), Vec::<String>::new());
     for words in ["转介绍", "微信公众号", "卡在", "赵磊：", "人数太少", "本期变更的 SOP 文件", "低于 case-number"] {
         assert!(page.contains(words), "{words}");
     }

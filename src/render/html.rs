@@ -103,13 +103,13 @@ fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Writ
     for (id, total) in &report.totals {
         write!(out, "<dt>{}</dt><dd>", escaped(&name(id, lang)))?;
         match total {
-            Total::One(cell) => write!(out, "{}", escaped(&printer.human(cell)))?,
+            Total::One(cell) => write!(out, "{}", escaped(&printer.total(cell, lang)))?,
             Total::Group(cells) => {
                 let size = |cell: &Cell| if let Cell::Integer(n) = cell { (*n).max(0) as f64 } else { 0.0 };
                 let most = cells.iter().map(|(_, cell)| size(cell)).fold(1.0, f64::max);
                 write!(out, "<table class=\"bars\">")?;
                 for (id, cell) in cells {
-                    let (id, number, share) = (escaped(&name(id, lang)), escaped(&printer.human(cell)), size(cell) / most * 100.0);
+                    let (id, number, share) = (escaped(&name(id, lang)), escaped(&printer.total(cell, lang)), size(cell) / most * 100.0);
                     write!(out, "<tr><th>{id}</th><td class=\"n\">{number}</td><td><span style=\"width:{share:.1}%\"></span></td></tr>")?;
                 }
                 write!(out, "</table>")?;

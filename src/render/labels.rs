@@ -58,7 +58,8 @@ const COMPARED: [(&str, &str, &str); 2] = [("previous_", "{} before", "上期{}"
 
 /// The heading of a report.
 pub(super) fn title(report: &str, lang: Lang) -> &str {
-    TITLES.iter().find(|(known, ..)| *known == report).map_or(report, |(_, en, zh)| lang.pick(en, zh))
+    let titled = TITLES.iter().find(|(known, ..)| *known == report).map(|(_, en, zh)| (*en, *zh));
+    titled.or_else(|| find(report)).map_or(report, |(en, zh)| lang.pick(en, zh))
 }
 
 /// The label of a total or a section; a section may be a report of its own, and a total that of the period before.
@@ -94,7 +95,10 @@ pub(super) fn word(column: &Column, text: &str, lang: Lang) -> Option<&'static s
 
 /// What people read in a cell of text: the program's words and sentences in the language of the labels, the user's own as they are.
 pub(super) fn said<'t>(column: &Column, text: &'t str, lang: Lang) -> Cow<'t, str> {
-    let is_ours = || column.wrap || ["kpi_name", "subject"].contains(&column.id.as_str()) || (text.starts_with('(') && text.ends_with(')'));
+    if let (true, Lang::Zh, Some((_, zh))) = (column.ids, lang, find(text)) {
+        return Cow::Borrowed(zh);
+    }
+    let is_ours = || column.wrap || ["kpi_name", "subject", "read_as"].contains(&column.id.as_str()) || (text.starts_with('(') && text.ends_with(')'));
     match word(column, text, lang) {
         Some(word) => Cow::Borrowed(word),
         None if is_ours() => sentence(text, lang),

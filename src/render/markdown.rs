@@ -29,9 +29,9 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     }
     for (id, total) in &report.totals {
         let text = match total {
-            Total::One(cell) => escaped(&printer.human(cell)),
+            Total::One(cell) => escaped(&printer.total(cell, lang)),
             Total::Group(cells) => {
-                cells.iter().map(|(id, cell)| format!("{} {}", escaped(&name(id, lang)), escaped(&printer.human(cell)))).collect::<Vec<_>>().join(", ")
+                cells.iter().map(|(id, cell)| format!("{} {}", escaped(&name(id, lang)), escaped(&printer.total(cell, lang)))).collect::<Vec<_>>().join(", ")
             }
         };
         writeln!(out, "- {}: {text}", escaped(&name(id, lang)))?;

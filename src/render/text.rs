@@ -139,7 +139,13 @@ impl Text<'_> {
         let mut fitted: Vec<_> = shown.iter().map(|s| Fitted { shown: *s, label: label(s.column, self.lang()), width: 0 }).collect();
         // What the sample does not hold a later row might.
         if !self.options.verbose && sample.len() < SAMPLE {
-            let keep: Vec<_> = (0..shown.len()).map(|i| sample.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_empty()))).collect();
+            let filled = |i: usize| sample.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_empty()));
+            // An id and its title, where the reader of this language sees the title for both.
+            let names = |id: &str| id.ends_with("_title") || id.ends_with("_name");
+            let repeats =
+                |row: &Vec<String>, i: usize| row.get(i).is_some_and(|cell| cell.is_empty() || i.checked_sub(1).and_then(|i| row.get(i)) == Some(cell));
+            let doubled = |i: usize| shown.get(i).is_some_and(|s| names(&s.column.id)) && sample.iter().all(|row| repeats(row, i));
+            let keep: Vec<_> = (0..shown.len()).map(|i| filled(i) && !doubled(i)).collect();
             retain(&mut fitted, &keep);
             sample.iter_mut().for_each(|row| retain(row, &keep));
         }
@@ -260,7 +266,7 @@ impl Text<'_> {
             .totals
             .iter()
             .filter_map(|(id, total)| match total {
-                Total::One(cell) if !cell.is_empty() => Some(format!("{} {}", name(id, lang), self.printer.human(cell))),
+                Total::One(cell) if !cell.is_empty() => Some(format!("{} {}", name(id, lang), self.printer.total(cell, lang))),
                 _ => None,
             })
             .collect();
@@ -270,7 +276,7 @@ impl Text<'_> {
         }
         for (id, total) in &report.totals {
             let Total::Group(cells) = total else { continue };
-            let entries: Vec<_> = cells.iter().map(|(id, cell)| (one_line(&name(id, lang)).into_owned(), self.printer.human(cell), cell)).collect();
+            let entries: Vec<_> = cells.iter().map(|(id, cell)| (one_line(&name(id, lang)).into_owned(), self.printer.total(cell, lang), cell)).collect();
             let names = entries.iter().map(|(name, ..)| width(name)).max().unwrap_or(0);
             let numbers = entries.iter().map(|(_, number, _)| width(number)).max().unwrap_or(0);
             let most = cells.iter().map(|(_, cell)| size(cell)).max().unwrap_or(0).max(1);

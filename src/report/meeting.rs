@@ -80,7 +80,7 @@ fn day(frame: &Frame, at: Instant) -> String {
 pub fn report(facts: Facts) -> Report {
     let findings = findings::section(&facts);
     let numbers = ["value", "previous"].map(|id| Column::new(id, ColumnType::Number));
-    let columns = std::iter::once(Column::text("kpi")).chain(numbers).chain([Column::text("change")]).collect();
+    let columns = std::iter::once(Column::text("kpi").of_ids()).chain(numbers).chain([Column::text("change")]).collect();
     let mut page = Report::new(&facts.name, &facts.frame, columns);
     (page.whole, page.tiles) = (true, true);
     page.rows = facts

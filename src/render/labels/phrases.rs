@@ -22,6 +22,13 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("quarter", "季度"),
     ("period", "期间口径"),
     ("cohort", "同期群口径"),
+    ("roi", "投入产出"),
+    ("funnel", "线索漏斗"),
+    ("owners", "负责人"),
+    ("sla", "时效"),
+    ("nurture", "培育效果"),
+    ("experiments", "实验"),
+    ("quality", "质量"),
     ("email", "邮件"),
     ("sms", "短信"),
     ("wecom", "企微"),
@@ -251,6 +258,10 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ),
     ("immature: not every lead of the month is that old yet, so the row can only grow", "未成熟：该月线索尚未全部满这个天数，数字只会增长"),
     ("immature: {#} of {#} are that old", "未成熟：{2} 条中 {1} 条满此天数"),
+    (
+        "{#} leads have news since they were scored, or their windows moved on: `sop score` brings them up to date",
+        "{1} 条线索评分之后有新情况，或时间窗口已移动：`sop score` 更新",
+    ),
     // Owners, promises, quality, times.
     (
         "late now: promises past their limit that wait for an answer (sop sla --open); attainment = met / (met + met late + breached) of all promises whose clock started{}; hours: from the event to the answer on the wall, late answers too; held: leads on the line that are no customers yet, as capacity counts them; assigned: handed over{}, an owner that a file told of is none; accepted, rejected: what sales said{}; won: deals of every kind won{}, revenue: what deals of every kind brought{}, by the deal's owner, else the lead's",

@@ -17,13 +17,19 @@ pub(super) fn chinese(text: &str) -> Cow<'_, str> {
         return Cow::Owned(format!("上期：{}", chinese(rest)));
     }
     // `crm.csv: …`: a note of a file.
-    if let Some((file, said)) = text.split_once(": ").and_then(|(file, rest)| Some((file, translated(rest)?))) {
+    if let Some((file, said)) = text.split_once(": ").filter(|(file, _)| file.contains('.')).and_then(|(file, rest)| Some((file, translated(rest)?))) {
         return Cow::Owned(format!("{file}：{said}"));
     }
-    let all: Vec<Result<String, &str>> = text.split("; ").map(|part| translated(part).ok_or(part)).collect();
-    if all.len() > 1 && all.iter().any(Result::is_ok) {
-        let said: Vec<String> = all.into_iter().map(|part| part.unwrap_or_else(str::to_owned)).collect();
-        return Cow::Owned(said.join("；"));
+    for (between, zh) in [("; ", "；"), (" · ", " · ")] {
+        let all: Vec<Result<String, &str>> = text.split(between).map(|part| translated(part).ok_or(part)).collect();
+        if all.len() > 1 && all.iter().any(Result::is_ok) {
+            let said: Vec<String> = all.into_iter().map(|part| part.unwrap_or_else(str::to_owned)).collect();
+            return Cow::Owned(said.join(zh));
+        }
+    }
+    // A list of our own words.
+    if let Some(said) = text.split(", ").map(translated).collect::<Option<Vec<String>>>() {
+        return Cow::Owned(said.join("、"));
     }
     Cow::Borrowed(text)
 }
