@@ -11,8 +11,8 @@ mod python;
 use chrono::NaiveDate;
 use sop::model::{Currency, Instant};
 use sop::render::{Format, Lang, Options, write};
-use sop::report::meeting::{self, Facts, Headline, Moment, RulesChange, Standing};
-use sop::report::{Cell, Chart, Column, ColumnType, Frame, Note, Report};
+use sop::report::meeting::{self, Facts, Headline, Moment, Reach, RulesChange, Standing};
+use sop::report::{Cell, Chart, Column, ColumnType, Frame, Note, Report, Said};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -73,12 +73,13 @@ fn page() -> Report {
             headline("cost", Cell::Money(0), Cell::Empty),
         ],
         standing: vec![Standing::of("mql", "市场认可线索 MQL", 3, (0..61).map(|d| d * 86_400).collect())],
-        reach: 26,
+        reach: Reach::of((day("2026-11-09"), day("2026-11-15"))),
         rules: Some(vec![RulesChange {
             at: frame().as_of,
             file: "sops/scoring.yaml".into(),
             removed: vec!["points: <b>10</b>".into()],
             added: vec!["points: 15".into()],
+            said: Said::new("rule <b>x</b>: points 10 → 15", "规则「<b>x</b>」：points 10 → 15"),
         }]),
         trend: (0..8).map(|i| Moment { from: day("2026-09-21") + chrono::Days::new(7 * i), leads: 300 + 9 * i as i64, mql: 50 + i as i64, won: 5 }).collect(),
         decisions: table("today", waits, decisions, None, "two leads may be one person"),
@@ -281,7 +282,7 @@ fn the_example_answers_what_a_meeting_asks() {
     let (rate, channel) = best("roi");
     assert!(says("earned").starts_with(&format!("{channel} brought most revenue of new customers for each CNY spent: {rate:.2} (")), "{}", says("earned"));
     let (rate, channel) = best("roi_longer");
-    assert!(says("earned").contains(&format!("Over the last 26 weeks: {channel} {rate:.2}")), "{}", says("earned"));
+    assert!(says("earned").contains(&format!("Over the 26 weeks to 2026-11-15: {channel} {rate:.2}")), "{}", says("earned"));
     // Where leads get stuck.
     let funnel = rows(&json, "funnel");
     let at = |stage: &str| funnel.iter().find(|r| r["stage"] == stage).expect("a stage")["leads"].as_i64().expect("leads");
@@ -318,18 +319,27 @@ fn the_example_answers_what_a_meeting_asks() {
     assert_eq!(moved("opportunity", "lost"), lost);
     assert!(says("experiment").contains("试用指南形式") && says("experiment").contains("too few to tell"), "{}", says("experiment"));
     // What changed: one number of one rule.
-    assert!(says("rules").contains("sops/scoring.yaml (2026-11-10): 1 rule changed: 下载白皮书."), "{}", says("rules"));
+    assert!(says("rules").contains("sops/scoring.yaml (2026-11-10): rule 下载白皮书: points 10 → 15."), "{}", says("rules"));
     let changed = rows(&json, "sop_changes");
     assert_eq!((changed.len(), changed[0]["lines_removed"].as_i64(), changed[0]["lines_added"].as_i64()), (1, Some(1), Some(1)));
-    assert!(changed[0]["lines"].as_str().is_some_and(|l| l.contains("points: 10") && l.contains("points: 15")));
+    assert!(changed[0]["lines"].as_str().is_some_and(|l| l.contains("points: 10") && l.contains("points: 15")), "for whoever keeps the rules");
+    assert_eq!(changed[0]["what_changed"], "rule 下载白皮书: points 10 → 15");
+    for name in ["week.html", "week_zh.html"] {
+        assert!(!example.page(name).contains("whitepaper_download, points"), "no YAML on {name}");
+    }
+    let decided = rows(&json, "decisions").into_iter().find(|r| r["waits"] == "experiment").expect("a decision");
+    assert!(decided["next"].as_str().is_some_and(|next| next.starts_with("keep case-number in its file")), "{decided}");
     // What waits: late promises with their owner, the channel and the owner that nobody knows, the experiment that is over.
     let waits: Vec<(String, String)> =
         rows(&json, "decisions").iter().map(|r| (r["waits"].as_str().expect("a kind").into(), format!("{} {}", r["subject"], r["detail"]))).collect();
     for (kind, words) in [("breached", "赵磊"), ("owner", "刘强"), ("value", "小程序直播"), ("experiment", "案例邮件标题")] {
         assert!(waits.iter().any(|(k, text)| k == kind && text.contains(words)), "{kind} {words}: {waits:?}");
     }
-    // In Chinese, by the names that Chinese readers use.
+    // In Chinese, by the names that Chinese readers use, and with nothing left in English.
     let page = example.page("week_zh.html");
+    let body = page.split("</style>").last().expect("a body");
+    let text: String = body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect::<Vec<_>>().join(" | ");
+    assert_eq!(base::english::english(&text), Vec::<String>::new());
     for words in ["转介绍", "微信公众号", "卡在", "赵磊：", "人数太少", "本期变更的 SOP 文件", "低于 case-number"] {
         assert!(page.contains(words), "{words}");
     }

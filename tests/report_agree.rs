@@ -128,3 +128,40 @@ fn one_reason_is_one_name() {
     assert_eq!(reasons, [("lost".into(), "price".into()), ("rejected".into(), "price".into())]);
     assert!(quality["notes"].to_string().contains("blank below 5"), "{}", quality["notes"]);
 }
+
+/// The five days of one that tells its opening, the twelve of one that does not and whose lead came on the 2nd, and one that nobody can date.
+#[test]
+fn days_to_win_are_those_of_the_velocity_whoever_tells_no_opening() {
+    let base = Base::new();
+    base.write("sops/fields.yaml", "currency: CNY\n");
+    import(&base, "11-02", "leads.csv", "线索编号,姓名,手机,公司,创建时间\nL1,王伟,13920417001,苏州恒力,2026-10-01\nL2,李娜,13920417002,宁波海天,2026-10-02\n");
+    let deals = "商机编号,线索编号,公司,金额,商机类型,创建时间,成交时间,状态\nD1,L1,,100,新签,2026-10-05,2026-10-10,赢单\nD2,L2,,200,新签,,2026-10-14,赢单\nD3,,谁也不识,300,新签,,2026-10-20,赢单\nD4,L1,,-50,新签,2026-10-01,2026-10-21,赢单\nD5,L1,,900,新签,2026-10-20,,进行中\nD6,L1,,900,新签,2026-10-20,2026-11-01,丢单\n";
+    import(&base, "11-02", "deals.csv", deals);
+    for (period, won, days, n) in [("2026-10", 3, 8.5, 2), ("all", 3, 8.5, 2)] {
+        let (kpi, velocity) = (report(&base, "11-03", &["kpi", "--period", period]), report(&base, "11-03", &["velocity", "--period", period]));
+        let kpi_of = |id: &str| row(&kpi, "kpi", id).unwrap_or_else(|| panic!("{id}: {kpi}")).clone();
+        assert_eq!([&kpi_of("days_to_win")["value"], &kpi_of("days_to_win")["n"]], [&Value::from(days), &n.into()], "{period}: 5 and 12 days");
+        assert_eq!(velocity["totals"]["median_cycle_days"], days, "{velocity}");
+        assert_eq!([&kpi_of("won_deals")["value"], &velocity["totals"]["won"]], [won; 2], "what was given back wins nobody");
+        assert_eq!([&kpi_of("aov")["value"], &velocity["totals"]["average_deal"]], [183.33; 2], "and is taken off: 550 / 3");
+        assert_eq!(kpi_of("velocity")["n"], velocity["totals"]["opportunities"], "open at the end of the period");
+        for found in [&kpi, &velocity] {
+            let said = found["notes"].to_string();
+            assert!(said.contains("1 won deal tells no opening: its cycle runs from the arrival of the lead"), "{said}");
+            assert!(said.contains("1 won deal lacks a date: it is in no cycle"), "{said}");
+        }
+    }
+    // Every report of one page means the same by won, leads and revenue.
+    let of = |name: &str| report(&base, "11-03", &[name, "--period", "2026-10"]);
+    let (kpi, roi, owners, channels, page) = (of("kpi"), of("roi"), of("owners"), of("channels"), of("monthly"));
+    let value = |id: &str| row(&kpi, "kpi", id).unwrap()["value"].clone();
+    assert_eq!(owners["totals"]["won"], value("won_deals"));
+    assert_eq!(owners["totals"]["revenue"], value("revenue"));
+    assert_eq!(roi["totals"]["period_basis"]["new_revenue"], value("new_revenue"));
+    assert_eq!(roi["totals"]["period_basis"]["leads"].as_f64(), value("leads").as_f64());
+    assert_eq!(channels["totals"]["leads"], value("leads"));
+    assert_eq!(channels["totals"]["won_leads"], 2, "leads, each once: whose deals name one");
+    let trend = page["sections"].as_array().unwrap().iter().find(|s| s["section"] == "trend").unwrap();
+    let last = trend["rows"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!([&last["won"], &last["leads"]], [&value("won_deals"), &value("leads")]);
+}

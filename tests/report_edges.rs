@@ -261,6 +261,46 @@ fn a_deal_that_tells_no_type_counts_as_new_and_is_told() {
 }
 
 #[test]
+fn a_deal_of_a_type_that_nobody_knows_counts_as_new_and_is_named_with_what_to_do() {
+    let deals = "商机编号,线索编号,金额,商机类型,创建时间,成交时间,状态\nD1,L1,100,试点,2026-10-10,2026-10-20,赢单\nD2,L2,10,续约,2026-10-10,2026-10-20,赢单\n,L2,30,试点,2026-10-11,2026-10-21,赢单\n";
+    let base = with(&[("leads.csv", LEADS)]);
+    let run = import(&base, "11-01", "deals.csv", deals).ok();
+    let said = "2 deals are of types that nobody knows and count as new business (130.00): 试点 (2); say what they are under `values:` of deals.kind in sops/fields.yaml, and import the file again";
+    assert!(run.said().contains(said), "{}", run.said());
+    assert_eq!(october(&base, "roi")["totals"]["period_basis"]["new_revenue"], 130.0);
+    for name in ["roi", "kpi", "attribution"] {
+        notes(&october(&base, name), said);
+    }
+    let page = october(&base, "monthly");
+    for part in ["roi", "roi_longer"] {
+        let found = page["sections"].as_array().unwrap().iter().find(|s| s["section"] == part).unwrap_or_else(|| panic!("{part}: {page}"));
+        assert!(found["notes"].to_string().contains("count as new business (130.00): 试点 (2)"), "{part}: {}", found["notes"]);
+    }
+    let quality = report(&base, &["quality"]);
+    assert!(quality["rows"].to_string().contains("deal type `试点`"), "{quality}");
+    // Whoever does what it says has renewals, and no deal twice.
+    base.write("sops/fields.yaml", "currency: CNY\ndeals:\n  kind: {values: {renewal: [试点]}}\n");
+    import(&base, "11-02", "deals.csv", deals).ok();
+    assert_eq!(base.number("SELECT count(*) FROM deals"), 3);
+    let roi = october(&base, "roi");
+    assert_eq!([&roi["totals"]["period_basis"]["new_revenue"], &roi["totals"]["revenue_other_kinds"]], [0.0, 140.0]);
+    assert!(!roi["notes"].to_string().contains("nobody knows"), "{}", roi["notes"]);
+}
+
+#[test]
+fn amounts_finer_than_a_cent_are_rounded_and_counted() {
+    let base = with(&[("leads.csv", LEADS)]);
+    let deals = "商机编号,线索编号,金额,商机类型,创建时间,成交时间,状态\nD1,L1,0.005,新签,2026-10-10,2026-10-20,赢单\nD2,L2,-0.005,新签,2026-10-10,2026-10-20,赢单\nD3,L2,7.10,新签,2026-10-10,2026-10-20,赢单\n";
+    let run = import(&base, "11-01", "deals.csv", deals).ok();
+    assert!(run.said().contains("2 amounts are finer than 0.01 CNY and are rounded, halves away from zero: 0.005; -0.005"), "{}", run.said());
+    assert_eq!(["D1", "D2", "D3"].map(|id| base.number(&format!("SELECT amount FROM deals WHERE id = '{id}'"))), [1, -1, 710]);
+    let run = import(&base, "11-01", "costs.csv", "费用类型,渠道,日期,金额\n媒体,百度,2026-10-01,1.004\n媒体,百度,2026-10-02,\n").ok();
+    assert!(run.said().contains("1 amount is finer than 0.01 CNY and is rounded, a half away from zero: 1.004"), "{}", run.said());
+    let run = import(&base, "11-02", "more.csv", "线索编号,姓名,手机,预算\nL9,赵六,13920417009,10.999\nL8,钱七,13920417008,1200.50\n").ok();
+    assert!(run.said().contains("1 amount is finer than 0.01 CNY"), "{}", run.said());
+}
+
+#[test]
 fn a_deal_that_closed_before_it_was_opened_has_no_cycle() {
     let deals = "商机编号,线索编号,金额,商机类型,创建时间,成交时间,状态\nD1,L1,100,新签,2026-10-10,2026-10-14,赢单\nD2,L2,10,新签,2026-10-10,2026-10-16,赢单\nD3,L2,10,新签,2026-10-30,2026-10-10,赢单\n";
     let base = with(&[("leads.csv", LEADS), ("deals.csv", deals)]);

@@ -77,6 +77,11 @@ impl Output {
         self.format
     }
 
+    /// A sentence of the program's own, as the readers of the labels have it.
+    pub(crate) fn spoken<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
+        render::spoken(text, self.options.lang)
+    }
+
     /// Prints a report.
     pub(crate) fn report(&self, report: &Report) -> Result<Exit, Failure> {
         let exit = self.write(&mut |out| render::write(report, self.format, &self.options, out))?;

@@ -100,7 +100,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     };
     // The line for trust ends the text; beside other formats it goes to stderr.
     if output.format() == Format::Text && global.output.is_none() && !global.quiet {
-        output.write(&mut |out| writeln!(out, "{trust}"))?;
+        output.write(&mut |out| writeln!(out, "{}", output.spoken(&trust)))?;
     } else {
         setup.say(&trust);
     }

@@ -2,8 +2,8 @@
 //! [`Layout`] says what each column of the dictionary's `Table` holds, the headers are matched by its names and aliases, and
 //! every row comes out as values in the layout's order with whatever names its lead.
 
-use super::cell::{BadCell, Typed, Typer};
-use super::error::{IngestError, IngestErrorKind};
+use super::cell::{BadCell, FINER, Typed, Typer, trimmed};
+use super::error::{IngestError, IngestErrorKind, shorten};
 use super::header::{base_of, first_of};
 use super::identity::{WhoColumns, identity_of};
 use super::lead::Next;
@@ -149,6 +149,8 @@ pub(super) struct TypedRow {
     pub(super) values: Vec<Value>,
     /// Cells that became blank, by the column's id; columns that name a lead have none.
     pub(super) bad: Vec<(&'static str, BadCell)>,
+    /// An amount with a fraction of the currency's smallest unit, as the file has it.
+    pub(super) rounded: Option<String>,
 }
 
 impl TypedRow {
@@ -179,6 +181,10 @@ pub trait Rows {
     fn raw(&self) -> &RawRow;
     /// Columns whose dates leave their order open.
     fn open(&self) -> &[OpenOrder];
+    /// The amount of the row read last that was rounded to the currency's smallest unit, as the file has it.
+    fn rounded(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Types the rows of one file.
@@ -244,6 +250,12 @@ impl<'a> TableReader<'a> {
         column.and_then(|c| self.table.headers().get(c)).map_or("", String::as_str)
     }
 
+    /// What the row read last has in a column of the layout, as the file has it.
+    pub(super) fn told(&self, id: &str) -> &str {
+        let column = self.typers.iter().flatten().find(|(_, _, of, _)| *of == id).map(|(column, ..)| *column);
+        column.map_or("", |c| trimmed(self.raw.text(c)))
+    }
+
     /// The next row; one that is no record is rejected.
     pub(super) fn next(&mut self, row: &mut TypedRow) -> Result<Next, IngestError> {
         if !self.table.next_row(&mut self.raw)? {
@@ -253,6 +265,7 @@ impl<'a> TableReader<'a> {
         row.number = raw.number;
         row.bad.clear();
         row.values.clear();
+        row.rounded = None;
         if let Some(bad) = raw.refusal() {
             row.bad.push(("", bad));
             return Ok(Next::Rejected);
@@ -265,7 +278,13 @@ impl<'a> TableReader<'a> {
             };
             let typed = typer.read(raw.cell(*column));
             let value = match typed {
-                Ok(Typed::Value(v) | Typed::Noted(v, _)) => v,
+                Ok(Typed::Noted(v, note)) => {
+                    if note == FINER {
+                        row.rounded = Some(shorten(raw.text(*column)));
+                    }
+                    v
+                }
+                Ok(Typed::Value(v)) => v,
                 Ok(Typed::Blank | Typed::Clear) => Value::Null,
                 Err(reason) => {
                     row.bad.push((id, BadCell::new(headers.get(*column).map_or("", String::as_str), raw.text(*column), reason)));

@@ -169,6 +169,9 @@ impl Rows for CostReader<'_> {
     fn open(&self) -> &[OpenOrder] {
         &self.rows.open
     }
+    fn rounded(&self) -> Option<&str> {
+        self.row.rounded.as_deref()
+    }
 
     /// The next row that is one of costs. One that does not say when or how much is refused.
     fn next(&mut self, out: &mut CostCells) -> Result<Next, IngestError> {

@@ -79,8 +79,10 @@ pub struct DealCells {
     pub owner: Option<String>,
     /// In minor units.
     pub amount: Option<i64>,
-    /// `new`, `renewal`, `upsell`, `cross_sell`
+    /// `new`, `renewal`, `upsell`, `cross_sell`; a word that is none of them as told.
     pub kind: Option<String>,
+    /// The word of the file for it.
+    pub kind_told: Option<String>,
     /// The product.
     pub product: Option<String>,
     /// When it was opened.
@@ -136,9 +138,12 @@ impl Rows for DealReader<'_> {
     fn open(&self) -> &[OpenOrder] {
         &self.rows.open
     }
+    fn rounded(&self) -> Option<&str> {
+        self.row.rounded.as_deref()
+    }
 
     /// The next row. Money of another currency refuses it, and so does a word that says not how the deal stands; a date that is none is a
-    /// blank, and is listed.
+    /// blank, and is listed. A type that nobody knows is kept as told.
     fn next(&mut self, out: &mut DealCells) -> Result<Next, IngestError> {
         let next = self.rows.next(&mut self.row)?;
         let row = &mut self.row;
@@ -161,9 +166,12 @@ impl Rows for DealReader<'_> {
         out.number = row.number;
         std::mem::swap(&mut out.identities, &mut row.identities);
         out.key = row.key;
+        out.kind_told = Some(self.rows.told("kind").to_owned()).filter(|word| !word.is_empty());
+        let strange = row.bad_in(&["kind"]).and(out.kind_told.clone());
+        out.bad = row.bad.iter().filter(|(id, _)| *id != "kind").map(|(_, bad)| bad.clone()).collect();
         let mut take = |id: &str| row.take(&DEALS, id);
         (out.id, out.company, out.owner) = (text(take("id")), text(take("company")), text(take("owner")));
-        (out.kind, out.product, out.reason) = (text(take("kind")), text(take("product")), text(take("reason")));
+        (out.kind, out.product, out.reason) = (text(take("kind")).or(strange), text(take("product")), text(take("reason")));
         (out.opened_at, out.closed_at) = (take("opened_at").as_instant(), take("closed_at").as_instant());
         out.amount = minor(&take("amount"));
         let (status, won) = (text(take("status")), take("won"));
@@ -240,6 +248,9 @@ impl Rows for PaymentReader<'_> {
     }
     fn open(&self) -> &[OpenOrder] {
         &self.rows.open
+    }
+    fn rounded(&self) -> Option<&str> {
+        self.row.rounded.as_deref()
     }
 
     /// The next row. A payment that says not when, what for or how much is refused, and so is one in another currency.

@@ -35,7 +35,7 @@ mod stage;
 mod table;
 mod when;
 
-pub use cell::BadCell;
+pub use cell::{BadCell, FINER};
 pub use columns::{Rows, TableMapping};
 pub use cost::{CostCells, CostReader, Platform, TotalRow, cost_mapping, platform_of};
 pub use deal::{DealCells, DealReader, PaymentCells, PaymentReader, deal_mapping, payment_mapping};

@@ -20,10 +20,23 @@ impl DealStatus {
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, s)| *s == self).map_or("", |(n, _)| n)
     }
+    /// Whether a deal of this status and amount wins somebody: what is given back lowers what was earned, and wins nobody.
+    pub fn wins(self, amount: Option<i64>) -> bool {
+        self == Self::Won && amount.is_none_or(|n| n >= 0)
+    }
     /// The status of a name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, s)| *s)
     }
+}
+
+/// What kinds of deals there are.
+pub const DEAL_KINDS: [&str; 4] = ["new", "renewal", "upsell", "cross_sell"];
+
+/// Whether a deal of this kind brings a customer: one of the kind `new` does, and so does one of which nobody knows what it is: blank, or a
+/// word that is none of [`DEAL_KINDS`].
+pub fn is_new_business(kind: &str) -> bool {
+    !["renewal", "upsell", "cross_sell"].contains(&kind)
 }
 
 /// One deal of a lead, as far as rules ask for it.
@@ -46,7 +59,7 @@ pub struct Deal {
 pub struct DealFacts {
     /// How many are open.
     pub open: i64,
-    /// How many are won.
+    /// How many are won; see [`DealStatus::wins`].
     pub won: i64,
     /// How many are lost.
     pub lost: i64,
@@ -90,9 +103,11 @@ impl DealFacts {
             match status {
                 DealStatus::Open => f.open += 1,
                 DealStatus::Won => {
-                    f.won += 1;
                     f.won_amount = f.won_amount.saturating_add(deal.amount.unwrap_or(0));
-                    f.first_won_at = earliest(f.first_won_at, deal.closed_at);
+                    if status.wins(deal.amount) {
+                        f.won += 1;
+                        f.first_won_at = earliest(f.first_won_at, deal.closed_at);
+                    }
                 }
                 DealStatus::Lost => {
                     f.lost += 1;
@@ -126,6 +141,13 @@ mod tests {
         assert_eq!((at(45).open, at(45).won, at(45).lost, at(45).won_amount, at(45).paid_amount), (0, 1, 1, 100, 0));
         assert_eq!((at(70).open, at(70).paid_amount, at(70).until), (1, 90, None));
         assert_eq!((at(70).first_won_at, at(70).last_lost_at), (Some(Instant(40)), Some(Instant(30))));
+    }
+
+    #[test]
+    fn what_is_given_back_is_taken_off_and_wins_nobody() {
+        let back = Deal { status: DealStatus::Won, amount: Some(-40), opened_at: None, closed_at: Some(Instant(20)), paid: Vec::new() };
+        let facts = DealFacts::of(&[back], Instant(30));
+        assert_eq!((facts.won, facts.won_amount, facts.first_won_at), (0, -40, None));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use attribution::AttributionModel;
 pub use calendar::{Calendar, DayHours, instant_in};
 pub use change::{Change, What};
 pub use clock::{Clock, ClockKind, ClockStatus, Hold};
-pub use deal::{Deal, DealFacts, DealStatus};
+pub use deal::{DEAL_KINDS, Deal, DealFacts, DealStatus, is_new_business};
 pub use dictionary::{
     BadValue, BotFilter, Channel, CountColumn, DateOrder, Dictionary, EventField, EventFieldIx, Field, FieldIx, KindBy, KindDef, KindId, OnConflict, RangeEnd,
     Table, TableColumn, ValueMatch,

@@ -1,6 +1,6 @@
 //! One cell as text: for people, and for machines.
 
-use super::labels::{Lang, said};
+use super::labels::{Lang, said, sentence};
 use crate::model::{Currency, Instant};
 use crate::report::{Cell, Column, Report, thousands};
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, TimeZone};
@@ -47,10 +47,20 @@ impl Printer<'_> {
                 titled.map_or_else(|| said(column, text, lang), Cow::Borrowed)
             }
             Cell::Said(said) => Cow::Borrowed(lang.pick(&said.en, said.chinese())),
+            Cell::Boolean(b) => Cow::Borrowed(if *b { lang.pick("yes", "是") } else { lang.pick("no", "否") }),
             // What came back for each unit of cost is compared digit by digit.
             Cell::Number(x) if x.is_finite() && ["roas", "revenue_per_cost"].contains(&column.id.as_str()) => Cow::Owned(grouped(&format!("{x:.2}"))),
             // What lies between two shares is no share.
             Cell::Percent(x) if x.is_finite() && column.id == "difference" => Cow::Owned(format!("{:+.1} pp", x * 100.0)),
+            cell => self.human(cell),
+        }
+    }
+
+    /// The same for a total, which stands in no column.
+    pub(super) fn total<'c>(&self, cell: &'c Cell, lang: Lang) -> Cow<'c, str> {
+        match cell {
+            Cell::Text(text) => sentence(text, lang),
+            Cell::Boolean(b) => Cow::Borrowed(if *b { lang.pick("yes", "是") } else { lang.pick("no", "否") }),
             cell => self.human(cell),
         }
     }

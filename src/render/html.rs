@@ -54,7 +54,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
 
 /// A further table: its heading, its picture, its numbers, its notes. `page`: see [`table`].
 fn part(section: &Section, printer: &Printer<'_>, options: &Options, page: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<section>\n<h2>{}</h2>", escaped(heading(&section.id, options.lang)))?;
+    writeln!(out, "<section>\n<h2>{}</h2>", escaped(&heading(&section.id, options.lang)))?;
     if let Some(picture) = section.chart.as_ref().and_then(|c| svg::draw(c, &section.columns, &section.rows, printer, options.lang)) {
         out.write_all(picture.as_bytes())?;
     }
@@ -81,7 +81,7 @@ fn tiles(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write
         for (i, (column, cell)) in report.columns.iter().zip(row).enumerate().filter(|(_, (_, cell))| !cell.is_empty()) {
             let text = escaped(&printer.human(cell));
             match i {
-                0 => write!(out, "<span>{}</span>", escaped(name(&printer.human(cell), lang)))?,
+                0 => write!(out, "<span>{}</span>", escaped(&name(&printer.human(cell), lang)))?,
                 1 => write!(out, "<b>{text}</b>")?,
                 _ => write!(out, "<small>{} {text}</small>", escaped(&label(column, lang)))?,
             }
@@ -101,15 +101,15 @@ fn totals(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Writ
     }
     writeln!(out, "<dl class=\"totals\">")?;
     for (id, total) in &report.totals {
-        write!(out, "<dt>{}</dt><dd>", escaped(name(id, lang)))?;
+        write!(out, "<dt>{}</dt><dd>", escaped(&name(id, lang)))?;
         match total {
-            Total::One(cell) => write!(out, "{}", escaped(&printer.human(cell)))?,
+            Total::One(cell) => write!(out, "{}", escaped(&printer.total(cell, lang)))?,
             Total::Group(cells) => {
                 let size = |cell: &Cell| if let Cell::Integer(n) = cell { (*n).max(0) as f64 } else { 0.0 };
                 let most = cells.iter().map(|(_, cell)| size(cell)).fold(1.0, f64::max);
                 write!(out, "<table class=\"bars\">")?;
                 for (id, cell) in cells {
-                    let (id, number, share) = (escaped(name(id, lang)), escaped(&printer.human(cell)), size(cell) / most * 100.0);
+                    let (id, number, share) = (escaped(&name(id, lang)), escaped(&printer.total(cell, lang)), size(cell) / most * 100.0);
                     write!(out, "<tr><th>{id}</th><td class=\"n\">{number}</td><td><span style=\"width:{share:.1}%\"></span></td></tr>")?;
                 }
                 write!(out, "</table>")?;

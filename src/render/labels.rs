@@ -4,6 +4,7 @@ mod catalogue;
 mod columns;
 mod definitions;
 mod findings;
+mod imports;
 mod phrases;
 mod sentences;
 mod titles;
@@ -57,17 +58,24 @@ const COMPARED: [(&str, &str, &str); 2] = [("previous_", "{} before", "上期{}"
 
 /// The heading of a report.
 pub(super) fn title(report: &str, lang: Lang) -> &str {
-    TITLES.iter().find(|(known, ..)| *known == report).map_or(report, |(_, en, zh)| lang.pick(en, zh))
+    let titled = TITLES.iter().find(|(known, ..)| *known == report).map(|(_, en, zh)| (*en, *zh));
+    titled.or_else(|| find(report)).map_or(report, |(en, zh)| lang.pick(en, zh))
 }
 
-/// The label of a total or a section; a section may be a report of its own.
-pub(super) fn name(id: &str, lang: Lang) -> &str {
-    find(id).map_or_else(|| title(id, lang), |(en, zh)| lang.pick(en, zh))
+/// The label of a total or a section; a section may be a report of its own, and a total that of the period before.
+pub(super) fn name(id: &str, lang: Lang) -> Cow<'_, str> {
+    if let Some((en, zh)) = find(id) {
+        return Cow::Borrowed(lang.pick(en, zh));
+    }
+    match COMPARED.iter().find_map(|(prefix, en, zh)| Some((id.strip_prefix(prefix)?, lang.pick(en, zh)))) {
+        Some((part, around)) => Cow::Owned(around.replace("{}", &name(part, lang))),
+        None => Cow::Borrowed(title(id, lang)),
+    }
 }
 
 /// What heads a part of a page: a part that is a report of its own has that report's heading.
-pub(super) fn heading(id: &str, lang: Lang) -> &str {
-    TITLES.iter().find(|(known, ..)| *known == id).map_or_else(|| name(id, lang), |(_, en, zh)| lang.pick(en, zh))
+pub(super) fn heading(id: &str, lang: Lang) -> Cow<'_, str> {
+    TITLES.iter().find(|(known, ..)| *known == id).map_or_else(|| name(id, lang), |(_, en, zh)| Cow::Borrowed(lang.pick(en, zh)))
 }
 
 /// The label of a choice: the user's own, else the one of its id.
@@ -87,7 +95,10 @@ pub(super) fn word(column: &Column, text: &str, lang: Lang) -> Option<&'static s
 
 /// What people read in a cell of text: the program's words and sentences in the language of the labels, the user's own as they are.
 pub(super) fn said<'t>(column: &Column, text: &'t str, lang: Lang) -> Cow<'t, str> {
-    let is_ours = || column.wrap || ["kpi_name", "subject"].contains(&column.id.as_str()) || (text.starts_with('(') && text.ends_with(')'));
+    if let (true, Lang::Zh, Some((_, zh))) = (column.ids, lang, find(text)) {
+        return Cow::Borrowed(zh);
+    }
+    let is_ours = || column.wrap || ["kpi_name", "subject", "read_as"].contains(&column.id.as_str()) || (text.starts_with('(') && text.ends_with(')'));
     match word(column, text, lang) {
         Some(word) => Cow::Borrowed(word),
         None if is_ours() => sentence(text, lang),
@@ -126,6 +137,12 @@ mod tests {
             assert_eq!(word(&Column::text("waits"), kind, Lang::En), None);
         }
         assert_eq!(word(&Column::text("status").titled("状态"), "open", Lang::Zh), None, "the user's own column");
+    }
+
+    #[test]
+    fn the_totals_of_the_period_before_have_names_too() {
+        assert_eq!([name("previous_period_basis", Lang::En), name("previous_period_basis", Lang::Zh)], ["period basis before", "上期期间口径"]);
+        assert_eq!(name("previous_leads", Lang::Zh), "上期线索");
     }
 
     #[test]

@@ -29,19 +29,19 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
     }
     for (id, total) in &report.totals {
         let text = match total {
-            Total::One(cell) => escaped(&printer.human(cell)),
+            Total::One(cell) => escaped(&printer.total(cell, lang)),
             Total::Group(cells) => {
-                cells.iter().map(|(id, cell)| format!("{} {}", escaped(name(id, lang)), escaped(&printer.human(cell)))).collect::<Vec<_>>().join(", ")
+                cells.iter().map(|(id, cell)| format!("{} {}", escaped(&name(id, lang)), escaped(&printer.total(cell, lang)))).collect::<Vec<_>>().join(", ")
             }
         };
-        writeln!(out, "- {}: {text}", escaped(name(id, lang)))?;
+        writeln!(out, "- {}: {text}", escaped(&name(id, lang)))?;
     }
     notes(&report.notes, lang, out)
 }
 
 /// A further table with its heading and its notes.
 fn part(section: &Section, printer: &Printer<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\n## {}\n", escaped(name(&section.id, options.lang)))?;
+    writeln!(out, "\n## {}\n", escaped(&name(&section.id, options.lang)))?;
     table(printer, &section.columns, &mut borrowed(&section.rows), options, out)?;
     notes(&section.notes, options.lang, out)
 }

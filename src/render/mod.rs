@@ -84,6 +84,11 @@ pub struct Options {
 /// The rows of one table, as they come.
 type Rows<'i, 'r> = &'i mut (dyn Iterator<Item = io::Result<Cow<'r, [Cell]>>> + 'i);
 
+/// A sentence of the program's own in the language of the labels.
+pub fn spoken(text: &str, lang: Lang) -> Cow<'_, str> {
+    labels::sentence(text, lang)
+}
+
 /// Writes a report with the rows that it holds.
 pub fn write(report: &Report, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     dispatch(report, &mut borrowed(&report.rows), format, options, out)

@@ -101,7 +101,7 @@ impl Text<'_> {
     /// A further table with its heading and its notes.
     fn section(&self, section: &Section, limit: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
-        self.line(BOLD, name(&section.id, self.lang()), out)?;
+        self.line(BOLD, &name(&section.id, self.lang()), out)?;
         self.table(&section.columns, &mut borrowed(&section.rows), None, limit, out)?;
         self.notes(&section.notes, out)
     }
@@ -139,7 +139,13 @@ impl Text<'_> {
         let mut fitted: Vec<_> = shown.iter().map(|s| Fitted { shown: *s, label: label(s.column, self.lang()), width: 0 }).collect();
         // What the sample does not hold a later row might.
         if !self.options.verbose && sample.len() < SAMPLE {
-            let keep: Vec<_> = (0..shown.len()).map(|i| sample.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_empty()))).collect();
+            let filled = |i: usize| sample.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_empty()));
+            // An id and its title, where the reader of this language sees the title for both.
+            let names = |id: &str| id.ends_with("_title") || id.ends_with("_name");
+            let repeats =
+                |row: &Vec<String>, i: usize| row.get(i).is_some_and(|cell| cell.is_empty() || i.checked_sub(1).and_then(|i| row.get(i)) == Some(cell));
+            let doubled = |i: usize| shown.get(i).is_some_and(|s| names(&s.column.id)) && sample.iter().all(|row| repeats(row, i));
+            let keep: Vec<_> = (0..shown.len()).map(|i| filled(i) && !doubled(i)).collect();
             retain(&mut fitted, &keep);
             sample.iter_mut().for_each(|row| retain(row, &keep));
         }
@@ -260,7 +266,7 @@ impl Text<'_> {
             .totals
             .iter()
             .filter_map(|(id, total)| match total {
-                Total::One(cell) if !cell.is_empty() => Some(format!("{} {}", name(id, lang), self.printer.human(cell))),
+                Total::One(cell) if !cell.is_empty() => Some(format!("{} {}", name(id, lang), self.printer.total(cell, lang))),
                 _ => None,
             })
             .collect();
@@ -270,13 +276,13 @@ impl Text<'_> {
         }
         for (id, total) in &report.totals {
             let Total::Group(cells) = total else { continue };
-            let entries: Vec<_> = cells.iter().map(|(id, cell)| (one_line(name(id, lang)), self.printer.human(cell), cell)).collect();
+            let entries: Vec<_> = cells.iter().map(|(id, cell)| (one_line(&name(id, lang)).into_owned(), self.printer.total(cell, lang), cell)).collect();
             let names = entries.iter().map(|(name, ..)| width(name)).max().unwrap_or(0);
             let numbers = entries.iter().map(|(_, number, _)| width(number)).max().unwrap_or(0);
             let most = cells.iter().map(|(_, cell)| size(cell)).max().unwrap_or(0).max(1);
             let lead = name(id, lang);
             for (i, (name, number, cell)) in entries.iter().enumerate() {
-                let lead = if i == 0 { Cow::Borrowed(lead) } else { Cow::Owned(" ".repeat(width(lead))) };
+                let lead = if i == 0 { Cow::Borrowed(&*lead) } else { Cow::Owned(" ".repeat(width(&lead))) };
                 let start = format!("{lead}  {name}{}  {}{number}", " ".repeat(names - width(name)), " ".repeat(numbers - width(number)));
                 let room = self.options.width.unwrap_or(usize::MAX).saturating_sub(width(&start) + GAP).min(BAR);
                 let length = if cells.len() > 1 { (size(cell) as usize * room).div_ceil(most as usize) } else { 0 };

@@ -10,9 +10,10 @@ use super::fill_in::{self, FillIn};
 use super::labels::{Lang, choice, label, name, said, sentence, title};
 use super::width::width;
 use super::{Options, Rows, borrowed};
-use crate::report::{Cell, Chart, ChartKind, Choice, Column, Report, Section, Total};
+use crate::report::{Cell, Chart, ChartKind, Choice, Column, Report, Total};
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_xlsxwriter::{Chart as Picture, ChartType, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use std::borrow::Cow;
 use std::io::{self, Seek, Write};
 
 /// Rows of a sheet that is built in memory.
@@ -36,7 +37,7 @@ pub(super) fn write(report: &Report, rows: Rows<'_, '_>, options: &Options, out:
         fill_in::help(&mut book.workbook, &report.columns, &book.styles.header, options.lang).map_err(failed)?;
     }
     for section in &report.sections {
-        book.table(name(&section.id, options.lang), &section.columns, &mut borrowed(&section.rows), section.chart.as_ref(), SHEET_ROWS)?;
+        book.table(&name(&section.id, options.lang), &section.columns, &mut borrowed(&section.rows), section.chart.as_ref(), SHEET_ROWS)?;
     }
     book.totals(report)?;
     // The format is a zip archive, which is not written front to back.
@@ -144,21 +145,23 @@ impl Book<'_> {
     fn totals(&mut self, report: &Report) -> io::Result<()> {
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(self.lang.pick("totals", "合计")).map_err(failed)?;
-        let mut lines: Vec<(&str, &str, Cell)> = vec![(self.lang.pick("as of", "截至"), "", Cell::Text(self.printer.rfc3339(report.as_of)))];
+        let none = || Cow::Borrowed("");
+        let as_of = Cow::Borrowed(self.lang.pick("as of", "截至"));
+        let mut lines: Vec<(Cow<'_, str>, Cow<'_, str>, Cell)> = vec![(as_of, none(), Cell::Text(self.printer.rfc3339(report.as_of)))];
         for (id, total) in &report.totals {
             match total {
-                Total::One(cell) => lines.push((name(id, self.lang), "", cell.clone())),
+                Total::One(cell) => lines.push((name(id, self.lang), none(), cell.clone())),
                 Total::Group(cells) => lines.extend(cells.iter().map(|(entry, cell)| (name(id, self.lang), name(entry, self.lang), cell.clone()))),
             }
         }
-        lines.extend(report.notes.iter().map(|note| (self.lang.pick("note", "提示"), "", Cell::text(sentence(&note.text, self.lang)))));
-        let of = |section: &'_ Section| name(&section.id, self.lang).to_owned();
-        let remarks: Vec<(String, &str)> = report.sections.iter().flat_map(|s| s.notes.iter().map(move |n| (of(s), n.text.as_str()))).collect();
-        lines.extend(remarks.iter().map(|(section, text)| (self.lang.pick("note", "提示"), section.as_str(), Cell::text(sentence(text, self.lang)))));
+        let all = report.notes.iter().map(|note| (none(), note));
+        let all = all.chain(report.sections.iter().flat_map(|s| s.notes.iter().map(|note| (name(&s.id, self.lang), note))));
+        let head = self.lang.pick("note", "提示");
+        lines.extend(all.map(|(section, note)| (Cow::Borrowed(head), section, Cell::text(sentence(&note.text, self.lang)))));
         let mut widths = [10; 2];
         for (row, (total, entry, cell)) in (0..).zip(&lines) {
-            sheet.write_string_with_format(row, 0, *total, &self.styles.header).map_err(failed)?;
-            sheet.write_string(row, 1, *entry).map_err(failed)?;
+            sheet.write_string_with_format(row, 0, &**total, &self.styles.header).map_err(failed)?;
+            sheet.write_string(row, 1, &**entry).map_err(failed)?;
             put(sheet, (row, 2), cell, &self.printer, &self.styles).map_err(failed)?;
             widths = [widths[0].max(width(total)), widths[1].max(width(entry))];
         }

@@ -2,15 +2,19 @@
 //! numbers are theirs: the headline, what needs a decision, then one table after the other.
 
 mod findings;
+mod reach;
 mod rules;
 mod standing;
 mod table;
+mod told;
 mod verdicts;
 
+pub use reach::Reach;
 pub use rules::{RulesChange, Texts, compared};
 pub use standing::Standing;
+pub use verdicts::{Kept, kept};
 
-use super::{Cell, Chart, Column, ColumnType, Frame, Layout, Note, Report, Said, Section};
+use super::{Cell, Chart, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use crate::model::Instant;
 use chrono::{DateTime, NaiveDate};
 
@@ -55,8 +59,8 @@ pub struct Facts {
     pub trend: Vec<Moment>,
     /// Where leads stand now, in the order of the line.
     pub standing: Vec<Standing>,
-    /// How many periods the funnel and `roi_longer` go back.
-    pub reach: usize,
+    /// How far the funnel and `roi_longer` go back.
+    pub reach: Reach,
     /// Lines of SOP files that changed in the period; `None` = no run obeyed any.
     pub rules: Option<Vec<RulesChange>>,
     /// What waits for a person: `sop today`, and what the parts ask to be decided.
@@ -65,20 +69,6 @@ pub struct Facts {
     pub parts: Vec<Report>,
     /// What the reader must know of the whole.
     pub notes: Vec<Note>,
-}
-
-impl Facts {
-    /// The longer time in words: `the last 26 weeks`.
-    fn span(&self) -> Said {
-        let (en, zh) = match self.name.as_str() {
-            "weekly" => ("weeks", "周"),
-            "monthly" => ("months", "个月"),
-            "quarterly" => ("quarters", "个季度"),
-            _ => ("periods", "期"),
-        };
-        let n = self.reach;
-        Said::new(format!("the last {n} {en}"), format!("近 {n} {zh}"))
-    }
 }
 
 /// The local day of an instant.
@@ -90,7 +80,7 @@ fn day(frame: &Frame, at: Instant) -> String {
 pub fn report(facts: Facts) -> Report {
     let findings = findings::section(&facts);
     let numbers = ["value", "previous"].map(|id| Column::new(id, ColumnType::Number));
-    let columns = std::iter::once(Column::text("kpi")).chain(numbers).chain([Column::text("change")]).collect();
+    let columns = std::iter::once(Column::text("kpi").of_ids()).chain(numbers).chain([Column::text("change")]).collect();
     let mut page = Report::new(&facts.name, &facts.frame, columns);
     (page.whole, page.tiles) = (true, true);
     page.rows = facts

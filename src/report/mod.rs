@@ -14,6 +14,7 @@ pub mod check;
 pub mod cohorts;
 pub mod compare;
 pub mod costs;
+pub mod deals;
 pub mod experiments;
 pub mod explain;
 pub mod funnel;
@@ -97,6 +98,8 @@ pub struct Column {
     pub fill_in: bool,
     /// Stays in sight of a workbook with everything left of it.
     pub pinned: bool,
+    /// Its cells are ids of columns (KPIs, fields): Chinese readers see their labels.
+    pub ids: bool,
     /// More than most want to see: on a screen and on a page it is shown when more is asked for (`-v`). Data formats and workbooks carry it.
     pub aside: bool,
 }
@@ -135,6 +138,7 @@ impl Column {
             choices: Vec::new(),
             fill_in: false,
             pinned: false,
+            ids: false,
             aside: false,
         }
     }
@@ -186,6 +190,12 @@ impl Column {
     #[must_use]
     pub fn aside(mut self) -> Self {
         self.aside = true;
+        self
+    }
+    /// Holds ids of columns; see [`Column::ids`].
+    #[must_use]
+    pub fn of_ids(mut self) -> Self {
+        self.ids = true;
         self
     }
     /// Stays in sight; see [`Column::pinned`].

@@ -96,7 +96,7 @@ pub struct Facts {
 
 /// Data first, then what sales says.
 pub fn report(facts: Facts) -> Report {
-    let mut columns = vec![Column::text("check"), Column::text("subject"), Column::integer("count"), Column::integer("of")];
+    let mut columns = vec![Column::text("check"), Column::text("subject").of_ids(), Column::integer("count"), Column::integer("of")];
     columns.push(Column::new("share", ColumnType::Percent));
     columns.extend([Column::text("detail").sentences(), Column::text("next").sentences()]);
     let mut report = Report::new("quality", &facts.frame, columns);

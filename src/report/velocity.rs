@@ -1,38 +1,11 @@
 //! `sop report velocity`: how much revenue a day the open deals promise, and how long leads take from stage to stage (线索流转平均时长).
 
+use super::deals::{DealFact, Deals, a_day};
 use super::walk::{NONE, Stop, Walk, days, number, percent, share, too_few};
 use super::{Cell, Column, ColumnType, Frame, Layout, Note, Report, Section};
 use crate::measure::Durations;
-use crate::model::{DealStatus, Instant, Period};
+use crate::model::{Instant, Period};
 use std::collections::BTreeMap;
-
-/// A deal as far as velocity asks for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DealFact {
-    /// The row that it counts in; blank = [`NONE`].
-    pub group: String,
-    /// As told today.
-    pub status: DealStatus,
-    /// In minor units.
-    pub amount: Option<i64>,
-    /// When it was opened; else when its lead came.
-    pub began_at: Option<Instant>,
-    /// `began_at` is its opening: a closing before that is a mistake. (One before its lead came did happen.)
-    pub by_opening: bool,
-    /// When it was won or lost.
-    pub closed_at: Option<Instant>,
-}
-
-impl DealFact {
-    /// How it stood at an instant; `None`: it did not exist yet.
-    fn stood(&self, at: Instant) -> Option<DealStatus> {
-        let closed = self.closed_at.is_some_and(|closed| closed <= at) || (self.closed_at.is_none() && self.status != DealStatus::Open);
-        if closed && self.status != DealStatus::Open {
-            return Some(self.status);
-        }
-        self.began_at.is_none_or(|began| began <= at).then_some(DealStatus::Open)
-    }
-}
 
 /// Counts deals and moves.
 #[derive(Clone, Debug)]
@@ -45,25 +18,6 @@ pub struct Velocity {
     moves: BTreeMap<(String, usize, usize), Vec<(Instant, Instant)>>,
 }
 
-/// The deals of one group.
-#[derive(Clone, Debug, Default)]
-struct Deals {
-    open: u64,
-    won: u64,
-    lost: u64,
-    /// Won deals with an amount, and their sum in minor units.
-    priced: (u64, i64),
-    cycles: Vec<(Instant, Instant)>,
-    undated: u64,
-    backwards: u64,
-}
-
-/// opportunities × win rate × average won amount / cycle days, in minor units a day. `None` where there is nothing to divide by.
-pub fn a_day(open: u64, win_rate: f64, average: f64, cycle_days: f64) -> Option<i64> {
-    let value = open as f64 * win_rate * average / cycle_days;
-    (cycle_days > 0.0 && value.is_finite()).then_some(value.round() as i64)
-}
-
 impl Velocity {
     /// Nothing counted yet. `period`: deals that closed in it, moves that ended in it, deals open at its end.
     pub fn new(stops: Vec<Stop>, period: Option<Period>, as_of: Instant) -> Self {
@@ -74,28 +28,10 @@ impl Velocity {
         self.period.is_none_or(|p| p.contains(at))
     }
 
-    /// Counts a deal.
-    pub fn deal(&mut self, deal: &DealFact) {
-        let end = self.period.map_or(self.as_of, |p| self.as_of.min(p.until.plus(-1)));
-        let counted = deal.closed_at.map_or(self.period.is_none(), |at| self.within(at));
-        let group = if deal.group.is_empty() { NONE } else { deal.group.as_str() };
-        let deals = self.deals.entry(group.to_owned()).or_default();
-        match deal.stood(end) {
-            Some(DealStatus::Open) => deals.open += 1,
-            Some(DealStatus::Lost) if counted => deals.lost += 1,
-            Some(DealStatus::Won) if counted => {
-                deals.won += 1;
-                if let Some(amount) = deal.amount {
-                    deals.priced = (deals.priced.0 + 1, deals.priced.1.saturating_add(amount));
-                }
-                match deal.began_at.zip(deal.closed_at) {
-                    Some((began, closed)) if deal.by_opening && closed < began => deals.backwards += 1,
-                    Some(cycle) => deals.cycles.push(cycle),
-                    None => deals.undated += 1,
-                }
-            }
-            _ => {}
-        }
+    /// Counts a deal in a row; a blank one is [`NONE`].
+    pub fn deal(&mut self, group: &str, deal: &DealFact) {
+        let group = if group.is_empty() { NONE } else { group };
+        self.deals.entry(group.to_owned()).or_default().add(deal, self.period, self.as_of);
     }
 
     /// Counts a lead's moves.
@@ -134,7 +70,7 @@ impl Velocity {
         let mut all = Deals::default();
         for (name, deals) in groups {
             report.rows.push(row(by.is_some().then_some(&*name), &deals));
-            all.add(deals);
+            all.join(deals);
         }
         let split = by.is_some();
         for (id, cell) in TOTALS.into_iter().zip(row(None, &all)).filter(|(id, _)| !id.is_empty()) {
@@ -155,22 +91,10 @@ impl Velocity {
 /// The totals in the order of the columns; what has no name is not one.
 const TOTALS: [&str; 9] = ["opportunities", "won", "lost", "win_rate", "average_deal", "mean_cycle_days", "median_cycle_days", "p90_cycle_days", "velocity"];
 
-impl Deals {
-    fn add(&mut self, other: Self) {
-        self.open += other.open;
-        self.won += other.won;
-        self.lost += other.lost;
-        self.priced = (self.priced.0 + other.priced.0, self.priced.1.saturating_add(other.priced.1));
-        self.cycles.extend(other.cycles);
-        self.undated += other.undated;
-        self.backwards += other.backwards;
-    }
-}
-
 fn row(group: Option<&str>, deals: &Deals) -> Vec<Cell> {
-    let closed = deals.won + deals.lost;
+    let closed = deals.closed();
     let rate = share(deals.won, closed);
-    let average = (deals.priced.0 > 0).then(|| deals.priced.1 as f64 / deals.priced.0 as f64);
+    let average = deals.average();
     let cycle = Durations::of(deals.cycles.iter().copied());
     let mean = cycle.map(|c| c.mean / 86_400.0);
     let velocity = rate.zip(average).zip(mean).and_then(|((rate, average), mean)| a_day(deals.open, rate, average, mean));
@@ -207,22 +131,6 @@ fn move_row(group: Option<&str>, stops: &[Stop], (from, to): (usize, usize), spa
     Some(row)
 }
 
-/// What a reader must know of won deals whose dates cannot be.
-pub fn backwards(n: u64) -> String {
-    let what =
-        if n == 1 { "1 won deal closed before it was opened, and is".to_owned() } else { format!("{n} won deals closed before they were opened, and are") };
-    format!("{what} in no cycle (`sop report quality` names them)")
-}
-
-/// What a reader must know of won deals that tell no amount.
-pub fn unpriced(n: u64) -> String {
-    if n == 1 {
-        "1 won deal has no amount: it counts as won and brings nothing".to_owned()
-    } else {
-        format!("{n} won deals have no amount: they count as won and bring nothing")
-    }
-}
-
 fn say(report: &mut Report, all: &Deals, period: bool) {
     let (closed, open) = if period { ("deals closed in the period", "deals open at its end") } else { ("all closed deals", "deals open now") };
     report.note(
@@ -237,12 +145,7 @@ fn say(report: &mut Report, all: &Deals, period: bool) {
         "durations: from the first entry of a stage to the first entry of the next one really entered (passed over ones take no time), of moves that \
          ended in the period; the row from the first to the last stage is the whole way",
     );
-    if all.backwards > 0 {
-        report.note("backwards", backwards(all.backwards));
-    }
-    if all.undated > 0 {
-        report.note("undated", format!("{} won deals lack a date: they are in no cycle", all.undated));
-    }
+    report.notes.extend(all.notes());
     if report.rows.is_empty() {
         report.note("no-deals", "no deals are in the base (sop import deals.csv)");
     }
@@ -254,7 +157,7 @@ fn say(report: &mut Report, all: &Deals, period: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Currency;
+    use crate::model::{Currency, DealStatus};
 
     const DAY: i64 = 86_400;
 
@@ -262,9 +165,9 @@ mod tests {
         Frame { as_of: Instant(1000 * DAY), zone: chrono_tz::Asia::Shanghai, currency: Currency::new("CNY") }
     }
 
-    fn deal(status: DealStatus, amount: i64, began: i64, closed: Option<i64>) -> DealFact {
+    fn deal(status: DealStatus, amount: i64, opened: i64, closed: Option<i64>) -> DealFact {
         let at = |day: i64| Instant(day * DAY);
-        DealFact { group: String::new(), status, amount: Some(amount), began_at: Some(at(began)), by_opening: true, closed_at: closed.map(at) }
+        DealFact { status, amount: Some(amount), opened_at: Some(at(opened)), arrived_at: None, closed_at: closed.map(at) }
     }
 
     fn cell(report: &Report, row: usize, id: &str) -> Cell {
@@ -277,9 +180,9 @@ mod tests {
     fn eighteen_opportunities() {
         assert_eq!(a_day(18, 0.24, 42_000.0, 78.0), Some(2_326));
         let mut velocity = Velocity::new(vec![], None, frame().as_of);
-        (0..18).for_each(|_| velocity.deal(&deal(DealStatus::Open, 1, 900, None)));
-        (0..6).for_each(|_| velocity.deal(&deal(DealStatus::Won, 4_200_000, 100, Some(178))));
-        (0..19).for_each(|_| velocity.deal(&deal(DealStatus::Lost, 9, 100, Some(120))));
+        (0..18).for_each(|_| velocity.deal("", &deal(DealStatus::Open, 1, 900, None)));
+        (0..6).for_each(|_| velocity.deal("", &deal(DealStatus::Won, 4_200_000, 100, Some(178))));
+        (0..19).for_each(|_| velocity.deal("", &deal(DealStatus::Lost, 9, 100, Some(120))));
         let report = velocity.report(&frame(), None, vec![]);
         assert_eq!(cell(&report, 0, "win_rate"), Cell::Percent(0.24));
         assert_eq!((cell(&report, 0, "average_deal"), cell(&report, 0, "mean_cycle_days")), (Cell::Money(4_200_000), Cell::Number(78.0)));
@@ -289,10 +192,10 @@ mod tests {
     #[test]
     fn a_period_sees_the_deals_as_they_stood_at_its_end() {
         let mut velocity = Velocity::new(vec![], Some(Period { from: Instant(100 * DAY), until: Instant(200 * DAY) }), frame().as_of);
-        velocity.deal(&deal(DealStatus::Won, 1, 50, Some(250))); // open at the end
-        velocity.deal(&deal(DealStatus::Open, 1, 250, None)); // not there yet
-        velocity.deal(&deal(DealStatus::Lost, 1, 50, Some(60))); // closed before
-        velocity.deal(&deal(DealStatus::Won, 1, 50, Some(150)));
+        velocity.deal("", &deal(DealStatus::Won, 1, 50, Some(250))); // open at the end
+        velocity.deal("", &deal(DealStatus::Open, 1, 250, None)); // not there yet
+        velocity.deal("", &deal(DealStatus::Lost, 1, 50, Some(60))); // closed before
+        velocity.deal("", &deal(DealStatus::Won, 1, 50, Some(150)));
         let report = velocity.report(&frame(), None, vec![]);
         assert_eq!(["opportunities", "won", "lost"].map(|id| cell(&report, 0, id)), [1, 1, 0].map(Cell::Integer));
         assert_eq!((cell(&report, 0, "win_rate"), cell(&report, 0, "velocity")), (Cell::Empty, Cell::Empty));
@@ -323,7 +226,7 @@ mod tests {
     #[test]
     fn nothing_is_no_number() {
         let mut velocity = Velocity::new(vec![], None, frame().as_of);
-        (0..6).for_each(|_| velocity.deal(&deal(DealStatus::Won, 5, 100, Some(90))));
+        (0..6).for_each(|_| velocity.deal("", &deal(DealStatus::Won, 5, 100, Some(90))));
         let report = velocity.report(&frame(), None, vec![]);
         assert_eq!(cell(&report, 0, "velocity"), Cell::Empty, "closed before they were opened: no cycle to divide by");
         assert_eq!([cell(&report, 0, "mean_cycle_days"), cell(&report, 0, "median_cycle_days")], [Cell::Empty, Cell::Empty]);

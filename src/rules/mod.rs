@@ -17,6 +17,7 @@ mod files;
 mod known;
 pub mod lifecycle;
 pub mod nurture;
+pub mod outline;
 mod paths;
 mod reader;
 pub mod reports;

@@ -228,8 +228,7 @@ fn of_flow() -> Vec<Report> {
         walk::Walk { group: "baidu".into(), created_at: Some(day(0)), reached: moves + 1, at, ..Default::default() }
     };
     let walks: Vec<walk::Walk> = (0..40).map(|i| lead(i % 4)).collect();
-    let deal =
-        |status, closed| velocity::DealFact { group: "baidu".into(), status, amount: Some(500), began_at: Some(day(1)), by_opening: true, closed_at: closed };
+    let deal = |status, closed_at| sop::report::deals::DealFact { status, amount: Some(500), opened_at: Some(day(1)), arrived_at: None, closed_at };
     let mut all = Vec::new();
     for (walks, by) in [(&walks[..], Some("channel")), (&walks[..], None), (&[], None)] {
         let mut leads = funnel::Funnel::new(stops(), None);
@@ -240,8 +239,8 @@ fn of_flow() -> Vec<Report> {
             leads.add(walk, &[1]);
             speed.walk(walk);
             months.add(walk, chrono::NaiveDate::from_ymd_opt(2025, 10, 17).expect("a date"), &[(day(3), 500)]);
-            speed.deal(&deal(sop::model::DealStatus::Won, Some(day(9))));
-            speed.deal(&deal(sop::model::DealStatus::Open, None));
+            speed.deal("baidu", &deal(sop::model::DealStatus::Won, Some(day(9))));
+            speed.deal("baidu", &deal(sop::model::DealStatus::Open, None));
         }
         all.extend([leads.report(&f, by, vec![]), speed.report(&f, by, vec![]), months.report(&f, vec![])]);
     }
@@ -511,7 +510,7 @@ fn page(name: &str, decisions: Report) -> Report {
         before: (day("2026-11-02"), day("2026-11-08")),
         headline: vec![meeting::Headline { id: "leads".into(), value: Cell::Integer(9), previous: Cell::Integer(8) }],
         standing: Vec::new(),
-        reach: 26,
+        reach: meeting::Reach::of((day("2026-11-09"), day("2026-11-15"))),
         rules: None,
         trend: vec![],
         decisions,

@@ -126,7 +126,7 @@ fn exists(deal: &Deal, as_of: Instant) -> bool {
 }
 
 fn is_won(deal: &Deal, as_of: Instant) -> bool {
-    deal.status == DealStatus::Won && exists(deal, as_of) && deal.closed_at.is_none_or(|at| at <= as_of)
+    deal.status.wins(deal.amount) && exists(deal, as_of) && deal.closed_at.is_none_or(|at| at <= as_of)
 }
 
 /// Opened since the owner has the lead (undated ones count), or open now whoever opened it.

@@ -17,9 +17,9 @@ impl Decimal {
         let (n, exact) = self.truncated(0)?;
         i64::try_from(if exact || n > 0 || self.mantissa >= 0 { n } else { n - 1 }).ok()
     }
-    /// In units of `10^-digits`, rounded half away from zero.
-    pub(crate) fn minor(self, digits: u32) -> Option<i64> {
-        self.scaled(digits).map(|(n, _)| n)
+    /// In units of `10^-digits`, rounded half away from zero, and whether nothing was rounded.
+    pub(crate) fn minor(self, digits: u32) -> Option<(i64, bool)> {
+        self.scaled(digits)
     }
     /// The nearest float.
     pub(crate) fn real(self) -> Option<f64> {

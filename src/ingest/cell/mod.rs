@@ -38,6 +38,11 @@ impl BadCell {
     }
 }
 
+const TOO_LARGE: &str = "too large a number";
+
+/// Said of an amount with a fraction of the currency's smallest unit.
+pub const FINER: &str = "finer than the currency's smallest unit: rounded, halves away from zero";
+
 /// What a cell turned out to be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Typed {
@@ -219,7 +224,11 @@ impl<'a> Typer<'a> {
             }
             FieldType::List => Value::List(list(text, field)),
             FieldType::Boolean => Value::Bool(boolean::parse(canonical.as_deref().unwrap_or(text)).ok_or("neither yes nor no")?),
-            FieldType::Integer | FieldType::Number | FieldType::Money | FieldType::Percent => self.number(canonical.as_deref().unwrap_or(text))?,
+            FieldType::Money => {
+                let (minor, exact) = self.money(canonical.as_deref().unwrap_or(text))?;
+                return Ok(if exact { Typed::Value(Value::Money(minor)) } else { Typed::Noted(Value::Money(minor), FINER) });
+            }
+            FieldType::Integer | FieldType::Number | FieldType::Percent => self.number(canonical.as_deref().unwrap_or(text))?,
             FieldType::Date | FieldType::Datetime => {
                 let stamp = date::parse(text, self.order, self.date1904 && kind == CellKind::Number)?;
                 match (field.ty, stamp.offset) {
@@ -237,21 +246,20 @@ impl<'a> Typer<'a> {
     }
 
     fn number(&self, text: &str) -> Result<Value, &'static str> {
-        const TOO_LARGE: &str = "too large a number";
         let field = &*self.field;
-        let money = field.ty == FieldType::Money;
-        let style = number::Style {
-            range: field.range,
-            plain: field.plain,
-            point: field.ty != FieldType::Integer,
-            currency: money.then_some(&self.dictionary.currency),
-        };
+        let style = number::Style { range: field.range, plain: field.plain, point: field.ty != FieldType::Integer, currency: None };
         match field.ty {
             FieldType::Integer => number::integer(text, style).map(Value::Int),
-            FieldType::Money => number::number(text, style)?.minor(self.dictionary.currency.digits).map(Value::Money).ok_or(TOO_LARGE),
             FieldType::Percent => number::number(&text.replace(['%', '％'], ""), style)?.real().map(Value::Real).ok_or(TOO_LARGE),
             _ => number::number(text, style)?.real().map(Value::Real).ok_or(TOO_LARGE),
         }
+    }
+
+    /// Minor units, and whether the amount is exactly those.
+    fn money(&self, text: &str) -> Result<(i64, bool), &'static str> {
+        let (field, currency) = (&*self.field, &self.dictionary.currency);
+        let style = number::Style { range: field.range, plain: field.plain, point: true, currency: Some(currency) };
+        number::number(text, style)?.minor(currency.digits).ok_or(TOO_LARGE)
     }
 }
 

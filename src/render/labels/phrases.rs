@@ -22,6 +22,13 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("quarter", "季度"),
     ("period", "期间口径"),
     ("cohort", "同期群口径"),
+    ("roi", "投入产出"),
+    ("funnel", "线索漏斗"),
+    ("owners", "负责人"),
+    ("sla", "时效"),
+    ("nurture", "培育效果"),
+    ("experiments", "实验"),
+    ("quality", "质量"),
     ("email", "邮件"),
     ("sms", "短信"),
     ("wecom", "企微"),
@@ -119,12 +126,12 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("{#} won deals have no amount: they count as won and bring nothing", "{1} 个赢单没有金额：计为成交，收入为 0"),
     ("{#} payments ({}) are for deals that have not arrived, and count nowhere", "{1} 笔回款（{2}）对应的商机尚未导入，不计入任何数字"),
     (
-        "1 deal tells no type and counts as new business (a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell)",
-        "1 个商机没有类型，按新签计算（商机类型一列可填 新签、续约、增购、交叉销售）",
+        "1 deal tells no type and counts as new business ({}); a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell",
+        "1 个商机没有类型，按新签计算（{1}）；商机类型一列可填 新签、续约、增购、交叉销售",
     ),
     (
-        "{#} deals tell no type and count as new business (a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell)",
-        "{1} 个商机没有类型，按新签计算（商机类型一列可填 新签、续约、增购、交叉销售）",
+        "{#} deals tell no type and count as new business ({}); a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell",
+        "{1} 个商机没有类型，按新签计算（{2}）；商机类型一列可填 新签、续约、增购、交叉销售",
     ),
     (
         "leads count for the channel they first came by; leads won: those with a deal of any kind won in the period, each once; conversion: of the leads created in it, those that have won since",
@@ -230,10 +237,12 @@ pub(super) const NOTES: &[(&str, &str)] = &[
         "durations: from the first entry of a stage to the first entry of the next one really entered (passed over ones take no time), of moves that ended in the period; the row from the first to the last stage is the whole way",
         "流转时长：从首次进入某阶段到首次进入实际到达的下一阶段（跳过的不计时），按本期完成的流转；首末阶段一行为全程",
     ),
+    ("1 won deal lacks a date: it is in no cycle", "1 个赢单缺少日期：不计入周期"),
     ("{#} won deals lack a date: they are in no cycle", "{1} 个赢单缺少日期：不计入周期"),
     ("no deals are in the base (sop import deals.csv)", "库中没有商机（sop import deals.csv）"),
     ("no lost deal is among them: a win rate of 100 % may only say that lost deals were never imported", "其中没有丢单：100% 的赢单率可能只是因为没有导入丢单"),
-    ("{#} deals tell no opening: their cycle runs from their lead's arrival", "{1} 个商机没有开启时间：周期从其线索到来算起"),
+    ("1 won deal tells no opening: its cycle runs from the arrival of the lead", "1 个赢单没有开启时间：周期从其线索到来算起"),
+    ("{#} won deals tell no opening: their cycle runs from the arrival of the lead", "{1} 个赢单没有开启时间：周期从其线索到来算起"),
     (
         "{#} deals have no lead that the base knows: they count as deals, in the row (none) unless they name an owner",
         "{1} 个商机找不到线索：只计为商机，没有负责人的在 (无) 一行",
@@ -249,6 +258,10 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ),
     ("immature: not every lead of the month is that old yet, so the row can only grow", "未成熟：该月线索尚未全部满这个天数，数字只会增长"),
     ("immature: {#} of {#} are that old", "未成熟：{2} 条中 {1} 条满此天数"),
+    (
+        "{#} leads have news since they were scored, or their windows moved on: `sop score` brings them up to date",
+        "{1} 条线索评分之后有新情况，或时间窗口已移动：`sop score` 更新",
+    ),
     // Owners, promises, quality, times.
     (
         "late now: promises past their limit that wait for an answer (sop sla --open); attainment = met / (met + met late + breached) of all promises whose clock started{}; hours: from the event to the answer on the wall, late answers too; held: leads on the line that are no customers yet, as capacity counts them; assigned: handed over{}, an owner that a file told of is none; accepted, rejected: what sales said{}; won: deals of every kind won{}, revenue: what deals of every kind brought{}, by the deal's owner, else the lead's",

@@ -4,6 +4,7 @@
 use super::catalogue::CATALOGUE;
 use super::definitions::DEFINITIONS;
 use super::findings::FINDINGS;
+use super::imports::IMPORTS;
 use super::phrases::NOTES;
 use std::borrow::Cow;
 
@@ -15,16 +16,26 @@ pub(super) fn chinese(text: &str) -> Cow<'_, str> {
     if let Some(rest) = text.strip_prefix("before: ") {
         return Cow::Owned(format!("上期：{}", chinese(rest)));
     }
-    let all: Vec<Result<String, &str>> = text.split("; ").map(|part| translated(part).ok_or(part)).collect();
-    if all.len() > 1 && all.iter().any(Result::is_ok) {
-        let said: Vec<String> = all.into_iter().map(|part| part.unwrap_or_else(str::to_owned)).collect();
-        return Cow::Owned(said.join("；"));
+    // `crm.csv: …`: a note of a file.
+    if let Some((file, said)) = text.split_once(": ").filter(|(file, _)| file.contains('.')).and_then(|(file, rest)| Some((file, translated(rest)?))) {
+        return Cow::Owned(format!("{file}：{said}"));
+    }
+    for (between, zh) in [("; ", "；"), (" · ", " · ")] {
+        let all: Vec<Result<String, &str>> = text.split(between).map(|part| translated(part).ok_or(part)).collect();
+        if all.len() > 1 && all.iter().any(Result::is_ok) {
+            let said: Vec<String> = all.into_iter().map(|part| part.unwrap_or_else(str::to_owned)).collect();
+            return Cow::Owned(said.join(zh));
+        }
+    }
+    // A list of our own words.
+    if let Some(said) = text.split(", ").map(translated).collect::<Option<Vec<String>>>() {
+        return Cow::Owned(said.join("、"));
     }
     Cow::Borrowed(text)
 }
 
 fn known() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [NOTES, DEFINITIONS, FINDINGS, CATALOGUE].into_iter().flatten()
+    [NOTES, DEFINITIONS, FINDINGS, IMPORTS, CATALOGUE].into_iter().flatten()
 }
 
 fn translated(text: &str) -> Option<String> {

@@ -106,7 +106,7 @@ fn earned(facts: &Facts, roi: &Report, longer: Option<&Report>) -> Option<Said> 
     if let Some(longer) = longer {
         let all = channels(longer);
         if all.iter().any(|c| c.revenue > 0) {
-            let Said { en: span, zh: zh_span } = facts.span();
+            let Said { en: span, zh: zh_span } = facts.reach.said();
             en.push_str(&format!(" Over {span}: {}.", list(&all, false)));
             zh.push_str(&format!("{zh_span}：{}。", list(&all, true)));
             if first.deals < FEW as f64 {
@@ -160,7 +160,7 @@ fn stuck(facts: &Facts, funnel: &Report) -> Option<Said> {
     let (before, went) = (from.whole("leads")?, to.whole("leads")?);
     let percent = went as f64 / before.max(1) as f64 * 100.0;
     let title = |row: &Row<'_>| Some(row.text("stage_title")).filter(|t| !t.is_empty()).unwrap_or(row.text("stage")).to_owned();
-    let Said { en: span, zh: zh_span } = facts.span();
+    let Said { en: span, zh: zh_span } = facts.reach.said();
     let mut en = format!(
         "Most leads stop between {} and {}: of those that came in {span} and got so far, {} of {} went on ({percent:.1}%).",
         from.text("stage"),
@@ -206,9 +206,7 @@ fn rules(facts: &Facts) -> Option<Said> {
     let mut files: Vec<Said> = Vec::new();
     for change in changes {
         let told = format!("{} ({})", change.file, day(&facts.frame, change.at));
-        let plain = super::rules::plain(change);
-        let with = |what: String, colon: &str| if what.is_empty() { told.clone() } else { format!("{told}{colon}{what}") };
-        let told = plain.map_or_else(|| Said::new(&*told, &*told), |said| Said::new(with(said.en, ": "), with(said.zh, "：")));
+        let told = Said::new(format!("{told}: {}", change.said.en), format!("{told}：{}", change.said.chinese()));
         if !files.contains(&told) {
             files.push(told);
         }
@@ -225,7 +223,7 @@ fn rules(facts: &Facts) -> Option<Said> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Moment, RulesChange, Standing};
+    use super::super::{Moment, Reach, RulesChange, Standing};
     use super::*;
     use crate::model::{Currency, Instant};
     use crate::report::{Choice, ColumnType, Frame};
@@ -261,11 +259,24 @@ mod tests {
     }
 
     fn said(parts: Vec<Report>, standing: Vec<Standing>, rules: Option<Vec<RulesChange>>) -> Vec<(String, Said)> {
-        let day = NaiveDate::MIN;
+        let (day, date) = (NaiveDate::MIN, |text: &str| text.parse::<NaiveDate>().expect("a date"));
         let decisions = part("today", vec![], vec![]);
         let trend = vec![Moment::default(); 3];
         let (name, headline, notes) = ("weekly".into(), vec![], vec![]);
-        let facts = Facts { reach: 8, frame: frame(), name, days: (day, day), before: (day, day), headline, trend, standing, rules, decisions, parts, notes };
+        let facts = Facts {
+            reach: Reach::of((date("2026-11-09"), date("2026-11-15"))),
+            frame: frame(),
+            name,
+            days: (day, day),
+            before: (day, day),
+            headline,
+            trend,
+            standing,
+            rules,
+            decisions,
+            parts,
+            notes,
+        };
         let rows = section(&facts).map(|s| s.rows).unwrap_or_default();
         let both = |row: Vec<Cell>| match row.as_slice() {
             [Cell::Text(topic), Cell::Said(said)] => (topic.clone(), (**said).clone()),
@@ -282,8 +293,8 @@ mod tests {
         assert_eq!(told[0].0, "earned");
         let Said { en, zh } = &told[0].1;
         assert!(en.starts_with("referral brought most revenue of new customers for each CNY spent: 50.00 (1 deal won, 100 spent); then baidu 12.00."), "{en}");
-        assert!(en.contains("nothing won: douyin (800).") && en.contains("Over the last 8 weeks: referral 10.00, baidu 8.00."), "{en}");
-        assert!(en.contains("chance") && zh.contains("转介绍：50.00 元") && zh.contains("近 8 周：转介绍 10.00、baidu 8.00"), "{zh}");
+        assert!(en.contains("nothing won: douyin (800).") && en.contains("Over the 26 weeks to 2026-11-15: referral 10.00, baidu 8.00."), "{en}");
+        assert!(en.contains("chance") && zh.contains("转介绍：50.00 元") && zh.contains("截至 2026-11-15 的 26 周：转介绍 10.00、baidu 8.00"), "{zh}");
         let longer = [("baidu", 8000, 64_000, 9.0), ("douyin", 1000, 300, 1.0), ("website", 0, 700, 1.0), ("(shared cost)", 500, 0, 0.0)];
         let en = &said(vec![roi("roi", &longer), roi("roi_longer", &longer)], vec![], None)[0].1.en;
         assert!(en.contains("Lost money over the longer time: douyin -70.0%") && en.contains("Revenue, and no cost recorded: website 700."), "{en}");
@@ -332,11 +343,17 @@ mod tests {
             texts.into_iter().chain([of, waiting, hits].map(Cell::Integer)).chain([Said::new(verdict, format!("中{verdict}")).into()]).collect::<Vec<_>>()
         };
         let rows = vec![arm("subject", "a", 100, 0, 20, "base"), arm("subject", "b", 100, 0, 5, "lower"), arm("unused", "a", 0, 0, 0, "x")];
-        let change = RulesChange { at: Instant(0), file: "sops/scoring.yaml".into(), removed: vec![], added: vec!["x".into()] };
+        let change = RulesChange {
+            at: Instant(0),
+            file: "sops/scoring.yaml".into(),
+            removed: vec![],
+            added: vec!["x".into()],
+            said: Said::new("1 line changed", "1 行有改动"),
+        };
         let told = said(vec![part("outcomes", columns, rows)], vec![], Some(vec![change]));
         assert_eq!(told.iter().map(|(topic, _)| topic.as_str()).collect::<Vec<_>>(), ["experiment", "rules"]);
         assert_eq!(told[0].1.en, "subject (clicked): a 20.0% (20/100), b 5.0% (5/100). b: lower.");
-        assert!(told[0].1.zh.contains("b：中lower") && told[1].1.en.contains("sops/scoring.yaml (1970-01-01)"));
+        assert!(told[0].1.zh.contains("b：中lower") && told[1].1.en.contains("sops/scoring.yaml (1970-01-01): 1 line changed."));
         assert_eq!(said(vec![], vec![], Some(vec![]))[0].1.en, "No SOP file changed in the period.");
     }
 }

@@ -1,5 +1,6 @@
-//! Which lines of which SOP file changed, and when.
+//! Which SOP file changed, and when: in a sentence, and line by line for whoever asks.
 
+use super::told::sentence;
 use crate::model::Instant;
 use crate::report::{Cell, Column, ColumnType, Layout, Said, Section};
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ pub struct RulesChange {
     pub removed: Vec<String>,
     /// Lines that came.
     pub added: Vec<String>,
+    /// What that means, in a sentence.
+    pub said: Said,
 }
 
 /// The texts of the rules by file.
@@ -33,10 +36,10 @@ pub fn compared(at: Instant, before: &Texts, after: &Texts) -> Vec<RulesChange> 
     files.sort();
     files.dedup();
     let of = |file: &String| {
-        let text = |texts: &Texts| texts.get(file).cloned().unwrap_or_default();
-        let (old, new) = (text(before), text(after));
-        let (removed, added) = lines(&old, &new);
-        (!removed.is_empty() || !added.is_empty()).then(|| RulesChange { at, file: file.clone(), removed, added })
+        let (old, new) = (before.get(file).map(String::as_str), after.get(file).map(String::as_str));
+        let (removed, added) = lines(old.unwrap_or_default(), new.unwrap_or_default());
+        let said = || said(file, old, new, removed.len() + added.len());
+        (!removed.is_empty() || !added.is_empty()).then(|| RulesChange { at, file: file.clone(), said: said(), removed: removed.clone(), added: added.clone() })
     };
     files.into_iter().filter_map(of).collect()
 }
@@ -85,41 +88,26 @@ fn lines(old: &str, new: &str) -> (Vec<String>, Vec<String>) {
 pub(super) fn section(changes: &[RulesChange]) -> Option<Section> {
     let mut columns = vec![Column::new("changed_at", ColumnType::Instant), Column::text("file")];
     columns.extend(["lines_removed", "lines_added"].map(Column::integer));
-    columns.push(Column::text("lines").sentences());
-    let row = |c: &RulesChange| vec![Cell::Instant(c.at), Cell::text(&*c.file), Cell::count(c.removed.len()), Cell::count(c.added.len()), said(c).into()];
+    columns.push(Column::text("what_changed").sentences());
+    // The rules' own text is for whoever keeps them.
+    columns.push(Column::text("lines").sentences().aside());
+    let count = |lines: &[String]| Cell::count(lines.len());
+    let row =
+        |c: &RulesChange| vec![Cell::Instant(c.at), Cell::text(&*c.file), count(&c.removed), count(&c.added), c.said.clone().into(), Cell::text(shown(c))];
     (!changes.is_empty()).then(|| Section::new("sop_changes", Layout::Table, columns, changes.iter().map(row).collect()))
 }
 
-/// What changed, in a sentence where it can be told, and the lines.
-fn said(change: &RulesChange) -> Said {
-    let lines = shown(change);
-    plain(change).map_or_else(|| Said::from(&lines), |said| Said::new(format!("{}\n{lines}", said.en), format!("{}\n{lines}", said.zh)))
-}
-
-/// `1 rule changed: 下载白皮书`; nothing where a line that changed names no rule.
-pub(super) fn plain(change: &RulesChange) -> Option<Said> {
-    let named = |lines: &'_ [String]| lines.iter().map(|l| rule(l).map(str::to_owned)).collect::<Option<Vec<String>>>();
-    let (old, new) = (named(&change.removed)?, named(&change.added)?);
-    let both: Vec<&String> = new.iter().filter(|n| old.contains(n)).collect();
-    let (gone, came): (Vec<&String>, Vec<&String>) = (old.iter().filter(|n| !new.contains(n)).collect(), new.iter().filter(|n| !old.contains(n)).collect());
-    let (mut en, mut zh) = (Vec::new(), Vec::new());
-    for (names, word, zh_word) in [(both, "changed", "有改动"), (came, "added", "新增"), (gone, "removed", "删除")] {
-        if names.is_empty() {
-            continue;
-        }
-        let (n, rest) = (names.len(), if names.len() > SHOWN { " …" } else { "" });
-        let list = |between: &str| names.iter().take(SHOWN).map(|n| n.as_str()).collect::<Vec<_>>().join(between);
-        en.push(format!("{n} rule{} {word}: {}{rest}", if n == 1 { "" } else { "s" }, list(", ")));
-        zh.push(format!("{n} 条规则{zh_word}：{}{rest}", list("、")));
+/// What changed in a file: what its rules say, as far as anybody can tell it; else how many lines.
+fn said(file: &str, old: Option<&str>, new: Option<&str>, lines: usize) -> Said {
+    let yaml = file.ends_with(".yaml") || file.ends_with(".yml");
+    match (old, new) {
+        (None, _) => Said::new("the file is new", "新文件"),
+        (_, None) => Said::new("the file is gone", "文件已删除"),
+        (Some(old), Some(new)) => yaml
+            .then(|| sentence(old, new))
+            .flatten()
+            .unwrap_or_else(|| Said::new(format!("{lines} line{} changed", if lines == 1 { "" } else { "s" }), format!("{lines} 行有改动"))),
     }
-    (!en.is_empty()).then(|| Said::new(en.join("; "), zh.join("；")))
-}
-
-/// The name that a line in braces gives to its rule: `- {name: 下载白皮书, event: …}`.
-fn rule(line: &str) -> Option<&str> {
-    let inside = line.strip_prefix("- ")?.trim_start().strip_prefix('{')?;
-    let value = inside.split(',').map(str::trim).find_map(|part| part.strip_prefix("name:").or_else(|| part.strip_prefix("id:")))?;
-    Some(value.trim().trim_end_matches('}').trim_matches(['"', '\'', ' '])).filter(|name| !name.is_empty())
 }
 
 /// `− old line` and `+ new line`, the first of each.
@@ -150,14 +138,19 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_one_rule_is_told_by_its_name() {
-        let told = |old: &str, new: &str| compared(Instant(0), &texts(&[("s.yaml", old)]), &texts(&[("s.yaml", new)])).first().and_then(plain);
-        let said = told("- {name: 下载白皮书, points: 10}\n- {name: gone}", "- {name: 下载白皮书, points: 15}").expect("told");
+    fn what_changed_is_a_sentence_and_never_the_yaml_itself() {
+        let told = |file: &str, old: &[&str], new: &[&str]| {
+            let of = |texts: &[&str]| texts.iter().map(|t| (file.to_owned(), (*t).to_owned())).collect::<Texts>();
+            compared(Instant(0), &of(old), &of(new)).remove(0).said
+        };
+        let said = told("s.yaml", &["rules:\n- {name: 下载白皮书, points: 10}\n- {name: gone}"], &["rules:\n- {name: 下载白皮书, points: 15}"]);
         assert_eq!(
             (said.en.as_str(), said.zh.as_str()),
-            ("1 rule changed: 下载白皮书; 1 rule removed: gone", "1 条规则有改动：下载白皮书；1 条规则删除：gone")
+            ("rule 下载白皮书: points 10 → 15; rule gone removed", "规则「下载白皮书」：points 10 → 15；删除规则「gone」")
         );
-        assert_eq!(told("points: 10", "points: 15"), None, "of which rule is not known");
+        assert_eq!(told("s.yaml", &["rules: ["], &["rules: [a"]).en, "2 lines changed");
+        assert_eq!(told("content/case.md", &["a\nb"], &["a\nc"]).en, "2 lines changed", "a letter is no rule");
+        assert_eq!((told("s.yaml", &[], &["a: 1"]).en, told("s.yaml", &["a: 1"], &[]).zh), ("the file is new".into(), "文件已删除".into()));
     }
 
     #[test]

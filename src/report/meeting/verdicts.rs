@@ -42,10 +42,35 @@ fn best<'a>(arms: &[Row<'a>]) -> Option<&'a str> {
     winner.or_else(|| (!others.is_empty() && others.iter().all(|arm| says(arm, "lower than"))).then_some(first)).map(|arm| arm.text("arm"))
 }
 
+/// An experiment that is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name.
+    pub experiment: String,
+    /// What it is judged by.
+    pub measure: String,
+    /// The arm to keep.
+    pub arm: String,
+}
+
+/// The arms to keep, of the experiments that are decided.
+pub fn kept(outcomes: &Report) -> Vec<Kept> {
+    let rows: Vec<Row<'_>> = Table::from(outcomes).rows().collect();
+    let of = |arms: &[Row<'_>]| {
+        let (first, arm) = (arms.first()?, best(arms)?);
+        Some(Kept { experiment: first.text("experiment").into(), measure: first.text("measure").into(), arm: arm.into() })
+    };
+    rows.chunk_by(same).filter_map(of).collect()
+}
+
+/// Whether two arms are of one question.
+fn same(a: &Row<'_>, b: &Row<'_>) -> bool {
+    (a.text("experiment"), a.text("measure")) == (b.text("experiment"), b.text("measure"))
+}
+
 /// One sentence for each experiment that anybody is in.
 pub(super) fn experiments(outcomes: &Report) -> Vec<Said> {
     let rows: Vec<Row<'_>> = Table::from(outcomes).rows().collect();
-    let same = |a: &Row<'_>, b: &Row<'_>| (a.text("experiment"), a.text("measure")) == (b.text("experiment"), b.text("measure"));
     let told = |arms: &[Row<'_>]| {
         let last = arms.last()?;
         let share = |arm: &Row<'_>| {

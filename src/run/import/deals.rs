@@ -9,10 +9,12 @@ use super::intake::Intake;
 use super::noted::{Elsewhere, Noted};
 use super::summary::FileSummary;
 use crate::ingest::{DealCells, DealReader, FileKind, PendingRejects, Rows, TableFile, deal_mapping};
-use crate::model::{Change, DealStatus, Identity, Instant, Key, LeadId, Value, What, fold, stable_hash};
+use crate::model::{Change, DEAL_KINDS, DealStatus, Identity, Instant, Key, LeadId, Value, What, fold, stable_hash};
+use crate::report::deals::strange_kinds;
 use crate::run::RunError;
 use crate::store::{About, DealId, DealRow};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A deal as the files tell it.
@@ -51,6 +53,7 @@ impl Gathered {
             owner: new.owner.or(old.owner),
             amount: new.amount.or(old.amount),
             kind: new.kind.or(old.kind),
+            kind_told: new.kind_told.or(old.kind_told),
             product: new.product.or(old.product),
             opened_at: new.opened_at.or(old.opened_at),
             // A closing is one of a status: what was lost one day and is won now was not won on that day.
@@ -75,6 +78,8 @@ struct Remarks {
     before_open: Noted,
     turned: Noted,
     kindless: u64,
+    /// Types that nobody knows: how many deals, and what they are worth.
+    strange: BTreeMap<String, (u64, i64)>,
     elsewhere: Elsewhere,
 }
 
@@ -108,7 +113,7 @@ impl Importer<'_, '_> {
                     self.deals.add(deal, Told { cells, source: source.clone(), file: number, rows: 1 });
                 }
                 None => {
-                    let stem = stem(&source, &cells);
+                    let stem = stem_of(&source, &cells, cells.kind.as_ref());
                     let equals = loose.entry(stem).or_insert_with(|| {
                         stems.push(stem);
                         Vec::new()
@@ -121,7 +126,14 @@ impl Importer<'_, '_> {
             let mut equals = loose.remove(&stem).unwrap_or_default();
             equals.sort_by_key(|c| (c.closed_at, c.amount, c.status, c.owner.clone(), c.reason.clone()));
             for (place, cells) in equals.into_iter().enumerate() {
-                let deal = DealId(stable_hash(&[b"deal-of", &stem.to_le_bytes(), &(place as u64).to_le_bytes()]));
+                let numbered = |stem: u64| DealId(stable_hash(&[b"deal-of", &stem.to_le_bytes(), &(place as u64).to_le_bytes()]));
+                let mut deal = numbered(stem);
+                // One whose type nobody knew when it came first goes by its word.
+                let by_word = numbered(stem_of(&source, &cells, cells.kind_told.as_ref()));
+                let store = &self.session.store;
+                if by_word != deal && store.deal(deal)?.is_none() && store.deal(by_word)?.is_some() {
+                    deal = by_word;
+                }
                 self.deals.add(deal, Told { cells, source: source.clone(), file: number, rows: 1 });
             }
         }
@@ -145,6 +157,7 @@ impl Importer<'_, '_> {
                 summary.joined += rows - 1;
             }
         }
+        let currency = self.dictionary().currency.clone();
         for summary in &mut self.summary.files {
             let Some(r) = remarks.get(&summary.number).filter(|_| summary.kind == FileKind::Deals.name()) else { continue };
             let notes = [
@@ -159,6 +172,7 @@ impl Importer<'_, '_> {
                 (r.kindless > 0).then(|| {
                     format!("{} no type, and {} as new business", deals(r.kindless, "tells", "tell"), if r.kindless == 1 { "counts" } else { "count" })
                 }),
+                strange_kinds(&r.strange, &currency).map(|what| format!("{what}, and import the file again")),
                 r.elsewhere.note("deals are held elsewhere"),
             ];
             summary.notes.extend(notes.into_iter().flatten());
@@ -197,6 +211,10 @@ impl Importer<'_, '_> {
             remarks.turned.add(|| format!("{} {} {}", name_of(&row), was.name(), self.workspace().sop.calendar.local(at)));
         }
         remarks.kindless += u64::from(row.kind.is_empty());
+        if !row.kind.is_empty() && !DEAL_KINDS.contains(&row.kind.as_str()) {
+            let (n, amount) = remarks.strange.entry(row.kind.clone()).or_default();
+            (*n, *amount) = (*n + 1, amount.saturating_add(row.amount.unwrap_or(0)));
+        }
         self.remark(&row, &identities, key, remarks)?;
         self.remark_state(&row, old.as_ref(), remarks)?;
         let (store, run) = (&self.session.store, self.session.run);
@@ -321,14 +339,14 @@ pub(super) fn deal_id(source: &str, id: &str) -> DealId {
 }
 
 /// What stays the same about a deal without an id.
-fn stem(source: &str, cells: &DealCells) -> u64 {
+fn stem_of(source: &str, cells: &DealCells, kind: Option<&String>) -> u64 {
     let who = match (cells.key, cells.identities.first()) {
         (Some(key), _) => key.to_string(),
         (None, Some(identity)) => format!("{}\t{}", identity.kind, identity.text),
         _ => String::new(),
     };
     let at = cells.opened_at.or(cells.closed_at).map_or_else(String::new, |t| t.0.to_string());
-    let texts = [&cells.company, &cells.product, &cells.kind].map(|t| t.as_deref().map(|t| fold(t).into_owned()).unwrap_or_default());
+    let texts = [cells.company.as_ref(), cells.product.as_ref(), kind].map(|t| t.map(|t| fold(t).into_owned()).unwrap_or_default());
     let [company, product, kind] = &texts;
     stable_hash(&[fold(source).as_bytes(), who.as_bytes(), company.as_bytes(), product.as_bytes(), kind.as_bytes(), at.as_bytes()])
 }

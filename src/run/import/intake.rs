@@ -2,6 +2,7 @@
 
 use super::summary::{Counts, FileSummary};
 use crate::ingest::{BadCell, FileKind, IngestError, Next, OpenOrder, PendingRejects, RawRow, RejectWriter, Rows, TableFile};
+use crate::model::Currency;
 use crate::run::{RunError, Workspace};
 use std::path::Path;
 
@@ -11,13 +12,15 @@ pub(super) struct Intake {
     pub(super) summary: FileSummary,
     rejects: RejectWriter,
     counts: Counts,
+    currency: Currency,
 }
 
 impl Intake {
     /// Before the first row. `number`: its place in the run.
     pub(super) fn new(workspace: &Workspace, path: &Path, kind: FileKind, table: &TableFile, number: u16) -> Self {
         let rejects = RejectWriter::new(&workspace.root.join("rejects"), path, table.headers());
-        Self { summary: FileSummary::new(path, kind, table, number), rejects, counts: Counts::default() }
+        let summary = FileSummary::new(path, kind, table, number);
+        Self { summary, rejects, counts: Counts::default(), currency: workspace.sop.dictionary.currency.clone() }
     }
 
     /// What people should know of the columns before the first row is read.
@@ -33,6 +36,9 @@ impl Intake {
                 Next::Rejected => self.counts.reject(&mut self.rejects, reader.raw(), R::bad(cells))?,
                 Next::Row => {
                     self.counts.rows += 1;
+                    if let Some(amount) = reader.rounded() {
+                        self.counts.rounded.add(|| amount.to_owned());
+                    }
                     return Ok(true);
                 }
             }
@@ -52,6 +58,7 @@ impl Intake {
 
     /// After the last row.
     pub(super) fn finish(mut self) -> Result<(FileSummary, PendingRejects), RunError> {
+        self.summary.notes.extend(self.counts.rounding(&self.currency));
         self.counts.put_into(&mut self.summary);
         self.summary.finish(self.rejects)
     }

@@ -41,6 +41,9 @@ fn parse(mut reader: LeadReader<'_>, mut rejects: RejectWriter, way: &Way<'_>) -
         }
         counts.rows += 1;
         counts.blank(&mut rejects, reader.raw(), &row.bad)?;
+        for note in row.notes.iter().filter(|n| n.reason == ingest::FINER) {
+            counts.rounded.add(|| note.value.clone());
+        }
         batch.push(arrived);
         if batch.len() == BATCH {
             way.bytes.store(reader.table().progress().0, Ordering::Relaxed);
@@ -110,6 +113,7 @@ impl Importer<'_, '_> {
             }
             parser.join().map_err(|_| parser_died())?.map_err(RunError::from)
         })?;
+        summary.notes.extend(counts.rounding(&dictionary.currency));
         counts.put_into(&mut summary);
         if nobody > 0 {
             summary.notes.push(format!(

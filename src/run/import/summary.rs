@@ -1,6 +1,8 @@
 //! What became of one file: its rows counted by what they did, and what people should know of it.
 
+use super::noted::Noted;
 use crate::ingest::{BadCell, FileKind, IngestError, PendingRejects, RawRow, RejectWriter, TableFile};
+use crate::model::Currency;
 use crate::run::RunError;
 use std::path::Path;
 
@@ -70,6 +72,8 @@ pub(super) struct Counts {
     pub(super) rows: u64,
     pub(super) rejected: u64,
     pub(super) blanked: u64,
+    /// Amounts with a fraction of the currency's smallest unit.
+    pub(super) rounded: Noted,
 }
 
 impl Counts {
@@ -90,6 +94,15 @@ impl Counts {
             self.blanked += 1;
         }
         Ok(())
+    }
+
+    /// What people should know of amounts that were rounded.
+    pub(super) fn rounding(&self, currency: &Currency) -> Option<String> {
+        let unit = format!("{} {}", currency.decimal(1), currency.code);
+        self.rounded.note(|n| match n {
+            1 => format!("1 amount is finer than {unit} and is rounded, a half away from zero"),
+            n => format!("{n} amounts are finer than {unit} and are rounded, halves away from zero"),
+        })
     }
 
     /// The file's counts from now on.

@@ -89,8 +89,7 @@ fn of_deals(reading: &Reading<'_>, models: &[Model]) -> Result<Report, RunError>
         );
         notes.push(Note::new("untouched", what));
     }
-    let kindless = book.sold.iter().filter(|d| d.kindless && worth(d) != (false, 0)).count();
-    notes.extend(super::roi::kindless(kindless));
+    notes.extend(book.untyped(reading, worth));
     Ok(report(&reading.frame(), reading.by, "new_revenue", &all, notes))
 }
 

@@ -2,11 +2,14 @@
 
 use super::Reading;
 use crate::measure::attribution::Touch;
-use crate::model::{DealStatus, Event, FieldIx, Instant, LeadId, Value, fold};
+use crate::model::{DEAL_KINDS, DealStatus, Event, FieldIx, Instant, LeadId, Value, fold, is_new_business};
+use crate::report::Note;
+use crate::report::deals::{kindless, strange_kinds};
 use crate::rules::reports::{Revenue, Scope};
 use crate::run::RunError;
 use crate::store::{DealId, DealRow, LeadFact};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A deal that earned something, or was won.
@@ -21,8 +24,8 @@ pub(super) struct Sold {
     pub(super) product: Option<String>,
     /// `new`, or nobody says: only these bring a customer.
     pub(super) is_new: bool,
-    /// Nobody says what kind it is.
-    pub(super) kindless: bool,
+    /// It is taken for new business, and nobody knows what it is: blank, or the place of its word among the strange ones.
+    untyped: Option<Untyped>,
     /// Nobody says what it is worth.
     pub(super) unpriced: bool,
     /// Until when touches count.
@@ -38,6 +41,15 @@ pub(super) struct Sold {
     /// When its lead, or the first of its account, was created.
     pub(super) created: Option<Instant>,
     account: usize,
+}
+
+/// Why nobody knows the type of a deal.
+#[derive(Clone, Copy, Debug)]
+enum Untyped {
+    /// No file says.
+    Blank,
+    /// By a word that nobody knows: its place in [`Book::strange`].
+    Strange(usize),
 }
 
 /// Leads that belong together, and their deals.
@@ -66,6 +78,8 @@ pub(super) struct Book {
     pub(super) sold: Vec<Sold>,
     /// What is odd about them.
     pub(super) odd: Oddities,
+    /// Types that nobody knows, as told.
+    strange: Vec<String>,
     accounts: Vec<Account>,
     by_company: FxHashMap<String, usize>,
     by_lead: FxHashMap<i64, Vec<usize>>,
@@ -115,6 +129,7 @@ impl Book {
         let mut book = Self {
             sold: Vec::new(),
             odd: Oddities::default(),
+            strange: Vec::new(),
             accounts: Vec::new(),
             by_company: FxHashMap::default(),
             by_lead: FxHashMap::default(),
@@ -130,7 +145,8 @@ impl Book {
                 return;
             }
             book.odd.undated += usize::from(won && d.closed_at.is_none());
-            book.sold.push(sold(d, won, payments, paid, as_of));
+            let untyped = untyped(&d.kind, &mut book.strange);
+            book.sold.push(Sold { untyped, ..sold(d, won, payments, paid, as_of) });
         })?;
         // What is left was paid for deals that nobody told of.
         for amounts in payments.into_values() {
@@ -224,6 +240,26 @@ impl Book {
         self.accounts.iter().flat_map(|a| a.leads.iter().copied()).collect()
     }
 
+    /// What a reader must know of deals that count as new business because nobody knows what they are: of those that are worth anything.
+    pub(super) fn untyped(&self, reading: &Reading<'_>, worth: impl Fn(&Sold) -> (bool, i64)) -> Vec<Note> {
+        let currency = &reading.sop().dictionary.currency;
+        let mut blank = (0, 0_i64);
+        let mut strange: BTreeMap<String, (u64, i64)> = BTreeMap::new();
+        for deal in &self.sold {
+            let (Some(untyped), (won, earned)) = (deal.untyped, worth(deal)) else { continue };
+            if !won && earned == 0 {
+                continue;
+            }
+            let (n, amount) = match untyped {
+                Untyped::Blank => &mut blank,
+                Untyped::Strange(place) => strange.entry(self.strange.get(place).cloned().unwrap_or_default()).or_default(),
+            };
+            (*n, *amount) = (*n + 1, amount.saturating_add(earned));
+        }
+        let strange = strange_kinds(&strange, currency).map(|text| Note::new("strange-kind", format!("{text}, and import the file again")));
+        kindless(blank.0, blank.1, currency).into_iter().chain(strange).collect()
+    }
+
     /// Hands each deal that `wanted` lets pass to `f` with its touches, account by account.
     pub(super) fn each_path(
         &self,
@@ -277,6 +313,21 @@ impl Book {
     }
 }
 
+/// Why nobody knows the type of a deal, if so.
+fn untyped(kind: &str, strange: &mut Vec<String>) -> Option<Untyped> {
+    match kind {
+        "" => Some(Untyped::Blank),
+        known if DEAL_KINDS.contains(&known) => None,
+        word => {
+            let place = strange.iter().position(|known| known == word);
+            Some(Untyped::Strange(place.unwrap_or_else(|| {
+                strange.push(word.to_owned());
+                strange.len() - 1
+            })))
+        }
+    }
+}
+
 fn sold(d: DealRow, won: bool, payments: Option<Vec<(Instant, i64)>>, paid: bool, as_of: Instant) -> Sold {
     let won_at = d.closed_at.filter(|_| won);
     let earned = match (paid, won_at) {
@@ -294,8 +345,8 @@ fn sold(d: DealRow, won: bool, payments: Option<Vec<(Instant, i64)>>, paid: bool
         company: d.company,
         owner: d.owner,
         product: d.product,
-        is_new: matches!(d.kind.as_str(), "new" | ""),
-        kindless: d.kind.is_empty(),
+        is_new: is_new_business(&d.kind),
+        untyped: None,
         unpriced: won && d.amount.is_none() && !paid,
         opened,
         won_at,

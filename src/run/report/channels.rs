@@ -1,6 +1,6 @@
 //! Channels from impression to deal: what each cost and brought, by the channel that each lead first came by.
 
-use super::economy::economy;
+use super::economy::{economy, worth};
 use super::names::{NO_CHANNEL, Names, SHARED_COST, by_detail};
 use super::{Entry, Reading};
 use crate::model::{AttributionModel, FieldIx, FieldType, Instant, LeadId, Value};
@@ -45,12 +45,12 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         Ok(values.first().and_then(Value::as_text).map_or_else(|| NO_CHANNEL.into(), |t| names.of(t)))
     };
     for deal in &economy.book.sold {
-        let won_now = deal.won_at.is_some_and(|at| reading.contains(at));
+        let (won_now, _) = worth(reading, deal, Basis::Period);
         let Some(lead) = deal.lead else {
             nobody += usize::from(won_now);
             continue;
         };
-        let won_since = (deal.won_at.is_some() || deal.undated) && deal.created.is_some_and(|at| reading.contains(at));
+        let (won_since, _) = worth(reading, deal, Basis::Cohort);
         let (first_now, first_since) = (won_now && in_period.insert(lead), won_since && since.insert(lead));
         if first_now || first_since {
             let row = rows.entry(channel_of(lead)?.to_string()).or_default();

@@ -40,7 +40,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     };
     notes.push(Note::new("revenue", format!("revenue: {what} (`revenue: {}` of reports.yaml); deals without a lead are in no cohort", revenue.name())));
     if unpriced > 0 {
-        notes.push(Note::new("unpriced", crate::report::velocity::unpriced(unpriced)));
+        notes.push(Note::new("unpriced", crate::report::deals::unpriced(unpriced)));
     }
     Ok(cohorts.report(&reading.frame(), notes))
 }

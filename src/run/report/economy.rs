@@ -6,7 +6,7 @@ use super::credits::{Credits, Paths, each_null};
 use super::names::{Names, SHARED_COST, nameless, touches};
 use crate::measure::Durations;
 use crate::measure::attribution::Model;
-use crate::model::{FieldIx, FieldType, Instant, Value};
+use crate::model::{FieldIx, FieldType, Instant, LeadId, Value};
 use crate::report::roi::{Row, Sums};
 use crate::rules::lifecycle::Means;
 use crate::rules::reports::Basis;
@@ -56,7 +56,7 @@ pub(super) fn created(fact: &LeadFact, value: Option<&Value>) -> Instant {
 
 /// Sums up by what the reading asks; on one basis, with the totals of both.
 pub(super) fn economy(reading: &Reading<'_>, basis: Basis, model: Model) -> Result<Economy, RunError> {
-    economy_beside(reading, basis, model, |_, _| {})
+    economy_beside(reading, basis, model, |_, _, _| {})
 }
 
 /// The same beside what else is counted of the leads: each is handed to `also`, with when it was created and when it first came to be
@@ -65,7 +65,7 @@ pub(super) fn economy_beside(
     reading: &Reading<'_>,
     basis: Basis,
     model: Model,
-    mut also: impl FnMut(Instant, [Option<Instant>; 3]),
+    mut also: impl FnMut(LeadId, Instant, [Option<Instant>; 3]),
 ) -> Result<Economy, RunError> {
     let (sop, dictionary, by) = (reading.sop(), &reading.sop().dictionary, reading.by);
     let calendar = &sop.calendar;
@@ -119,7 +119,7 @@ pub(super) fn economy_beside(
         book.meet(fact, value(1).and_then(Value::as_text), born);
         let new = reading.contains(born);
         let reached: [Option<Instant>; 3] = std::array::from_fn(|i| fact.reached.get(i).copied().flatten());
-        also(born, reached);
+        also(LeadId(fact.lead), born, reached);
         any_mql |= reached[0].is_some();
         let counted = |b: Basis, i: usize| match b {
             Basis::Period => reached[i].filter(|at| reading.contains(*at)),

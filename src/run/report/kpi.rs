@@ -5,15 +5,16 @@ use super::economy::{Economy, economy_beside, worth};
 use super::names::{Names, touches};
 use super::{Entry, Reading};
 use crate::measure::{Durations, attainment_by_promise};
-use crate::model::{Clock, ClockKind, DealStatus, FieldIx, FieldType, Instant, Value as Told};
+use crate::model::{Clock, ClockKind, DealStatus, FieldIx, FieldType, Instant, LeadId, Value as Told};
 use crate::report::catalogue::Entry as Listed;
+use crate::report::deals::{DealFact, Deals, a_day};
 use crate::report::kpi::{Value, report};
-use crate::report::velocity::backwards;
 use crate::report::{Cell, Note, Report, per};
 use crate::rules::reports::Basis;
 use crate::run::RunError;
 use crate::run::promises::{each_clock, is_elsewhere};
 use crate::store::Due;
+use rustc_hash::FxHashMap;
 
 pub(super) const ENTRY: Entry = Entry {
     listed: Listed { name: "kpi", about: "every KPI that the base can tell, with its definition", needs: "each its own: `sop report kpi --list`", by: &[] },
@@ -24,18 +25,15 @@ const DAY: f64 = 86_400.0;
 
 /// Deals of the period.
 #[derive(Default)]
-struct Deals {
-    won: i64,
-    priced: i64,
-    amount: i64,
-    lost: i64,
-    open: i64,
-    repeat: i64,
+struct Sales {
+    all: Deals,
+    /// Won from customers.
+    repeat: u64,
     /// Any is closed, whenever it was.
     is_any: bool,
-    /// Won, and closed before it was opened: no way of telling how long it took.
-    backwards: u64,
-    spans: Vec<(Instant, Instant)>,
+    /// Deals that tell no opening, until it is known when their leads came; and whether they are of customers.
+    waiting: Vec<(LeadId, DealFact, bool)>,
+    arrived: FxHashMap<LeadId, Option<Instant>>,
 }
 
 /// Leads on their way.
@@ -59,13 +57,17 @@ struct Ways {
 fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let reading = &Reading { by: "channel", ..*reading };
     let model = reading.model()?;
-    let mut ways = Ways::default();
-    let economy = economy_beside(reading, Basis::Period, model, |born, reached| ways.add(reading, born, reached))?;
-    let deals = deals(reading)?;
+    let (mut ways, mut sales) = (Ways::default(), Sales::read(reading)?);
+    let economy = economy_beside(reading, Basis::Period, model, |lead, born, reached| {
+        ways.add(reading, born, reached);
+        sales.arrive(reading, lead, born);
+    })?;
+    sales.settle(reading);
+    let deals = &sales.all;
     let (sourced, influenced) = marketing(reading, &economy)?;
     let promises = promises(reading)?;
     let sums = economy.totals.iter().find(|(b, _)| *b == Basis::Period).map(|(_, s)| s.clone()).unwrap_or_default();
-    let won = Durations::of(deals.spans.iter().copied());
+    let won = Durations::of(deals.cycles.iter().copied());
     let (to_mql, to_sql) = (Durations::of(ways.to_mql.iter().copied()), Durations::of(ways.to_sql.iter().copied()));
     let count = |n: i64, has: bool| has.then_some((Cell::Integer(n), None));
     let share = |part: i64, of: i64| (of > 0).then(|| (Cell::Percent(part as f64 / of as f64), Some(of)));
@@ -76,8 +78,9 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let cost_per = |n: i64| money(Some(sums.cost).filter(|c| *c > 0).and_then(|c| per(c, n)), n);
     let customers = sums.deals.round() as i64;
     let revenue = sums.revenue.saturating_add(economy.other_kinds);
-    let closed = deals.won + deals.lost;
-    let aov = per(deals.amount, deals.priced);
+    let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let (won_deals, closed) = (whole(deals.won), whole(deals.closed()));
+    let aov = per(deals.amount, whole(deals.priced));
     let moved = ways.leads + ways.mql + ways.sql + ways.opportunity + closed;
     let nothing = moved == 0 && (sums.cost, revenue) == (0, 0) && promises.is_none();
     let value = |id: &str| -> Option<Value> {
@@ -96,19 +99,19 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
             "days_to_mql_mean" => days(&to_mql, |d| d.mean),
             "days_mql_to_sql" => days(&to_sql, |d| d.median),
             "days_mql_to_sql_mean" => days(&to_sql, |d| d.mean),
-            "won_deals" => count(deals.won, deals.is_any),
-            "won_amount" => (deals.won > 0).then_some((Cell::Money(deals.amount), Some(deals.won))),
-            "revenue" => (revenue != 0 || deals.won > 0).then_some((Cell::Money(revenue), Some(deals.won))),
+            "won_deals" => count(won_deals, sales.is_any),
+            "won_amount" => (deals.won > 0).then_some((Cell::Money(deals.amount), Some(won_deals))),
+            "revenue" => (revenue != 0 || deals.won > 0).then_some((Cell::Money(revenue), Some(won_deals))),
             "new_revenue" => (revenue != 0 || deals.won > 0).then_some((Cell::Money(sums.revenue), Some(customers))),
-            "aov" => money(aov, deals.priced),
-            "win_rate" => share(deals.won, closed),
+            "aov" => money(aov, whole(deals.priced)),
+            "win_rate" => share(won_deals, closed),
             "days_to_win" => days(&won, |d| d.median),
             "velocity" => {
-                let (won, aov) = (won.as_ref().filter(|d| d.mean > 0.0)?, aov?);
-                let a_day = deals.open as f64 * (deals.won as f64 / closed.max(1) as f64) * aov as f64 / (won.mean / DAY);
-                (deals.open > 0).then_some((Cell::Money(a_day.round() as i64), Some(deals.open)))
+                let days = won.as_ref().map(|d| d.mean / DAY)?;
+                let value = a_day(deals.open, won_deals as f64 / closed.max(1) as f64, deals.average()?, days)?;
+                (deals.open > 0).then_some((Cell::Money(value), Some(whole(deals.open))))
             }
-            "repeat_share" => share(deals.repeat, deals.won),
+            "repeat_share" => share(whole(sales.repeat), won_deals),
             "sourced_share" => (sourced.1 > 0 && deals.amount > 0).then(|| (Cell::Percent(sourced.0 as f64 / deals.amount as f64), Some(sourced.1))),
             "influenced_amount" => (influenced.1 > 0).then_some((Cell::Money(influenced.0), Some(influenced.1))),
             "lead_value" => money(per(sums.revenue, ways.leads).filter(|_| customers > 0), ways.leads),
@@ -128,44 +131,54 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     if nothing {
         notes.push(Note::new("no-data", "nothing of these days is in the base: every number is n/a, not 0"));
     }
-    if deals.backwards > 0 {
-        notes.push(Note::new("backwards", backwards(deals.backwards)));
-    }
-    let kindless = economy.book.sold.iter().filter(|d| d.kindless && worth(reading, d, Basis::Period) != (false, 0)).count();
-    notes.extend(super::roi::kindless(kindless));
+    notes.extend(deals.notes());
+    notes.extend(economy.book.untyped(reading, |d| worth(reading, d, Basis::Period)));
     if sums.cost < 0 {
         notes.extend(crate::report::roi::refunds(&["all costs"]));
     }
     Ok(report(&reading.frame(), value, notes))
 }
 
-fn deals(reading: &Reading<'_>) -> Result<Deals, RunError> {
-    let (as_of, mut all) = (reading.context.as_of, Deals::default());
-    reading.store.each_deal(|d| {
-        let is_closed = d.status != DealStatus::Open && d.closed_at.is_none_or(|at| at <= as_of);
-        all.is_any |= is_closed;
-        // What nobody dates belongs to all time only.
-        let counts = is_closed && d.closed_at.map_or(reading.limited().is_none(), |at| reading.contains(at));
-        match d.status {
-            // What is given back lowers the revenue and wins nobody.
-            DealStatus::Won if counts && d.amount.is_some_and(|n| n < 0) => all.amount = all.amount.saturating_add(d.amount.unwrap_or(0)),
-            DealStatus::Won if counts => {
-                all.won += 1;
-                all.repeat += i64::from(matches!(d.kind.as_str(), "upsell" | "cross_sell"));
-                all.priced += i64::from(d.amount.is_some());
-                all.amount = all.amount.saturating_add(d.amount.unwrap_or(0));
-                match d.opened_at.zip(d.closed_at) {
-                    Some((opened, closed)) if closed < opened => all.backwards += 1,
-                    span => all.spans.extend(span),
+impl Sales {
+    /// Every deal, but for those that wait.
+    fn read(reading: &Reading<'_>) -> Result<Self, RunError> {
+        let (as_of, mut sales) = (reading.context.as_of, Self::default());
+        reading.store.each_deal(|d| {
+            sales.is_any |= d.status != DealStatus::Open && d.closed_at.is_none_or(|at| at <= as_of);
+            let repeat = matches!(d.kind.as_str(), "upsell" | "cross_sell");
+            let fact = DealFact { status: d.status, amount: d.amount, opened_at: d.opened_at, arrived_at: None, closed_at: d.closed_at };
+            match d.lead.filter(|_| d.opened_at.is_none()) {
+                Some(lead) => {
+                    sales.arrived.insert(lead, None);
+                    sales.waiting.push((lead, fact, repeat));
                 }
+                None => sales.add(reading, &fact, repeat),
             }
-            DealStatus::Lost if counts => all.lost += 1,
-            _ => {}
+        })?;
+        Ok(sales)
+    }
+
+    /// A lead of the pass.
+    fn arrive(&mut self, reading: &Reading<'_>, lead: LeadId, born: Instant) {
+        if born <= reading.context.as_of
+            && let Some(arrived) = self.arrived.get_mut(&lead)
+        {
+            *arrived = Some(born);
         }
-        let exists = d.opened_at.is_none_or(|at| at <= as_of);
-        all.open += i64::from(exists && (d.status == DealStatus::Open || d.closed_at.is_some_and(|at| at > as_of)));
-    })?;
-    Ok(all)
+    }
+
+    /// After the pass: those that waited count as well.
+    fn settle(&mut self, reading: &Reading<'_>) {
+        for (lead, mut fact, repeat) in std::mem::take(&mut self.waiting) {
+            fact.arrived_at = self.arrived.get(&lead).copied().flatten();
+            self.add(reading, &fact, repeat);
+        }
+    }
+
+    fn add(&mut self, reading: &Reading<'_>, fact: &DealFact, repeat: bool) {
+        let counted = self.all.add(fact, reading.limited(), reading.context.as_of);
+        self.repeat += u64::from(repeat && counted == Some(DealStatus::Won));
+    }
 }
 
 impl Ways {

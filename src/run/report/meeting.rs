@@ -5,9 +5,9 @@ mod past;
 
 use super::walks::Line;
 use super::{Entry, REPORTS, Reading};
-use crate::model::{DealStatus, Instant, Period};
+use crate::model::{Instant, Period};
 use crate::report::catalogue::Entry as Listed;
-use crate::report::meeting::{Facts, Headline, Moment, Standing};
+use crate::report::meeting::{Facts, Headline, Moment, Reach, Standing};
 use crate::report::{Cell, Column, ColumnType, Note, Report, meeting};
 use crate::run::RunError;
 use chrono::NaiveDate;
@@ -33,9 +33,6 @@ const PARTS: &[(&str, &str)] =
 /// Stretches that the lines go back, the period's own included.
 const BACK: usize = 8;
 
-/// Stretches of the longer time, over which a lead can come to anything: half a year, a year, two years.
-const LONGER: &[(&str, usize)] = &[("weekly", 26), ("monthly", 12), ("quarterly", 8)];
-
 /// The numbers of the headline, out of the report of KPIs.
 const HEADLINE: &[&str] = &["leads", "mql", "sql", "won_deals", "revenue", "new_revenue", "cost", "roi", "cpl", "cac", "win_rate", "sla_attainment"];
 
@@ -50,8 +47,8 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         (first.unwrap_or(NaiveDate::MIN), last.unwrap_or(NaiveDate::MAX))
     };
     let stretches = back(reading, BACK);
-    let reach = LONGER.iter().find(|(name, _)| *name == reading.request.name).map_or(BACK, |(_, n)| *n);
-    let first = back(reading, reach).first().map_or(reading.period.from, |p| p.from);
+    let reach = Reach::of(days(reading.period));
+    let first = back(reading, reach.stretches).first().map_or(reading.period.from, |p| p.from);
     let longer = Period { from: first, until: reading.period.until };
     let mut empty = Vec::new();
     let mut parts = Vec::new();
@@ -105,7 +102,8 @@ fn further(reading: &Reading<'_>, period: Report, longer: Period) -> Result<Repo
 fn accrued(reading: &Reading<'_>, longer: Period) -> Result<Option<Report>, RunError> {
     let Some(mut roi) = part(reading, "roi", "channel", longer)?.filter(|roi| !roi.rows.is_empty()) else { return Ok(None) };
     roi.name = "roi_longer".into();
-    roi.notes = vec![Note::new("period", longer.text(&reading.sop().calendar))];
+    roi.notes.retain(|note| ["kindless", "strange-kind"].contains(&note.code.as_str()));
+    roi.notes.insert(0, Note::new("period", longer.text(&reading.sop().calendar)));
     let entries = "MQL, SQL: first entries in these days; the funnel also counts what leads created in them reached later";
     roi.notes.push(Note::new("entries", entries));
     roi.columns.iter_mut().filter(|c| LEFT_OUT.contains(&c.id.as_str())).for_each(|c| c.aside = true);
@@ -198,7 +196,7 @@ fn trend(reading: &Reading<'_>, periods: &[Period]) -> Result<(Vec<Moment>, Vec<
         }
     })?;
     // Also deals that have no lead.
-    reading.store.each_deal(|deal| count(deal.closed_at.filter(|_| deal.status == DealStatus::Won), |m| m.won += 1))?;
+    reading.store.each_deal(|deal| count(deal.closed_at.filter(|_| deal.status.wins(deal.amount)), |m| m.won += 1))?;
     let standing = lifecycle.stages.iter().zip(here).map(|(stage, (unowned, seconds))| Standing::of(&stage.id, &stage.title, unowned, seconds));
     Ok((moments, standing.collect()))
 }

@@ -67,7 +67,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         notes.push(Note::new("no-promises", "sla.yaml makes no promise: nobody is late"));
     }
     if unpriced > 0 {
-        notes.push(Note::new("unpriced", crate::report::velocity::unpriced(unpriced)));
+        notes.push(Note::new("unpriced", crate::report::deals::unpriced(unpriced)));
     }
     if store.last_run()?.is_some_and(|run| reading.context.as_of < run.as_of) {
         notes.push(Note::new("past", "this is a day before the last run: what owners hold is today's"));

@@ -45,12 +45,6 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     Ok(report(Facts { frame, by: reading.by, rows, whole_cost: economy.whole_cost, totals, other_kinds: economy.other_kinds, notes }))
 }
 
-/// What a reader must know of deals that tell no kind.
-pub(super) fn kindless(n: usize) -> Option<Note> {
-    let what = if n == 1 { "1 deal tells no type and counts as new business".to_owned() } else { format!("{n} deals tell no type and count as new business") };
-    (n > 0).then(|| Note::new("kindless", format!("{what} (a column 商机类型 or Deal Type says new, renewal, upsell or cross_sell)")))
-}
-
 /// By what came back, most first; months by time; what is no name of its own last.
 pub(super) fn sort(rows: &mut [Row], by: &str) {
     let own = |r: &Row| r.name.starts_with('(');
@@ -151,7 +145,7 @@ pub(super) fn notes(reading: &Reading<'_>, economy: &Economy, basis: Basis, mode
             ),
         );
     }
-    notes.extend(kindless(counted().filter(|d| d.kindless).count()));
+    notes.extend(economy.book.untyped(reading, |d| worth(reading, d, basis)));
     let refunded: Vec<&str> = economy.rows.values().filter(|r| r.sums.cost < 0).map(|r| r.name.as_str()).collect();
     notes.extend(crate::report::roi::refunds(&refunded));
     notes

@@ -87,7 +87,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         }
         let verdicts = || row.verdicts.iter().filter(|v| v.at >= at && v.at <= as_of);
         let closed = || row.deals.iter().filter(|d| d.status != DealStatus::Open && d.closed_at.is_none_or(|closed| closed >= at && closed <= as_of));
-        let (accepted, won) = (verdicts().any(|v| v.reason.is_none()), closed().any(|d| d.status == DealStatus::Won));
+        let (accepted, won) = (verdicts().any(|v| v.reason.is_none()), closed().any(|d| d.status.wins(d.amount)));
         facts.open += u64::from(verdicts().next().is_none() && closed().next().is_none());
         if let Some(band) = counts.get_mut(place) {
             band.leads += 1;

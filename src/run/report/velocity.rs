@@ -3,7 +3,8 @@
 use super::walks::Line;
 use super::{Entry, Reading};
 use crate::report::catalogue::Entry as Listed;
-use crate::report::velocity::{DealFact, Velocity};
+use crate::report::deals::DealFact;
+use crate::report::velocity::Velocity;
 use crate::report::{Note, Report};
 use crate::run::RunError;
 use rustc_hash::FxHashMap;
@@ -36,25 +37,20 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
             leads.insert(row.record.lead, (walk.created_at, walk.group));
         }
     })?;
-    let (mut alone, mut by_arrival) = (0_u64, 0_u64);
+    let mut alone = 0_u64;
     reading.store.each_deal(|deal| {
         let lead = deal.lead.and_then(|lead| leads.get(&lead));
         alone += u64::from(deal.lead.is_none());
-        by_arrival += u64::from(deal.opened_at.is_none() && lead.is_some());
         let group = match by {
             Some("region") => deal.owner.as_deref().and_then(region).or_else(|| lead.map(|(_, group)| group.clone())),
             Some("owner") => deal.owner.or_else(|| lead.map(|(_, group)| group.clone())),
             _ => lead.map(|(_, group)| group.clone()),
         };
-        let began_at = deal.opened_at.or_else(|| lead.and_then(|(created, _)| *created));
-        let by_opening = deal.opened_at.is_some();
-        let (status, amount, closed_at) = (deal.status, deal.amount, deal.closed_at);
-        velocity.deal(&DealFact { group: group.unwrap_or_default(), status, amount, began_at, by_opening, closed_at });
+        let arrived_at = lead.and_then(|(created, _)| *created);
+        let fact = DealFact { status: deal.status, amount: deal.amount, opened_at: deal.opened_at, arrived_at, closed_at: deal.closed_at };
+        velocity.deal(group.as_deref().unwrap_or_default(), &fact);
     })?;
     let mut notes = apart.notes(&line);
-    if by_arrival > 0 {
-        notes.push(Note::new("by-arrival", format!("{by_arrival} deals tell no opening: their cycle runs from their lead's arrival")));
-    }
     if alone > 0 {
         let row = if by.is_some() { ", in the row (none) unless they name an owner" } else { "" };
         notes.push(Note::new("deals-alone", format!("{alone} deals have no lead that the base knows: they count as deals{row}")));

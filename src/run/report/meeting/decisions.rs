@@ -1,5 +1,6 @@
 //! What the meeting has to decide: what waits for a person, and what the parts of the page ask for.
 
+use crate::report::meeting::kept;
 use crate::report::today::{Item, Waits};
 use crate::report::{Cell, Report, Said};
 use crate::run::RunError;
@@ -28,35 +29,40 @@ fn first(item: &mut Item) {
 /// Experiments that name a winner, or whose arms are not what they were meant to be.
 fn experiments(outcomes: &Report) -> Vec<Item> {
     let at = |id: &str| outcomes.columns.iter().position(|c| c.id == id);
-    let (Some(name), Some(arm), Some(verdict)) = (at("experiment"), at("arm"), at("verdict")) else { return Vec::new() };
+    let (Some(name), Some(measure), Some(arm), Some(verdict)) = (at("experiment"), at("measure"), at("arm"), at("verdict")) else { return Vec::new() };
     let text = |cell: Option<&Cell>| match cell {
         Some(Cell::Text(text)) => text.clone(),
         _ => String::new(),
     };
+    let kept = kept(outcomes);
     let mut items: Vec<Item> = Vec::new();
     for row in &outcomes.rows {
         let said = match row.get(verdict) {
             Some(Cell::Said(said)) => (**said).clone(),
             cell => Said::from(text(cell)),
         };
-        let (subject, arm) = (text(row.get(name)), text(row.get(arm)));
+        let (subject, measure, arm) = (text(row.get(name)), text(row.get(measure)), text(row.get(arm)));
         let broken = said.en.contains("did not get the shares");
         let decided = said.en.contains("higher than") || said.en.contains("lower than") || broken;
         if !decided || items.iter().any(|i| i.subject.en == subject) {
             continue;
         }
+        let keep = kept.iter().find(|k| (&k.experiment, &k.measure) == (&subject, &measure)).map(|k| &k.arm);
+        let next = match keep {
+            _ if broken => Said::new("find out why before anything is concluded; sop report experiments", "先查明原因，再下结论；详见 sop report experiments"),
+            Some(keep) => Said::new(
+                format!("keep {keep} in its file and end the experiment; sop report experiments"),
+                format!("在对应文件中保留 {keep}，并结束实验；详见 sop report experiments"),
+            ),
+            // One of several arms is out, and between the others nothing is decided.
+            None => Said::new("wait for the other arms; sop report experiments", "等其他组有结论；详见 sop report experiments"),
+        };
         items.push(Item {
             waits: Waits::Experiment,
-            subject: subject.into(),
             count: 0,
             detail: Said::new(format!("{arm}: {}", said.en), format!("{arm}：{}", said.chinese())),
-            next: match broken {
-                true => Said::new("find out why before anything is concluded; sop report experiments", "先查明原因，再下结论；详见 sop report experiments"),
-                false => Said::new(
-                    "keep the better arm in its file and end the experiment; sop report experiments",
-                    "在对应文件中保留较优的一组并结束实验；详见 sop report experiments",
-                ),
-            },
+            subject: subject.into(),
+            next,
         });
     }
     items

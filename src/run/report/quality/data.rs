@@ -2,7 +2,7 @@
 
 use super::Known;
 use crate::ingest::rejected;
-use crate::model::{FieldType, LeadId, fold, fold_header, nearest};
+use crate::model::{DEAL_KINDS, FieldType, LeadId, fold, fold_header, nearest};
 use crate::report::quality::{Check, Finding};
 use crate::run::RunError;
 use crate::run::report::Reading;
@@ -166,6 +166,12 @@ pub(super) fn unknown(reading: &Reading<'_>, deals: &[DealRow]) -> Result<Vec<Fi
         let leads = Some(store.count_leads()?.unsigned_abs());
         out.extend(lines(Check::Unknown, all, leads, "channel", |_| "no channel of fields.yaml".into(), "add it under `channels:`, or to the synonyms of one"));
     }
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    let strange = deals.iter().map(|d| d.kind.as_str()).filter(|kind| !kind.is_empty() && !DEAL_KINDS.contains(kind));
+    strange.for_each(|kind| *kinds.entry(kind).or_default() += 1);
+    let (kinds, all) = (kinds.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(), Some(deals.len() as u64));
+    let next = "say what it is under `values:` of deals.kind in sops/fields.yaml, and import the file again";
+    out.extend(lines(Check::Unknown, kinds, all, "deal type", |_| "counts as new business".into(), next));
     out.extend(products(reading, deals));
     Ok(out)
 }
