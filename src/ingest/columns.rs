@@ -253,7 +253,7 @@ impl<'a> TableReader<'a> {
         row.number = raw.number;
         row.bad.clear();
         row.values.clear();
-        if let Some(bad) = raw.refusal() {
+        if let Err(bad) = raw.sound() {
             row.bad.push(("", bad));
             return Ok(Next::Rejected);
         }
