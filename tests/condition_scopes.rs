@@ -3,7 +3,7 @@
 mod condition_world;
 
 use condition_world::{Found, World, states};
-use sop::condition::{ScopeKind, StateUse, Want};
+use sop::condition::{Facts, ScopeKind, StateUse, Want};
 use sop::diag::Code;
 use sop::engine::state::owner_values;
 use sop::model::{Deal, DealStatus, Field, FieldIx, Outcome, Until, Value};
@@ -121,7 +121,7 @@ fn a_colleague_is_asked_about_alone() {
         let (condition, out) = w.read(text, ScopeKind::Owner, Want::Boolean);
         let condition = condition.unwrap_or_else(|| panic!("{text}: {:?}", out.0));
         let state = owner_values(&zhang, 7, 3);
-        let why = condition.explain_owner(&state, w.as_of, &w.dictionary, &w.calendar);
+        let why = condition.explain(&Facts { state: &state, ..Facts::nobody(&w.dictionary, &w.calendar, w.as_of, &w.details) });
         let (value, until) = condition.test_owner(&state, w.as_of, &w.dictionary, &w.calendar);
         assert_eq!((why.outcome(), until), (value, Until::NEVER), "{text}");
         (value, why.summary())

@@ -259,7 +259,7 @@ fn assignments_queues_and_notices_are_kept_once_and_taken_back() {
         assert_eq!(store.last_activity(Instant(250)).unwrap(), [("a".to_owned(), Instant(220))]);
         assert!(store.end_assignment(LeadId(1), Instant(150), Ended::Returned).unwrap());
         assert!(!store.end_assignment(LeadId(1), Instant(160), Ended::ByHand).unwrap(), "it has ended");
-        assert_eq!(store.last_end(LeadId(1), "a").unwrap(), Some((Instant(150), Ended::Returned)));
+        assert_eq!(store.assignments_of(LeadId(1)).unwrap()[0].ended, Some((Instant(150), Ended::Returned)));
 
         store.rename_owner("b", "zhang.wei").unwrap();
         assert_eq!(store.owners().unwrap(), ["a", "zhang.wei"], "a name turned out to be a colleague");

@@ -116,11 +116,6 @@ impl Condition {
     pub fn test_state(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> (Option<bool>, Until) {
         self.test_owner(state, as_of, dictionary, calendar)
     }
-    /// Why a condition on one colleague holds or not.
-    pub fn explain_owner(&self, state: &[Value], as_of: Instant, dictionary: &Dictionary, calendar: &Calendar) -> Explanation {
-        let details = Details::default();
-        self.explain(&Facts { state, ..Facts::nobody(dictionary, calendar, as_of, &details) })
-    }
     /// Which parts hold, fail or are unknown, and the values seen.
     pub fn explain(&self, facts: &Facts<'_>) -> Explanation {
         explain(&self.plan, &self.text, facts)

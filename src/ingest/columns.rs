@@ -266,7 +266,7 @@ impl<'a> TableReader<'a> {
         row.bad.clear();
         row.values.clear();
         row.rounded = None;
-        if let Some(bad) = raw.refusal() {
+        if let Err(bad) = raw.sound() {
             row.bad.push(("", bad));
             return Ok(Next::Rejected);
         }

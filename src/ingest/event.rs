@@ -193,33 +193,27 @@ impl<'a> EventReader<'a> {
         if !self.table.next_row(&mut self.raw)? {
             return Ok(Next::End);
         }
-        let raw = &self.raw;
-        row.number = raw.number;
+        row.number = self.raw.number;
         row.bad.clear();
-        if let Some(bad) = raw.refusal() {
-            row.bad.push(bad);
-            return Ok(Next::Rejected);
-        }
-        let headers = self.table.headers();
-        let kind = disarmed(trimmed(raw.text(self.kind)));
-        if kind.is_empty() {
-            row.bad.push(BadCell::new(headers.get(self.kind).map_or("", String::as_str), "", "no kind"));
-            return Ok(Next::Rejected);
-        }
-        row.at = match self.at.read(raw, headers) {
-            Ok(at) => at,
+        Ok(match self.fill(row) {
+            Ok(()) => Next::Row,
             Err(bad) => {
                 row.bad.push(bad);
-                return Ok(Next::Rejected);
+                Next::Rejected
             }
-        };
-        row.key = self.who.read(raw, headers, &mut row.identities, &mut row.bad);
-        if row.identities.is_empty() && row.key.is_none() {
-            if row.bad.is_empty() {
-                row.bad.push(BadCell::new("", "", "nobody is named"));
-            }
-            return Ok(Next::Rejected);
+        })
+    }
+
+    /// Fills in a row; else what refuses it.
+    fn fill(&mut self, row: &mut EventRow) -> Result<(), BadCell> {
+        let (raw, headers) = (&self.raw, self.table.headers());
+        raw.sound()?;
+        let kind = disarmed(trimmed(raw.text(self.kind)));
+        if kind.is_empty() {
+            return Err(BadCell::new(headers.get(self.kind).map_or("", String::as_str), "", "no kind"));
         }
+        row.at = self.at.read(raw, headers)?;
+        row.key = self.who.read_named(raw, headers, &mut row.identities, &mut row.bad)?;
         row.kind_spelling.clear();
         row.kind_spelling.push_str(kind);
         row.what.clear();
@@ -232,7 +226,7 @@ impl<'a> EventReader<'a> {
         }
         let id = self.mapping.event_id.map(|c| trimmed(raw.text(c))).filter(|t| !t.is_empty());
         row.event_id = id.map(str::to_owned);
-        Ok(Next::Row)
+        Ok(())
     }
 
     /// What an event was, typed: for a `what` seen for the first time. Cells that do not parse become blank and are listed in `bad`.

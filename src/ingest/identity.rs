@@ -142,6 +142,21 @@ impl WhoColumns {
         key
     }
 
+    /// The same of a row that is worth nothing without a name: what refuses it where it has none.
+    pub(super) fn read_named(
+        &mut self,
+        row: &RawRow,
+        headers: &[String],
+        identities: &mut Vec<Identity>,
+        bad: &mut Vec<BadCell>,
+    ) -> Result<Option<Key>, BadCell> {
+        let key = self.read(row, headers, identities, bad);
+        if identities.is_empty() && key.is_none() {
+            return Err(bad.pop().unwrap_or_else(|| BadCell::new("", "", "nobody is named")));
+        }
+        Ok(key)
+    }
+
     /// A lead named by whatever it has: an address, a number, an id.
     fn read_any(&mut self, text: &str, identities: &mut Vec<Identity>) {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();

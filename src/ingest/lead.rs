@@ -153,7 +153,7 @@ impl<'a> LeadReader<'a> {
             return Ok(Next::End);
         }
         self.reset(row);
-        if let Some(bad) = self.raw.refusal() {
+        if let Err(bad) = self.raw.sound() {
             row.bad.push(bad);
             return Ok(Next::Rejected);
         }

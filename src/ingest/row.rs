@@ -85,10 +85,10 @@ impl RawRow {
     pub fn is_blank(&self) -> bool {
         self.problem.is_none() && (0..self.len()).all(|i| super::cell::trimmed(self.text(i)).is_empty() && self.cell(i).kind != CellKind::NoValue)
     }
-    /// What is said of a row that is no record.
-    pub(super) fn refusal(&self) -> Option<BadCell> {
-        let problem = self.problem.as_ref()?;
-        Some(BadCell { column: String::new(), value: shorten(self.text(0)), reason: problem.reason.clone() })
+    /// Refuses a row that is no record, with what is said of it.
+    pub(super) fn sound(&self) -> Result<(), BadCell> {
+        let Some(problem) = &self.problem else { return Ok(()) };
+        Err(BadCell { column: String::new(), value: shorten(self.text(0)), reason: problem.reason.clone() })
     }
     pub(super) fn clear(&mut self) {
         self.problem = None;

@@ -125,36 +125,30 @@ impl<'a> StageReader<'a> {
         if !self.table.next_row(&mut self.raw)? {
             return Ok(Next::End);
         }
-        let raw = &self.raw;
-        row.number = raw.number;
+        row.number = self.raw.number;
         row.bad.clear();
-        if let Some(bad) = raw.refusal() {
-            row.bad.push(bad);
-            return Ok(Next::Rejected);
-        }
-        let headers = self.table.headers();
-        let stage = disarmed(trimmed(raw.text(self.stage)));
-        if stage.is_empty() {
-            row.bad.push(BadCell::new(headers.get(self.stage).map_or("", String::as_str), "", "no stage"));
-            return Ok(Next::Rejected);
-        }
-        row.at = match self.at.read(raw, headers) {
-            Ok(at) => at,
+        Ok(match self.fill(row) {
+            Ok(()) => Next::Row,
             Err(bad) => {
                 row.bad.push(bad);
-                return Ok(Next::Rejected);
+                Next::Rejected
             }
-        };
+        })
+    }
+
+    /// Fills in a row; else what refuses it.
+    fn fill(&mut self, row: &mut StageRow) -> Result<(), BadCell> {
+        let (raw, headers) = (&self.raw, self.table.headers());
+        raw.sound()?;
+        let stage = disarmed(trimmed(raw.text(self.stage)));
+        if stage.is_empty() {
+            return Err(BadCell::new(headers.get(self.stage).map_or("", String::as_str), "", "no stage"));
+        }
+        row.at = self.at.read(raw, headers)?;
         row.stage.clear();
         row.stage.push_str(self.field.and_then(|f| f.canonical(stage)).map_or(stage, |s| s));
-        row.key = self.who.read(raw, headers, &mut row.identities, &mut row.bad);
-        if row.identities.is_empty() && row.key.is_none() {
-            if row.bad.is_empty() {
-                row.bad.push(BadCell::new("", "", "nobody is named"));
-            }
-            return Ok(Next::Rejected);
-        }
-        Ok(Next::Row)
+        row.key = self.who.read_named(raw, headers, &mut row.identities, &mut row.bad)?;
+        Ok(())
     }
 }
 

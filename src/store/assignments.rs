@@ -140,13 +140,6 @@ impl Store {
         Ok(statement.query_map([lead.0], read)?.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// When this owner lost a lead last, and how: for `cooldown`.
-    pub fn last_end(&self, lead: LeadId, owner: &str) -> Result<Option<(Instant, Ended)>> {
-        const LAST: &str = "SELECT ended_at, ended_how FROM assignments WHERE lead = ?1 AND owner = ?2 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1";
-        let found: Option<(i64, String)> = self.conn.prepare_cached(LAST)?.query_row(params![lead.0, owner], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
-        Ok(found.and_then(|(at, how)| Some((Instant(at), Ended::parse(&how)?))))
-    }
-
     /// How many leads each owner holds at each stage, held elsewhere included; by owner, then stage.
     pub fn holdings(&self) -> Result<Vec<Holding>> {
         // Read off the index of owners alone.
