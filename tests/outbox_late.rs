@@ -233,6 +233,35 @@ fn of_several_held_messages_those_that_are_too_late_stay_and_the_others_keep_the
 }
 
 #[test]
+fn what_a_pause_kept_leaves_after_it_at_its_designed_distance_and_is_not_late() {
+    let steps =
+        "  - {id: one, day: 1, at: \"09:30\", send: email, content: a}\n  - {id: two, day: 1, at: \"13:30\", send: email, content: a}\nlate: {max: 1d}\n";
+    let base = base(steps, ONE);
+    at(&base, "02T09:30", "tick");
+    base.run(&["nurture", "pause", "p", "--why", "rewriting", "--as-of", "2026-11-02T09:35:00"]).ok();
+    for day in ["02T10:00", "03T10:00"] {
+        at(&base, day, "tick");
+        at(&base, day, "send");
+    }
+    assert_eq!(base.texts("SELECT state || ' ' || reason FROM messages"), ["held paused", "held paused"]);
+    base.run(&["nurture", "resume", "p", "--why", "done", "--as-of", "2026-11-05T10:00:00"]).ok();
+    at(&base, "05T10:00", "send");
+    assert_eq!(messages(&base), ["one sent 05 10:00", "two queued"]);
+    at(&base, "05T13:30", "send");
+    assert_eq!(messages(&base)[1], "two queued");
+    at(&base, "05T14:00", "tick");
+    at(&base, "05T14:00", "send");
+    assert_eq!(messages(&base)[1], "two sent 05 14:00");
+    // A short one moves nothing.
+    let base = self::base(steps, ONE);
+    at(&base, "02T08:00", "tick");
+    let before = base.texts("SELECT step || not_before || not_after FROM messages ORDER BY step");
+    base.run(&["nurture", "pause", "p", "--why", "rewriting", "--as-of", "2026-11-02T08:10:00"]).ok();
+    base.run(&["nurture", "resume", "p", "--why", "done", "--as-of", "2026-11-02T08:20:00"]).ok();
+    assert_eq!(before, base.texts("SELECT step || not_before || not_after FROM messages ORDER BY step"));
+}
+
+#[test]
 fn broken_files_keep_nobody_from_the_outbox_nor_from_being_left_alone() {
     for (name, text) in [
         ("sops/content/a.md", "---\nmedium: email\n"),

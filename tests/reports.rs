@@ -255,7 +255,7 @@ fn csv_says_which_tables_it_has_no_room_for() {
     import(&base, "11-01", "baidu.csv", BAIDU).ok();
     let all = base.on("11-02", &["report", "weekly", "--period", "2026-10", "-f", "json"]).ok().json();
     let sections = all["sections"].as_array().unwrap();
-    let ids: Vec<&str> = sections.iter().filter(|s| !s["rows"].as_array().unwrap().is_empty()).map(|s| s["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = sections.iter().filter(|s| !s["rows"].as_array().unwrap().is_empty()).map(|s| s["section"].as_str().unwrap()).collect();
     assert!(!ids.is_empty());
     let run = base.on("11-02", &["report", "weekly", "--period", "2026-10", "-f", "csv"]).ok();
     assert!(run.stderr().contains("CSV holds one table") && run.stderr().contains("`-f xlsx`"), "{}", run.stderr());

@@ -29,9 +29,15 @@ impl fmt::Display for Holder {
     }
 }
 
-/// The held lock; released when dropped.
+/// The held lock; released when dropped, without the holder's name: the next must not be taken for the one before.
 #[must_use = "nobody is kept away once it is dropped"]
-pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+pub struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.set_len(0); // a name that stays is merely an old one
+    }
+}
 
 pub(super) fn take(db: &Path, holder: &Holder) -> Result<Lock> {
     let path = suffixed(db, ".lock");

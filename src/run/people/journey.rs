@@ -2,15 +2,15 @@
 
 use super::{Acted, act as act_on};
 use crate::engine::nurture::{Act, act, silent};
-use crate::model::{JourneyState, MessageState, Standing};
+use crate::model::{JourneyState, LeadId, Message, MessageId, MessageState, Standing};
 use crate::rules::nurture::Path;
 use crate::run::evaluate::Evaluator;
 use crate::run::journeys::Travellers;
 use crate::run::score::note;
 use crate::run::tick::{Done, Gardener, keep_looked, with_seen};
-use crate::run::{Context, RunError, Workspace};
+use crate::run::{Context, RunError, Session, Workspace};
 use crate::store::Store;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Does an act for every lead that is meant. Of named leads every one, or none; of all, those for whom it can be done.
 pub(in crate::run) fn on_leads(workspace: &Workspace, context: &Context<'_>, path: &Path, what: Act, whom: &Travellers, why: &str) -> Result<Acted, RunError> {
@@ -42,6 +42,10 @@ pub(in crate::run) fn on_leads(workspace: &Workspace, context: &Context<'_>, pat
                     }
                     let mut tally = Done::default();
                     keep_looked(session, row, &mut looked, &mut tally)?;
+                    if what == Act::Resume {
+                        let back: Vec<MessageId> = looked.restated.iter().map(|(id, ..)| *id).collect();
+                        put_back(session, row.record.lead, &back)?;
+                    }
                     if !looked.changes.is_empty() {
                         work.count_changes(&looked.changes);
                         work.touch(row.record.lead)?;
@@ -59,6 +63,22 @@ pub(in crate::run) fn on_leads(workspace: &Workspace, context: &Context<'_>, pat
         }
         Ok(())
     })
+}
+
+/// Messages that a pause has kept past their time leave from now on, together as far apart as they were: a pause is no lateness.
+fn put_back(session: &Session<'_>, lead: LeadId, back: &[MessageId]) -> Result<(), RunError> {
+    let (store, as_of) = (&session.store, session.context.as_of);
+    let kept: Vec<Message> = store.messages_to(lead)?.into_iter().filter(|m| back.contains(&m.id)).collect();
+    let journeys: BTreeSet<i64> = kept.iter().map(|m| m.enrollment).collect();
+    for journey in journeys {
+        let of = || kept.iter().filter(|m| m.enrollment == journey);
+        let by = of().map(|m| as_of.0.saturating_sub(m.not_before.0)).max().unwrap_or(0).max(0);
+        for m in of().filter(|_| by > 0) {
+            let not_after = m.not_after.map(|last| last.plus(by));
+            store.move_message(&Message { due_at: m.due_at.plus(by), not_before: m.not_before.plus(by), not_after, ..m.clone() })?;
+        }
+    }
+    Ok(())
 }
 
 /// Why nothing of a path reaches somebody by a medium, and where to look.
