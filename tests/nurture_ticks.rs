@@ -158,6 +158,12 @@ fn a_no_counts_where_no_file_asks_for_consent() {
     base.run(&["tick", "--as-of", "2026-11-20T10:00:00"]).ok();
     let said = base.texts("SELECT address || ' ' || state || coalesce(' ' || reason, '') FROM messages ORDER BY 1");
     assert_eq!(said, ["no@example.com held no consent", "nothing@example.com queued", "yes@example.com queued"]);
+    // Who says no after the tick says it in time.
+    base.write("later.csv", "id,邮件授权\n2,否\n");
+    base.run(&["import", "later.csv", "--as-of", "2026-11-20T10:30:00"]).ok();
+    base.run(&["send", "--as-of", "2026-11-20T10:40:00"]);
+    let said = base.texts("SELECT address || ' ' || state || coalesce(' ' || reason, '') FROM messages ORDER BY 1");
+    assert_eq!(said, ["no@example.com held no consent", "nothing@example.com sent", "yes@example.com held no consent"]);
 }
 
 /// A signup of the week before is no reason to write to somebody on the day on which its path is first walked, whether or not anything

@@ -6,9 +6,11 @@ use crate::condition::{Condition, Facts};
 use crate::engine::events::{bot_filter, classify};
 use crate::engine::lifecycle::cross;
 use crate::engine::messages;
+use crate::engine::nurture::consents;
 use crate::engine::scoring::{ScoreCard, Scored, Scorer};
 use crate::model::{Change, Covers, DealFacts, Detail, Details, Dictionary, Event, Instant, KindId, LeadId, Suppressed, Value, What};
 use crate::rules::Sop;
+use crate::rules::delivery::Medium;
 use crate::rules::scoring::Points;
 use crate::store::{Columns, Due, Needs, ScanRow, ScoreRow, StateRow, Store, StoredDetail};
 use std::sync::Arc;
@@ -139,6 +141,12 @@ impl<'a> Evaluator<'a> {
         let sop = self.sop;
         let deals = DealFacts::of(&row.deals, self.as_of);
         self.with_lead(row, |lead| lead.state(sop, &row.standing, &deals))
+    }
+
+    /// Whether a lead agrees to be written to by a medium.
+    pub(super) fn consents(&mut self, medium: &Medium, row: &ScanRow) -> Option<bool> {
+        let state = self.state(row);
+        self.with_facts(row, &state, |_, facts| consents(medium, facts))
     }
 
     /// Whether a condition over a lead's state holds.

@@ -61,7 +61,7 @@ impl Post<'_, '_> {
         let others = self.heard(&message, medium, now)?;
         let asked = Gate {
             closed: known.and_then(|a| self.closed.stops(&a, &medium.id, message.service)),
-            consent: medium.consent.as_ref().map_or(Some(true), |c| self.world.test(c, &row)),
+            consent: self.world.consents(medium, &row),
             address: address.as_deref(),
             others: &others,
         };
