@@ -79,7 +79,7 @@ fn tiles(report: &Report, printer: &Printer<'_>, lang: Lang, out: &mut dyn Write
     for row in &report.rows {
         write!(out, "<div>")?;
         for (i, (column, cell)) in report.columns.iter().zip(row).enumerate().filter(|(_, (_, cell))| !cell.is_empty()) {
-            let text = escaped(&printer.human(cell));
+            let text = escaped(&printer.of(column, cell, lang));
             match i {
                 0 => write!(out, "<span>{}</span>", escaped(&name(&printer.human(cell), lang)))?,
                 1 => write!(out, "<b>{text}</b>")?,

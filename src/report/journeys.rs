@@ -98,7 +98,7 @@ pub fn report(facts: Facts) -> Report {
         "journeys",
         format!(
             "{which}; goal rate = goal / enrolled; control: leads of the path that are only measured; uplift = goal rate − control's, with Newcombe's 95 % interval; noted: \
-             matched when the path came, never written to"
+             matched before the path began, not enrolled by itself"
         ),
     );
     report.note(

@@ -14,7 +14,8 @@ pub use rules::{RulesChange, Texts, compared};
 pub use standing::Standing;
 pub use verdicts::{Kept, kept};
 
-use super::{Cell, Chart, Column, ColumnType, Frame, Layout, Note, Report, Section};
+use super::walk::FEW;
+use super::{Cell, Chart, Column, ColumnType, Frame, Layout, Note, Report, Said, Section};
 use crate::model::Instant;
 use chrono::{DateTime, NaiveDate};
 
@@ -27,6 +28,8 @@ pub struct Headline {
     pub value: Cell,
     /// Its value in the period before.
     pub previous: Cell,
+    /// Of how many each of the two is a share, where it is one.
+    pub of: Option<(i64, i64)>,
 }
 
 /// What one stretch of time came to, for the lines.
@@ -87,8 +90,8 @@ pub fn report(facts: Facts) -> Report {
         .headline
         .into_iter()
         .map(|h| {
-            let change = change(&h.value, &h.previous);
-            vec![Cell::text(h.id), h.value, h.previous, Cell::maybe(change.as_deref())]
+            let change = few(&h).map_or_else(|| Cell::maybe(change(&h.value, &h.previous).as_deref()), Cell::from);
+            vec![Cell::text(h.id), h.value, h.previous, change]
         })
         .collect();
     let days = |(first, last): (NaiveDate, NaiveDate)| Cell::text(format!("{first} – {last}"));
@@ -112,6 +115,13 @@ pub fn report(facts: Facts) -> Report {
     page
 }
 
+/// Shares of so few that their difference says nothing.
+fn few(h: &Headline) -> Option<Said> {
+    let (now, was) = h.of.filter(|(now, was)| *now.min(was) < FEW as i64)?;
+    let both = matches!((&h.value, &h.previous), (Cell::Percent(_), Cell::Percent(_)));
+    both.then(|| Said::new(format!("too few to compare: {now}, before {was}"), format!("样本太少，不比较：本期 {now}，上期 {was}")))
+}
+
 /// `+12.5%` of amounts and counts, `+1.2 pp` of shares; nothing where one of the two is not there, or nothing was before.
 fn change(value: &Cell, previous: &Cell) -> Option<String> {
     let relative = |now: f64, was: f64| (was != 0.0).then(|| format!("{:+.1}%", (now - was) / was.abs() * 100.0));
@@ -126,6 +136,13 @@ fn change(value: &Cell, previous: &Cell) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_of_a_handful_are_not_compared() {
+        let told = |of| few(&Headline { id: "win_rate".into(), value: Cell::Percent(0.667), previous: Cell::Percent(1.0), of });
+        assert_eq!(told(Some((9, 4))).map(|said| said.en).as_deref(), Some("too few to compare: 9, before 4"));
+        assert_eq!((told(Some((9, 5))), told(None)), (None, None));
+    }
 
     #[test]
     fn a_change_is_relative_for_amounts_and_in_points_for_shares() {

@@ -84,7 +84,7 @@ fn cells(r: &Row) -> Vec<Cell> {
     let (due, answered) = (r.due(), r.answered());
     let kept = r.kept.as_ref();
     let times = kept.and_then(|k| k.wall).filter(|_| answered >= FEW);
-    let count = |of: fn(&Attainment) -> usize| number(kept.map_or(0, |k| of(k) as u64));
+    let count = |of: fn(&Attainment) -> usize| if r.stranger { Cell::Empty } else { number(kept.map_or(0, |k| of(k) as u64)) };
     let mut remarks = Vec::new();
     if r.stranger {
         remarks.push("not in team.yaml: their promises are not reckoned".to_owned());
@@ -96,7 +96,7 @@ fn cells(r: &Row) -> Vec<Cell> {
     vec![
         Cell::text(if r.owner.is_empty() { NONE } else { &r.owner }),
         Cell::maybe(r.name.as_deref()),
-        number(r.late),
+        if r.stranger { Cell::Empty } else { number(r.late) },
         percent(kept.and_then(Attainment::share).filter(|_| due >= FEW)),
         count(|k| k.met),
         count(|k| k.met_late),

@@ -108,7 +108,7 @@ impl Look<'_> {
         if waiting > 0 {
             let subject = Said::new("events of unknown leads", "线索未知的行为");
             let detail = Said::new("their lead is not in the base yet", "对应线索尚未导入");
-            let next = Said::new("import the leads: the events attach by themselves", "导入这些线索后，行为会自动归位");
+            let next = Said::new("import the leads: the events attach by themselves", "导入这些线索后，行为记录会自动关联");
             items.push(item(Waits::Event, subject, waiting, detail, next));
         }
         for (header, leads) in self.store.extra_headers()? {

@@ -508,7 +508,7 @@ fn page(name: &str, decisions: Report) -> Report {
         name: name.into(),
         days: (day("2026-11-09"), day("2026-11-15")),
         before: (day("2026-11-02"), day("2026-11-08")),
-        headline: vec![meeting::Headline { id: "leads".into(), value: Cell::Integer(9), previous: Cell::Integer(8) }],
+        headline: vec![meeting::Headline { id: "leads".into(), value: Cell::Integer(9), previous: Cell::Integer(8), of: None }],
         standing: Vec::new(),
         reach: meeting::Reach::of((day("2026-11-09"), day("2026-11-15"))),
         rules: None,

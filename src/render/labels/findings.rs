@@ -26,7 +26,7 @@ pub(super) const FINDINGS: &[(&str, &str)] = &[
     ("deals that closed before they were opened", "成交早于开启的商机"),
     ("deals without a lead and without a company", "既无线索也无公司的商机"),
     ("deals without a lead", "找不到线索的商机"),
-    ("events of unknown leads", "线索未知的行为"),
+    ("events of unknown leads", "找不到线索的行为记录"),
     ("moves dated before the stage before", "日期早于前一阶段的流转"),
     ("products spelt in several ways", "同一产品的多种写法"),
     ("deal type `{}`", "商机类型「{1}」"),

@@ -12,8 +12,9 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("leads created in {#} to {#}", "{1} 至 {2} 创建的线索"),
     (
         "MQL, SQL: first entries in these days; the funnel also counts what leads created in them reached later",
-        "MQL、SQL：这段时间内首次进入的；漏斗还计入这段时间创建的线索后来到达的",
+        "MQL、SQL：这段时间内首次进入的；漏斗还包括这些线索之后才到达的阶段",
     ),
+    ("in all: cost {}, leads {}, new deals {}, new revenue {}, revenue per 1 spent {}", "合计：费用 {1}，线索 {2}，新客成交 {3}，新客收入 {4}，每元收入 {5}"),
     ("until {#}", "截至 {1}"),
     ("from {#} on", "{1} 起"),
     ("all time", "全部时间"),
@@ -180,7 +181,7 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     // Ways of leads and deals.
     (
         "bottleneck: {} → {}: {} of {} went on ({}). It is the step where the largest part of those before it is lost; steps with fewer than {#} leads before them are not judged",
-        "瓶颈：{1} → {2}：{4} 条中 {3} 条继续（{5}）。这是流失比例最大的一步；之前不足 {6} 条线索的步骤不作判断",
+        "瓶颈：{1} → {2}：{4} 条中 {3} 条继续（{5}）。这是流失比例最大的一步；前一阶段不足 {6} 条的不判断",
     ),
     ("no bottleneck is named: no step with {#} leads or more before it loses any", "没有瓶颈：之前有 {1} 条以上线索的步骤都没有流失"),
     ("bottleneck", "瓶颈"),
@@ -304,7 +305,7 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("{#} enrolled: too few to tell", "{1} 个进入：太少，无法判断"),
     ("{#} in control: too few to tell", "对照组 {1} 个：太少，无法判断"),
     ("{#} {}: too few to tell", "{1} 个（{2}）：太少，无法判断"),
-    ("a blank is a share of all leads in the base; what is not listed was looked for and not found", "空白按库中全部线索计比例；未列出的表示查过而没有发现"),
+    ("a blank is a share of all leads in the base; what is not listed was looked for and not found", "空白按库中全部线索计比例；未列出的项目已检查，无异常"),
     (
         "verdicts: the latest that sales gave on a lead{}, by the lead's channel; reject rate = rejected / (accepted + rejected); losses: rejects and lost deals{} at the furthest stage that the lead had reached by then; the reason of a lost deal is its file's word, that of a reject one of lifecycle.yaml; share: of all rejects, or of all lost deals, blank below 5",
         "判定：销售对线索的最近一次判定，按线索渠道；退回率 = 退回 /（接受 + 退回）；流失：退回和丢单，按线索当时到达的最远阶段；丢单原因取自其文件，退回原因取自 lifecycle.yaml；占比：分别占全部退回、全部丢单，不足 5 个时留空",
@@ -346,7 +347,7 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     // Changes.
     (
         "leads that lost their owner: {#} rejected by sales, {#} moved off the line by a rule (a lost deal), {#} otherwise",
-        "不再有负责人的线索：销售退回 {1} 条，按规则移出主线（如丢单）{2} 条，其他 {3} 条",
+        "不再有负责人的线索：销售退回 {1} 条，因丢单等不再跟进 {2} 条，其他 {3} 条",
     ),
     ("breach: promises to owners that broke, those answered late since among them", "超时：负责人未按时兑现的承诺，含之后逾期完成的"),
     (
@@ -355,8 +356,8 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ),
     // Nurture and experiments.
     (
-        "{}; goal rate = goal / enrolled; control: leads of the path that are only measured; uplift = goal rate − control's, with Newcombe's 95 % interval; noted: matched when the path came, never written to",
-        "{1}；目标率 = 达成目标 / 进入；对照组：只衡量不触达的线索；提升 = 目标率 − 对照组目标率，附 Newcombe 95% 区间；仅记录：路径启用时已符合、从未触达",
+        "{}; goal rate = goal / enrolled; control: leads of the path that are only measured; uplift = goal rate − control's, with Newcombe's 95 % interval; noted: matched before the path began, not enrolled by itself",
+        "{1}；目标率 = 达成目标 / 进入；对照组：只衡量不触达的线索；提升 = 目标率 − 对照组目标率，附 Newcombe 95% 区间；仅记录：路径启用前已符合条件，未自动进入",
     ),
     ("journeys that began in the period, with what has become of them by now", "本期开始的培育旅程，状态截至目前（含期末之后结束的）"),
     ("all journeys", "全部培育旅程"),

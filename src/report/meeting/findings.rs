@@ -3,7 +3,7 @@
 
 use super::table::{Row, Table};
 use super::verdicts::{experiments, returned};
-use super::{Facts, day};
+use super::{Facts, Moment, day};
 use crate::report::walk::FEW;
 use crate::report::{Cell, Column, Layout, Report, Said, Section, Total, thousands};
 
@@ -12,12 +12,18 @@ const SHARED: &str = "(shared cost)";
 /// So many names stand in one sentence.
 const NAMED: usize = 3;
 
+/// So many periods before this one tell what is usual.
+const USUAL: usize = 4;
+/// What is counted of each period.
+const COUNTED: [(&str, &str, fn(&Moment) -> i64); 3] = [("leads", "线索", |m| m.leads), ("MQL", "MQL", |m| m.mql), ("won", "成交", |m| m.won)];
+
 /// One line per topic; nothing where there is nothing to say.
 pub(super) fn section(facts: &Facts) -> Option<Section> {
     let part = |name: &str| facts.parts.iter().find(|p| p.name == name);
     let mut rows: Vec<(&str, Said)> = Vec::new();
     rows.extend(part("roi").and_then(|roi| earned(facts, roi, part("roi_longer"))).map(|said| ("earned", said)));
     rows.extend(part("funnel").and_then(|funnel| stuck(facts, funnel)).map(|said| ("stuck", said)));
+    rows.extend(unusual(facts).map(|said| ("unusual", said)));
     rows.extend(part("owners").and_then(late).map(|said| ("late", said)));
     rows.extend(part("quality").and_then(returned).map(|said| ("returned", said)));
     rows.extend(part("outcomes").into_iter().flat_map(experiments).map(|said| ("experiment", said)));
@@ -126,16 +132,15 @@ fn beside(longer: &Report, all: &[Channel], money: &dyn Fn(i64) -> String) -> (S
     let (mut en, mut zh) = (String::new(), String::new());
     let losers: Vec<&Channel> = all.iter().filter(|c| c.revenue < c.cost).collect();
     if !losers.is_empty() {
-        let of =
-            |zh: bool| losers.iter().map(|c| format!("{} {:.1}%", if zh { &c.name.zh } else { &c.name.en }, (c.per_unit() - 1.0) * 100.0)).collect::<Vec<_>>();
-        en.push_str(&format!(" Lost money over the longer time: {}.", of(false).join(", ")));
-        zh.push_str(&format!("较长期间内亏损：{}。", of(true).join("、")));
+        let of = |zh: bool| losers.iter().map(|c| format!("{} {}", if zh { &c.name.zh } else { &c.name.en }, rate(c.per_unit()))).collect::<Vec<_>>();
+        en.push_str(&format!(" Over the longer time this brought less revenue than it cost: {}.", of(false).join(", ")));
+        zh.push_str(&format!("较长期间内收入低于花费：{}。", of(true).join("、")));
     }
     let rows = || Table::from(longer).rows();
     let shared: i64 = rows().filter(|r| r.text("channel") == SHARED).filter_map(|r| r.whole("cost")).sum();
     if shared > 0 {
-        en.push_str(&format!(" Shared cost of {} is in no channel.", money(shared)));
-        zh.push_str(&format!("另有公共费用 {} 未计入任何渠道。", money(shared)));
+        en.push_str(&format!(" Shared cost of {} in that time is in no channel.", money(shared)));
+        zh.push_str(&format!("同一期间另有公共费用 {}，未计入任何渠道。", money(shared)));
     }
     let free = |row: Row<'_>| {
         let revenue = row.whole("new_revenue").filter(|n| *n > 0 && row.whole("cost") == Some(0) && !row.text("channel").starts_with('('))?;
@@ -144,8 +149,8 @@ fn beside(longer: &Report, all: &[Channel], money: &dyn Fn(i64) -> String) -> (S
     let free: Vec<(Said, i64)> = rows().filter_map(free).take(NAMED).collect();
     if !free.is_empty() {
         let of = |zh: bool| free.iter().map(|(name, n)| format!("{} {}", if zh { &name.zh } else { &name.en }, money(*n))).collect::<Vec<_>>();
-        en.push_str(&format!(" Revenue, and no cost recorded: {}. Is it free, or is the cost missing?", of(false).join(", ")));
-        zh.push_str(&format!("有收入而无费用记录：{}，是确实免费，还是漏记了费用？", of(true).join("、")));
+        en.push_str(&format!(" Revenue in that time, and no cost recorded: {}. Is it free, or is the cost missing?", of(false).join(", ")));
+        zh.push_str(&format!("同一期间有收入而无费用记录：{}，是确实免费，还是漏记了费用？", of(true).join("、")));
     }
     (en, zh)
 }
@@ -177,6 +182,31 @@ fn stuck(facts: &Facts, funnel: &Report) -> Option<Said> {
     Some(Said::new(en, zh))
 }
 
+/// Counts of the period that lie far outside of what the periods before it came to: they move every rate beside them.
+fn unusual(facts: &Facts) -> Option<Said> {
+    let (now, before) = facts.trend.split_last()?;
+    // Fewer periods have no usual.
+    if before.len() < USUAL {
+        return None;
+    }
+    let far = |(en, zh, of): &(&str, &str, fn(&Moment) -> i64)| {
+        let (low, high) = (before.iter().map(of).min()?, before.iter().map(of).max()?);
+        let n = of(now);
+        let (is_more, is_less) = (n * 4 > high * 5 && n - high >= FEW as i64, n * 4 < low * 3 && low - n >= FEW as i64);
+        let range = || if low == high { low.to_string() } else { format!("{low}–{high}") };
+        let (than, zh_than) = if is_more { ("more", "高于") } else { ("fewer", "低于") };
+        (is_more || is_less).then(|| Said::new(format!("{en} {n}, {than} than ever ({})", range()), format!("{zh} {n}，{zh_than}此前各期（{}）", range())))
+    };
+    let all: Vec<Said> = COUNTED.iter().filter_map(far).collect();
+    let join = |of: fn(&Said) -> &str, between: &str| all.iter().map(of).collect::<Vec<_>>().join(between);
+    (!all.is_empty()).then(|| {
+        Said::new(
+            format!("Against the {} periods before: {}. Find out why before comparing rates.", before.len(), join(|s| &s.en, "; ")),
+            format!("与此前 {} 期相比：{}。先查明原因，再比较各项比率。", before.len(), join(|s| &s.zh, "；")),
+        )
+    })
+}
+
 fn late(owners: &Report) -> Option<Said> {
     let late: Vec<(Row<'_>, i64)> = Table::from(owners).rows().filter_map(|row| Some((row, row.whole("late_now").filter(|n| *n > 0)?))).collect();
     let Some((worst, n)) = late.first() else {
@@ -191,12 +221,12 @@ fn late(owners: &Report) -> Option<Said> {
     let who = name(worst);
     Some(Said::new(
         format!(
-            "{who} ({}): {} past the limit and still unanswered; of {due} that started in the period {met} kept in time{}.",
+            "{who} ({}): {} past the limit and still unanswered; of {due} of the period that were answered or are overdue, {met} in time{}.",
             worst.text("owner"),
             counted(&n.to_string(), "promise"),
             also("; also late: ", ", ")
         ),
-        format!("{who}：{n} 项承诺已超时且仍未处理；本期应兑现 {due} 项，按时 {met} 项{}。", also("；另有 ", "、")),
+        format!("{who}：{n} 条线索超时未处理；本期已处理或已超时 {due} 条，按时 {met} 条{}。", also("；另有 ", "、")),
     ))
 }
 
@@ -223,7 +253,7 @@ fn rules(facts: &Facts) -> Option<Said> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Moment, Reach, RulesChange, Standing};
+    use super::super::{Reach, RulesChange, Standing};
     use super::*;
     use crate::model::{Currency, Instant};
     use crate::report::{Choice, ColumnType, Frame};
@@ -259,9 +289,12 @@ mod tests {
     }
 
     fn said(parts: Vec<Report>, standing: Vec<Standing>, rules: Option<Vec<RulesChange>>) -> Vec<(String, Said)> {
+        after(vec![Moment::default(); 3], parts, standing, rules)
+    }
+
+    fn after(trend: Vec<Moment>, parts: Vec<Report>, standing: Vec<Standing>, rules: Option<Vec<RulesChange>>) -> Vec<(String, Said)> {
         let (day, date) = (NaiveDate::MIN, |text: &str| text.parse::<NaiveDate>().expect("a date"));
         let decisions = part("today", vec![], vec![]);
-        let trend = vec![Moment::default(); 3];
         let (name, headline, notes) = ("weekly".into(), vec![], vec![]);
         let facts = Facts {
             reach: Reach::of((date("2026-11-09"), date("2026-11-15"))),
@@ -297,8 +330,11 @@ mod tests {
         assert!(en.contains("chance") && zh.contains("转介绍：50.00 元") && zh.contains("截至 2026-11-15 的 26 周：转介绍 10.00、baidu 8.00"), "{zh}");
         let longer = [("baidu", 8000, 64_000, 9.0), ("douyin", 1000, 300, 1.0), ("website", 0, 700, 1.0), ("(shared cost)", 500, 0, 0.0)];
         let en = &said(vec![roi("roi", &longer), roi("roi_longer", &longer)], vec![], None)[0].1.en;
-        assert!(en.contains("Lost money over the longer time: douyin -70.0%") && en.contains("Revenue, and no cost recorded: website 700."), "{en}");
-        assert!(en.contains("Shared cost of 500 is in no channel."), "{en}");
+        assert!(
+            en.contains("brought less revenue than it cost: douyin 0.30") && en.contains("Revenue in that time, and no cost recorded: website 700."),
+            "{en}"
+        );
+        assert!(en.contains("Shared cost of 500 in that time is in no channel."), "{en}");
         let nothing = said(vec![roi("roi", &[("douyin", 800, 0, 0.0)])], vec![], None);
         assert_eq!(nothing[0].1.en, "No channel that cost something won a deal.");
         assert!(said(vec![roi("roi", &[("website", 0, 9000, 1.0)])], vec![], None).is_empty(), "of no cost nothing is said");
@@ -325,10 +361,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_never_so_is_said_and_what_wavers_is_not() {
+        let told = |leads: &[i64]| after(leads.iter().map(|n| Moment { leads: *n, won: 3, ..Moment::default() }).collect(), vec![], vec![], None);
+        let more = told(&[20, 26, 22, 25, 60]);
+        assert_eq!(more[0].0, "unusual");
+        assert_eq!(more[0].1.en, "Against the 4 periods before: leads 60, more than ever (20–26). Find out why before comparing rates.");
+        assert!(more[0].1.zh.contains("线索 60，高于此前各期（20–26）"));
+        assert!(told(&[20, 26, 22, 25, 9])[0].1.en.contains("leads 9, fewer than ever (20–26)"));
+        assert!(told(&[20, 26, 22, 25, 29]).is_empty() && told(&[1, 2, 1, 1, 4]).is_empty(), "a little more is usual");
+        assert!(told(&[20, 26, 22, 60]).is_empty(), "three periods have no usual");
+    }
+
+    #[test]
     fn who_is_late_is_named_and_nobody_where_nobody_is() {
         let late = said(vec![owners(&[("li", 7, 1, 8), ("wang", 1, 9, 1), ("chen", 0, 4, 0)])], vec![], None);
-        assert_eq!(late[0].1.en, "li (li): 7 promises past the limit and still unanswered; of 9 that started in the period 1 kept in time; also late: wang 1.");
-        assert!(late[0].1.zh.starts_with("li：7 项承诺已超时"));
+        assert_eq!(
+            late[0].1.en,
+            "li (li): 7 promises past the limit and still unanswered; of 9 of the period that were answered or are overdue, 1 in time; also late: wang 1."
+        );
+        assert!(late[0].1.zh.starts_with("li：7 条线索超时未处理"));
         assert!(said(vec![owners(&[("li", 0, 3, 0)])], vec![], None)[0].1.en.starts_with("Nobody is late"));
         assert!(said(vec![owners(&[("li", 0, 0, 0)])], vec![], None).is_empty(), "no promise, nothing to say");
     }

@@ -8,7 +8,7 @@ use super::{Entry, REPORTS, Reading};
 use crate::model::{Instant, Period};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::meeting::{Facts, Headline, Moment, Reach, Standing};
-use crate::report::{Cell, Column, ColumnType, Note, Report, meeting};
+use crate::report::{Cell, Column, ColumnType, Note, Report, Total, meeting, thousands};
 use crate::run::RunError;
 use chrono::NaiveDate;
 
@@ -56,7 +56,10 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         let Some(mut part) = part(reading, name, by, reading.period)? else { continue };
         match *name {
             "funnel" => part = further(reading, part, longer)?,
-            "roi" => returns(&mut part),
+            "roi" => {
+                returns(&mut part);
+                part.notes.splice(0..0, in_all(&part));
+            }
             // What was looked for and not found is no news.
             "quality" => part.rows.retain(|row| !row.contains(&Cell::Integer(0))),
             _ => {}
@@ -103,12 +106,31 @@ fn accrued(reading: &Reading<'_>, longer: Period) -> Result<Option<Report>, RunE
     let Some(mut roi) = part(reading, "roi", "channel", longer)?.filter(|roi| !roi.rows.is_empty()) else { return Ok(None) };
     roi.name = "roi_longer".into();
     roi.notes.retain(|note| ["kindless", "strange-kind"].contains(&note.code.as_str()));
-    roi.notes.insert(0, Note::new("period", longer.text(&reading.sop().calendar)));
+    let span = Note::new("period", longer.text(&reading.sop().calendar));
+    roi.notes.splice(0..0, std::iter::once(span).chain(in_all(&roi)));
     let entries = "MQL, SQL: first entries in these days; the funnel also counts what leads created in them reached later";
     roi.notes.push(Note::new("entries", entries));
     roi.columns.iter_mut().filter(|c| LEFT_OUT.contains(&c.id.as_str())).for_each(|c| c.aside = true);
     returns(&mut roi);
     Ok(Some(roi))
+}
+
+/// What all rows come to: a table of the page has no line of totals of its own.
+fn in_all(roi: &Report) -> Option<Note> {
+    let cells = roi.totals.iter().find_map(|(name, total)| match total {
+        Total::Group(cells) if name == "period_basis" => Some(cells),
+        _ => None,
+    })?;
+    let of = |id: &str| cells.iter().find(|(name, _)| name == id).map(|(_, cell)| cell);
+    let (Some(Cell::Money(cost)), Some(Cell::Number(leads)), Some(Cell::Number(deals)), Some(Cell::Money(revenue))) =
+        (of("cost"), of("leads"), of("new_deals"), of("new_revenue"))
+    else {
+        return None;
+    };
+    let whole = |minor: &i64| thousands(minor / roi.currency.scale());
+    let back = Some(*cost).filter(|cost| *cost > 0).map_or_else(|| "n/a".to_owned(), |cost| format!("{:.2}", *revenue as f64 / cost as f64));
+    let text = format!("in all: cost {}, leads {leads}, new deals {deals}, new revenue {}, revenue per 1 spent {back}", whole(cost), whole(revenue));
+    Some(Note::new("in-all", text))
 }
 
 /// The channels by what came back for each unit of cost, which the page's first sentence speaks of; those without a return keep their order.
@@ -148,12 +170,19 @@ fn part(reading: &Reading<'_>, name: &str, by: &'static str, period: Period) -> 
 
 /// The chosen KPIs with what they were.
 fn headline(now: &Report, was: &Report) -> Vec<Headline> {
-    let value = |report: &Report, id: &str| {
-        let (named, at) = (report.columns.iter().position(|c| c.id == "kpi")?, report.columns.iter().position(|c| c.id == "value")?);
+    let value = |report: &Report, id: &str, column: &str| {
+        let (named, at) = (report.columns.iter().position(|c| c.id == "kpi")?, report.columns.iter().position(|c| c.id == column)?);
         let row = report.rows.iter().find(|row| row.get(named) == Some(&Cell::text(id)))?;
         row.get(at).cloned().filter(|cell| !cell.is_empty())
     };
-    let of = |id: &&str| Some(Headline { id: (*id).to_owned(), value: value(now, id)?, previous: value(was, id).unwrap_or(Cell::Empty) });
+    let of = |id: &&str| {
+        let count = |report| match value(report, id, "n") {
+            Some(Cell::Integer(n)) => Some(n),
+            _ => None,
+        };
+        let previous = value(was, id, "value").unwrap_or(Cell::Empty);
+        Some(Headline { id: (*id).to_owned(), value: value(now, id, "value")?, previous, of: count(now).zip(count(was)) })
+    };
     HEADLINE.iter().filter_map(of).collect()
 }
 

@@ -20,8 +20,8 @@ const SOON: i64 = 86_400;
 #[derive(Default)]
 struct Group {
     leads: i64,
-    /// When, and what the lead is called: the earliest first.
-    first: Vec<(Instant, String, String)>,
+    /// When, the lead's key, what it is called, and who has it: the earliest first.
+    first: Vec<(Instant, String, String, String)>,
     /// How many by owner.
     owners: BTreeMap<String, i64>,
 }
@@ -32,7 +32,7 @@ impl Group {
         self.leads += 1;
         *self.owners.entry(owner.to_owned()).or_default() += 1;
         if self.first.len() < 3 || self.first.last().is_some_and(|(last, ..)| at < *last) {
-            self.first.push((at, key, name()));
+            self.first.push((at, key, name(), owner.to_owned()));
             self.first.sort();
             self.first.truncate(3);
         }
@@ -89,7 +89,7 @@ impl Look<'_> {
             let (near, near_zh) = or("did they mean", "是否指");
             let detail = Said::new(
                 format!("team.yaml knows nobody of that name: held elsewhere, never dealt{near}"),
-                format!("team.yaml 中没有此人：名下线索视为他处持有，不再分配{near_zh}"),
+                format!("team.yaml 中没有此人：不给此人分配新线索，名下线索也不动{near_zh}"),
             );
             items.push(item(Waits::Owner, name, *leads, detail, add_them()));
         }
@@ -232,11 +232,14 @@ impl Look<'_> {
         ] {
             for (subject, group) in groups {
                 let first = group.first.first();
-                let detail = first.map_or_else(Said::default, |(at, _, name)| {
-                    let (owners, at) = (self.owners(&group), self.local(*at));
-                    Said::new(format!("{owners}; first {name}, {verb} {at}"), format!("{owners}；最早一条 {name}，{zh} {at}"))
+                let detail = first.map_or_else(Said::default, |(at, _, name, owner)| {
+                    let (owners, owner, at) = (self.owners(&group), self.name(owner), self.local(*at));
+                    Said::new(
+                        format!("{owners}; the first is {owner}'s lead {name}, {verb} {at}"),
+                        format!("{owners}；最早的是{owner}的线索 {name}，{zh} {at}"),
+                    )
                 });
-                let next = if next.is_empty() { first.map_or_else(String::new, |(_, key, _)| format!("sop explain {key}")) } else { next.to_owned() };
+                let next = if next.is_empty() { first.map_or_else(String::new, |(_, key, ..)| format!("sop explain {key}")) } else { next.to_owned() };
                 items.push(item(waits, subject, group.leads, detail, next));
             }
         }
@@ -267,7 +270,7 @@ impl Look<'_> {
             group.add(c.at, record.key.to_string(), || self.who(&record), &owner);
         }
         for (owner, (overdue, group)) in by_owner {
-            let first = group.first.first().map(|(at, _, name)| (name, self.local(*at)));
+            let first = group.first.first().map(|(at, _, name, _)| (name, self.local(*at)));
             let (first, first_zh) =
                 first.map(|(name, at)| (format!("; first {name}, planned for {at}"), format!("；最早一条 {name}，计划于 {at}"))).unwrap_or_default();
             let subject = if owner.is_empty() { Said::new("nobody's", "无负责人") } else { self.name(&owner).into() };
@@ -275,7 +278,7 @@ impl Look<'_> {
             let detail = Said::new(format!("{now} for today, {overdue} overdue{first}"), format!("今日 {now} 条，逾期 {overdue} 条{first_zh}"));
             let next = match self.workspace.sop.team.find(&owner) {
                 Some(colleague) => format!("sop worklist {}", colleague.id),
-                None => group.first.first().map_or_else(String::new, |(_, key, _)| format!("sop explain {key}")),
+                None => group.first.first().map_or_else(String::new, |(_, key, ..)| format!("sop explain {key}")),
             };
             items.push(item(Waits::FollowUp, subject, group.leads, detail, next));
         }
