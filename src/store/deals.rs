@@ -27,7 +27,7 @@ pub struct DealRow {
     pub owner: Option<String>,
     /// In minor units.
     pub amount: Option<i64>,
-    /// `new`, `renewal`, `upsell`, `cross_sell`; blank: nobody says, and it counts as new.
+    /// `new`, `renewal`, `upsell`, `cross_sell`; blank (nobody says) and a word that nobody knows count as new.
     pub kind: String,
     /// The product, as told.
     pub product: Option<String>,

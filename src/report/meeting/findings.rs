@@ -69,14 +69,19 @@ fn late(owners: &Report) -> Option<Said> {
     let others = late.get(1..).unwrap_or_default().iter().take(NAMED).map(|(row, n)| format!("{} {n}", name(row))).collect::<Vec<_>>();
     let also = |word: &str, between: &str| if others.is_empty() { String::new() } else { format!("{word}{}", others.join(between)) };
     let who = name(worst);
+    // Those that wait may all have started before.
+    let (kept, kept_zh) = match due {
+        0 => Default::default(),
+        _ => (format!("; of {due} that started in the period {met} kept in time"), format!("；本期应兑现 {due} 项，按时 {met} 项")),
+    };
     Some(Said::new(
         format!(
-            "{who} ({}): {} past the limit and still unanswered; of {due} that started in the period {met} kept in time{}.",
+            "{who} ({}): {} past the limit and still unanswered{kept}{}.",
             worst.text("owner"),
             counted(&n.to_string(), "promise"),
             also("; also late: ", ", ")
         ),
-        format!("{who}：{n} 项承诺已超时且仍未处理；本期应兑现 {due} 项，按时 {met} 项{}。", also("；另有 ", "、")),
+        format!("{who}：{n} 项承诺已超时且仍未处理{kept_zh}{}。", also("；另有 ", "、")),
     ))
 }
 
@@ -210,6 +215,8 @@ mod tests {
         assert_eq!(late[0].1.en, "li (li): 7 promises past the limit and still unanswered; of 9 that started in the period 1 kept in time; also late: wang 1.");
         assert!(late[0].1.zh.starts_with("li：7 项承诺已超时"));
         assert!(said(vec![owners(&[("li", 0, 3, 0)])], vec![], None)[0].1.en.starts_with("Nobody is late"));
+        let before = said(vec![owners(&[("li", 1, 0, 0)])], vec![], None);
+        assert_eq!(before[0].1.en, "li (li): 1 promise past the limit and still unanswered.", "it started before the period");
         assert!(said(vec![owners(&[("li", 0, 0, 0)])], vec![], None).is_empty(), "no promise, nothing to say");
     }
 
