@@ -3,7 +3,7 @@
 use super::cell::BadCell;
 use super::columns::{Holds, Layout, Rows, TableMapping, TableReader, TypedRow, text};
 use super::currency::{check_header, check_row, without_units};
-use super::error::IngestError;
+use super::error::{IngestError, shorten};
 use super::lead::Next;
 use super::profile::OpenOrder;
 use super::row::RawRow;
@@ -166,7 +166,7 @@ impl Rows for DealReader<'_> {
         out.number = row.number;
         std::mem::swap(&mut out.identities, &mut row.identities);
         out.key = row.key;
-        out.kind_told = Some(self.rows.told("kind").to_owned()).filter(|word| !word.is_empty());
+        out.kind_told = Some(shorten(self.rows.told("kind"))).filter(|word| !word.is_empty());
         let strange = row.bad_in(&["kind"]).and(out.kind_told.clone());
         out.bad = row.bad.iter().filter(|(id, _)| *id != "kind").map(|(_, bad)| bad.clone()).collect();
         let mut take = |id: &str| row.take(&DEALS, id);

@@ -45,6 +45,19 @@ impl DealFact {
         self.began_at().is_none_or(|began| began <= at).then_some(DealStatus::Open)
     }
 
+    /// Whether it matters when its lead came: nobody tells its opening, and it stands open at the end of the period, or was won in it.
+    pub fn asks_arrival(&self, period: Option<Period>, as_of: Instant) -> bool {
+        let (end, counted) = self.seen(period, as_of);
+        let matters = |stood| stood == DealStatus::Open || (stood == DealStatus::Won && counted);
+        self.opened_at.is_none() && self.stood(end).is_some_and(matters)
+    }
+
+    /// The end of the period, or as of, and whether it closed in it. What nobody dates belongs to all time only.
+    fn seen(&self, period: Option<Period>, as_of: Instant) -> (Instant, bool) {
+        let end = period.map_or(as_of, |p| as_of.min(p.until.plus(-1)));
+        (end, self.closed_at.map_or(period.is_none(), |at| period.is_none_or(|p| p.contains(at))))
+    }
+
     /// The one rule of days to win.
     fn cycle(&self) -> Cycle {
         match (self.began_at(), self.closed_at) {
@@ -81,9 +94,7 @@ pub struct Deals {
 impl Deals {
     /// Counts a deal by how it stood at the end of the period (`None`: all time), or as of. Says whether it counts as won or lost in it.
     pub fn add(&mut self, deal: &DealFact, period: Option<Period>, as_of: Instant) -> Option<DealStatus> {
-        let end = period.map_or(as_of, |p| as_of.min(p.until.plus(-1)));
-        // What nobody dates belongs to all time only.
-        let counted = deal.closed_at.map_or(period.is_none(), |at| period.is_none_or(|p| p.contains(at)));
+        let (end, counted) = deal.seen(period, as_of);
         let stood = deal.stood(end)?;
         match stood {
             DealStatus::Open => {

@@ -1,6 +1,7 @@
 //! `sop report weekly`, `monthly`, `quarterly`: the page that a meeting reads. It is put together of other reports, so that its
 //! numbers are theirs: the headline, what needs a decision, then one table after the other.
 
+mod earned;
 mod findings;
 mod reach;
 mod rules;

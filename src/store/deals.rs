@@ -27,7 +27,7 @@ pub struct DealRow {
     pub owner: Option<String>,
     /// In minor units.
     pub amount: Option<i64>,
-    /// `new`, `renewal`, `upsell`, `cross_sell`; blank: nobody says, and it counts as new.
+    /// `new`, `renewal`, `upsell`, `cross_sell`; blank (nobody says) and a word that nobody knows count as new.
     pub kind: String,
     /// The product, as told.
     pub product: Option<String>,
@@ -117,9 +117,24 @@ impl Store {
         Ok(self.conn.prepare_cached(&sql)?.query_row([deal.0 as i64], read).optional()?)
     }
 
+    /// How many deals are told as won.
+    pub fn won_deals(&self) -> Result<usize> {
+        let n: i64 = self.conn.query_row("SELECT count(*) FROM deals WHERE status = 'won'", [], |r| r.get(0))?;
+        Ok(usize::try_from(n).unwrap_or(0))
+    }
+
+    /// Every deal, in the order of their numbers: that of nothing a person knows, but always the same, and nothing has to be sorted.
+    pub fn each_deal(&self, f: impl FnMut(DealRow)) -> Result<()> {
+        self.deals_by("deal", f)
+    }
+
     /// Every deal, in the order of source and id.
-    pub fn each_deal(&self, mut f: impl FnMut(DealRow)) -> Result<()> {
-        let mut statement = self.conn.prepare(&format!("SELECT {LIST} FROM deals ORDER BY source, id, deal"))?;
+    pub fn each_deal_by_name(&self, f: impl FnMut(DealRow)) -> Result<()> {
+        self.deals_by("source, id, deal", f)
+    }
+
+    fn deals_by(&self, order: &str, mut f: impl FnMut(DealRow)) -> Result<()> {
+        let mut statement = self.conn.prepare(&format!("SELECT {LIST} FROM deals ORDER BY {order}"))?;
         let mut rows = statement.query([])?;
         while let Some(r) = rows.next()? {
             f(read(r)?);

@@ -37,7 +37,8 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
 }
 
 fn of_deals(reading: &Reading<'_>, models: &[Model]) -> Result<Report, RunError> {
-    let mut book = Book::read(reading)?;
+    let all = models.contains(&Model::Markov);
+    let mut book = Book::read(reading, |deal| all || worth(reading, deal, Basis::Period) != (false, 0))?;
     let asked = book.asks();
     let ask = LeadAsk { fields: asked.into_iter().flatten().collect(), ..LeadAsk::default() };
     reading.store.each_lead_fact(reading.columns, &ask, reading.context.as_of, |fact| {

@@ -1,65 +1,23 @@
-//! The deals of a base with what they earned, and whose touches each is credited to: those of its account.
+//! The deals of a base with what they earned, and whose touches each is credited to: those of its account. A base has many leads: of those
+//! in accounts with a deal that matters only the numbers are kept, and their touches are read for so many leads at a time.
 
+mod paths;
+mod sold;
+
+pub(super) use self::paths::Path;
+pub(super) use self::sold::Sold;
+
+use self::sold::{Texts, Untyped};
 use super::Reading;
-use crate::measure::attribution::Touch;
-use crate::model::{DEAL_KINDS, DealStatus, Event, FieldIx, Instant, LeadId, Value, fold, is_new_business};
+use crate::model::{FieldIx, Instant, Value, fold};
 use crate::report::Note;
 use crate::report::deals::{kindless, strange_kinds};
 use crate::rules::reports::{Revenue, Scope};
 use crate::run::RunError;
 use crate::store::{DealId, DealRow, LeadFact};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// A deal that earned something, or was won.
-#[derive(Clone, Debug)]
-pub(super) struct Sold {
-    /// Whose.
-    pub(super) lead: Option<LeadId>,
-    company: Option<String>,
-    /// Who sold it.
-    pub(super) owner: Option<String>,
-    /// What was sold.
-    pub(super) product: Option<String>,
-    /// `new`, or nobody says: only these bring a customer.
-    pub(super) is_new: bool,
-    /// It is taken for new business, and nobody knows what it is: blank, or the place of its word among the strange ones.
-    untyped: Option<Untyped>,
-    /// Nobody says what it is worth.
-    pub(super) unpriced: bool,
-    /// Until when touches count.
-    pub(super) opened: Instant,
-    /// When it was won, if it was, and if anybody says when.
-    pub(super) won_at: Option<Instant>,
-    /// It was won; nobody says when.
-    pub(super) undated: bool,
-    /// What it is worth, in minor units.
-    pub(super) amount: i64,
-    /// What it earned, and when, in minor units.
-    pub(super) earned: Vec<(Instant, i64)>,
-    /// When its lead, or the first of its account, was created.
-    pub(super) created: Option<Instant>,
-    account: usize,
-}
-
-/// Why nobody knows the type of a deal.
-#[derive(Clone, Copy, Debug)]
-enum Untyped {
-    /// No file says.
-    Blank,
-    /// By a word that nobody knows: its place in [`Book::strange`].
-    Strange(usize),
-}
-
-/// Leads that belong together, and their deals.
-#[derive(Clone, Debug, Default)]
-struct Account {
-    leads: Vec<i64>,
-    deals: Vec<usize>,
-    /// When the first of its leads was created.
-    first: Option<Instant>,
-}
 
 /// What deals leave to be said.
 #[derive(Clone, Debug, Default)]
@@ -72,53 +30,55 @@ pub(super) struct Oddities {
     pub(super) orphan_amount: i64,
 }
 
+/// Leads that belong together.
+#[derive(Clone, Copy)]
+struct Account {
+    /// When the first of its leads was created.
+    first: Option<Instant>,
+    /// Its touches will be asked for.
+    asked: bool,
+}
+
 /// All of them.
 pub(super) struct Book {
-    /// In the order of source and id.
+    /// In one order, always the same.
     pub(super) sold: Vec<Sold>,
     /// What is odd about them.
     pub(super) odd: Oddities,
     /// Types that nobody knows, as told.
     strange: Vec<String>,
     accounts: Vec<Account>,
-    by_company: FxHashMap<String, usize>,
-    by_lead: FxHashMap<i64, Vec<usize>>,
-    created: FxHashMap<i64, Instant>,
-    owners: FxHashMap<i64, String>,
+    /// The places of the deals, account by account.
+    by_account: Vec<u32>,
+    /// Accounts with their leads; sorted when all were met.
+    leads: Vec<(u32, u32)>,
+    /// During the pass over the leads: the account of a company, and the deals of a lead.
+    by_company: FxHashMap<Box<str>, u32>,
+    by_lead: Vec<(i64, u32)>,
+    texts: Texts,
     company: Option<FieldIx>,
     created_at: Option<FieldIx>,
 }
 
-/// So many accounts are looked at together: enough to read each part of the base once for many, few enough for any memory.
-const TOGETHER: usize = 4096;
-
-/// Why a deal has the touches that it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Path<'t> {
-    /// Touches within the look-back.
-    Touched(&'t [Touch<'t>]),
-    /// All are older.
-    Before,
-    /// All came after the deal was opened.
-    Late,
-    /// None.
-    Untouched,
-}
-
 impl Book {
-    /// Every deal that was won or paid by the as-of, with its account.
-    pub(super) fn read(reading: &Reading<'_>) -> Result<Self, RunError> {
-        let mut book = Self::of_deals(reading)?;
-        book.gather(reading)?;
+    /// Every deal that was won or paid by the as-of, with its account. `asked`: whose touches will be asked for.
+    pub(super) fn read(reading: &Reading<'_>, asked: impl Fn(&Sold) -> bool) -> Result<Self, RunError> {
+        let mut companies = Vec::with_capacity(reading.store.won_deals()?);
+        let mut book = Self::deals(reading, |d, texts| companies.push(d.company.as_deref().map(|c| texts.one(c))))?;
+        book.gather(reading, companies, asked)?;
         Ok(book)
     }
 
     /// The deals alone.
     pub(super) fn of_deals(reading: &Reading<'_>) -> Result<Self, RunError> {
+        Self::deals(reading, |_, _| {})
+    }
+
+    fn deals(reading: &Reading<'_>, mut also: impl FnMut(&DealRow, &mut Texts)) -> Result<Self, RunError> {
         let (sop, as_of) = (reading.sop(), reading.context.as_of);
-        let paid = sop.reports.revenue == Revenue::Paid;
+        let revenue = sop.reports.revenue;
         let mut payments: FxHashMap<DealId, Vec<(Instant, i64)>> = FxHashMap::default();
-        if paid {
+        if revenue == Revenue::Paid {
             reading.store.each_payment(|deal, at, amount, n| {
                 if at <= as_of {
                     payments.entry(deal).or_default().push((at, amount.saturating_mul(n)));
@@ -127,27 +87,28 @@ impl Book {
         }
         let field = |id: &str| sop.dictionary.field(id).map(|(ix, _)| ix);
         let mut book = Self {
-            sold: Vec::new(),
+            // What grows by doubling holds its memory several times over.
+            sold: Vec::with_capacity(reading.store.won_deals()?),
             odd: Oddities::default(),
             strange: Vec::new(),
             accounts: Vec::new(),
+            by_account: Vec::new(),
+            leads: Vec::new(),
             by_company: FxHashMap::default(),
-            by_lead: FxHashMap::default(),
-            created: FxHashMap::default(),
-            owners: FxHashMap::default(),
+            by_lead: Vec::new(),
+            texts: Texts::default(),
             company: field("company"),
             created_at: field("created_at"),
         };
-        reading.store.each_deal(|d| {
-            let payments = payments.remove(&d.deal);
-            let won = d.status == DealStatus::Won && d.closed_at.is_none_or(|at| at <= as_of);
-            if !won && payments.is_none() {
-                return;
-            }
-            book.odd.undated += usize::from(won && d.closed_at.is_none());
-            let untyped = untyped(&d.kind, &mut book.strange);
-            book.sold.push(Sold { untyped, ..sold(d, won, payments, paid, as_of) });
-        })?;
+        let take = |d: DealRow| {
+            let Some(mut sold) = Sold::of(&d, payments.remove(&d.deal), revenue, as_of, &mut book.texts) else { return };
+            book.odd.undated += usize::from(sold.undated);
+            also(&d, &mut book.texts);
+            sold.untyped = Untyped::of(&d.kind, &mut book.strange);
+            book.sold.push(sold);
+        };
+        // Of a product the spelling that was met first counts: that of the first deal by name.
+        if reading.by == "product" { reading.store.each_deal_by_name(take) } else { reading.store.each_deal(take) }?;
         // What is left was paid for deals that nobody told of.
         for amounts in payments.into_values() {
             book.odd.orphans += amounts.len();
@@ -156,44 +117,43 @@ impl Book {
         Ok(book)
     }
 
-    /// Puts each deal into its account.
-    fn gather(&mut self, reading: &Reading<'_>) -> Result<(), RunError> {
+    /// Puts each deal into its account: that of the company that it names, or that its lead is of.
+    fn gather(&mut self, reading: &Reading<'_>, companies: Vec<Option<Arc<str>>>, asked: impl Fn(&Sold) -> bool) -> Result<(), RunError> {
         let sop = reading.sop();
         let scope = sop.reports.roi.scope;
         let ignored: &[String] = sop.assignment.keep_together.as_ref().map(|k| k.ignore.as_slice()).unwrap_or_default();
         let says = |company: Option<&str>| company.map(|c| fold(c).into_owned()).filter(|c| !c.is_empty() && !ignored.contains(c));
-        let asked: Vec<FieldIx> = self.company.into_iter().collect();
-        let mut others: FxHashMap<i64, usize> = FxHashMap::default();
-        for place in 0..self.sold.len() {
-            let Some(deal) = self.sold.get_mut(place) else { break };
-            let company = match (says(deal.company.as_deref()), scope, deal.lead) {
+        let field: Vec<FieldIx> = self.company.into_iter().collect();
+        let mut others: FxHashMap<i64, u32> = FxHashMap::default();
+        self.by_account.reserve_exact(self.sold.len());
+        self.by_lead.reserve_exact(self.sold.len());
+        for ((place, deal), company) in (0..).zip(&mut self.sold).zip(companies) {
+            let company = match (says(company.as_deref()), scope, deal.lead) {
                 (_, Scope::Lead, Some(_)) => None,
                 (None, Scope::Account, Some(lead)) => {
-                    let fields = reading.store.lead_fields(reading.columns, lead, &asked)?;
+                    let fields = reading.store.lead_fields(reading.columns, lead, &field)?;
                     says(fields.as_ref().and_then(|(_, values)| values.first()).and_then(Value::as_text))
                 }
                 (told, ..) => told,
             };
-            let new = self.accounts.len();
-            let account = match (company, deal.lead) {
-                (Some(company), _) => *self.by_company.entry(company).or_insert(new),
+            let new = u32::try_from(self.accounts.len()).unwrap_or(u32::MAX);
+            deal.account = match (company, deal.lead) {
+                (Some(company), _) => *self.by_company.entry(company.into()).or_insert(new),
                 (None, Some(lead)) => *others.entry(lead.0).or_insert(new),
                 (None, None) => new,
             };
-            if account == new {
-                self.accounts.push(Account::default());
+            if deal.account == new {
+                self.accounts.push(Account { first: None, asked: false });
             }
-            deal.account = account;
-            if let Some(account) = self.accounts.get_mut(account) {
-                account.deals.push(place);
+            if let Some(account) = self.accounts.get_mut(deal.account as usize) {
+                account.asked |= asked(deal);
             }
-            if let Some(lead) = deal.lead {
-                let of = self.by_lead.entry(lead.0).or_default();
-                if !of.contains(&account) {
-                    of.push(account);
-                }
-            }
+            self.by_account.push(place);
+            self.by_lead.extend(deal.lead.map(|lead| (lead.0, place)));
         }
+        let sold = &self.sold;
+        self.by_account.sort_unstable_by_key(|place| (sold.get(*place as usize).map(|d| d.account), *place));
+        self.by_lead.sort_unstable();
         Ok(())
     }
 
@@ -205,39 +165,42 @@ impl Book {
     /// A lead of the pass: it belongs to the account of its company, and to those of its deals.
     pub(super) fn meet(&mut self, lead: &LeadFact, company: Option<&str>, created: Instant) {
         let by_company = company.and_then(|c| self.by_company.get(fold(c).as_ref()).copied());
-        let by_deal = self.by_lead.get(&lead.lead).map(Vec::as_slice).unwrap_or_default();
-        if by_company.is_none() && by_deal.is_empty() {
-            return;
-        }
-        if !by_deal.is_empty() {
-            self.created.insert(lead.lead, created);
-            if let Some(owner) = &lead.owner {
-                self.owners.insert(lead.lead, owner.clone());
+        let from = self.by_lead.partition_point(|(of, _)| *of < lead.lead);
+        let mut own: Vec<u32> = Vec::new();
+        for (_, place) in self.by_lead.get(from..).unwrap_or_default().iter().take_while(|(of, _)| *of == lead.lead) {
+            let Some(deal) = self.sold.get_mut(*place as usize) else { continue };
+            // It is known since when its lead is, and whoever holds the lead sold it where it names nobody.
+            deal.created = Some(created);
+            if deal.owner.is_none() {
+                deal.owner = lead.owner.as_deref().map(|owner| self.texts.one(owner));
+            }
+            if Some(deal.account) != by_company && !own.contains(&deal.account) {
+                own.push(deal.account);
             }
         }
-        for account in by_company.into_iter().chain(by_deal.iter().copied().filter(|a| Some(*a) != by_company)) {
-            if let Some(account) = self.accounts.get_mut(account) {
-                account.leads.push(lead.lead);
-                account.first = account.first.into_iter().chain([created]).min();
-            }
+        for of in by_company.into_iter().chain(own) {
+            let Some(account) = self.accounts.get_mut(of as usize) else { continue };
+            account.first = account.first.into_iter().chain([created]).min();
+            // Numbers of leads have 32 bits, as in the import.
+            self.leads.extend(u32::try_from(lead.lead).ok().filter(|_| account.asked).map(|lead| (of, lead)));
         }
     }
 
-    /// After the pass: every deal knows since when its lead is known, and who holds it where the deal names nobody.
+    /// After the pass: a deal without a lead is as old as its account.
     pub(super) fn settle(&mut self) {
-        for account in &self.accounts {
-            for place in &account.deals {
-                if let Some(deal) = self.sold.get_mut(*place) {
-                    deal.owner = deal.owner.take().or_else(|| self.owners.get(&deal.lead?.0).cloned());
-                    deal.created = deal.lead.and_then(|l| self.created.get(&l.0).copied()).or(account.first);
-                }
-            }
+        for deal in &mut self.sold {
+            deal.created = deal.created.or(self.accounts.get(deal.account as usize).and_then(|account| account.first));
         }
+        self.leads.sort_unstable();
+        (self.by_company, self.by_lead) = Default::default();
     }
 
-    /// The leads whose journeys ended in a deal.
-    pub(super) fn leads_with_deals(&self) -> FxHashSet<i64> {
-        self.accounts.iter().flat_map(|a| a.leads.iter().copied()).collect()
+    /// The leads whose journeys ended in a deal, in order; of accounts that were asked for.
+    pub(super) fn leads_with_deals(&self) -> Vec<u32> {
+        let mut leads: Vec<u32> = self.leads.iter().map(|(_, lead)| *lead).collect();
+        leads.sort_unstable();
+        leads.dedup();
+        leads
     }
 
     /// What a reader must know of deals that count as new business because nobody knows what they are: of those that are worth anything.
@@ -252,108 +215,11 @@ impl Book {
             }
             let (n, amount) = match untyped {
                 Untyped::Blank => &mut blank,
-                Untyped::Strange(place) => strange.entry(self.strange.get(place).cloned().unwrap_or_default()).or_default(),
+                Untyped::Strange(place) => strange.entry(self.strange.get(place as usize).cloned().unwrap_or_default()).or_default(),
             };
             (*n, *amount) = (*n + 1, amount.saturating_add(earned));
         }
         let strange = strange_kinds(&strange, currency).map(|text| Note::new("strange-kind", format!("{text}, and import the file again")));
         kindless(blank.0, blank.1, currency).into_iter().chain(strange).collect()
-    }
-
-    /// Hands each deal that `wanted` lets pass to `f` with its touches, account by account.
-    pub(super) fn each_path(
-        &self,
-        reading: &Reading<'_>,
-        touches: &FxHashMap<u32, Arc<str>>,
-        wanted: impl Fn(&Sold) -> bool,
-        mut f: impl FnMut(&Sold, Path<'_>),
-    ) -> Result<(), RunError> {
-        let lookback = reading.lookback().0;
-        let mut within: Vec<Touch<'_>> = Vec::new();
-        let with_deals = |account: &Account| -> Vec<&Sold> { account.deals.iter().filter_map(|d| self.sold.get(*d)).filter(|d| wanted(d)).collect() };
-        let all: Vec<&Account> = self.accounts.iter().filter(|a| !with_deals(a).is_empty()).collect();
-        for accounts in all.chunks(TOGETHER) {
-            let all_met = self.met(reading, touches, accounts)?;
-            let mut by_account = all_met.chunk_by(|a, b| a.0 == b.0).peekable();
-            for (place, account) in (0..).zip(accounts) {
-                let met = by_account.next_if(|of| of.first().is_some_and(|t| t.0 == place)).unwrap_or_default();
-                for deal in with_deals(account) {
-                    within.clear();
-                    let from = deal.opened.plus(lookback.saturating_neg());
-                    let here = met.iter().filter(|(_, at, _)| *at >= from && *at <= deal.opened);
-                    within.extend(here.filter_map(|(_, at, detail)| Some(Touch { channel: touches.get(detail)?, at: *at })));
-                    let path = match (within.is_empty(), met.iter().any(|(_, at, _)| *at < from), met.is_empty()) {
-                        (false, ..) => Path::Touched(&within),
-                        (true, true, _) => Path::Before,
-                        (true, false, false) => Path::Late,
-                        (true, false, true) => Path::Untouched,
-                    };
-                    f(deal, path);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The touches of some accounts: the place of the account, when and what. Leads are read in the order in which the base has them:
-    /// those of one account are spread over all of it.
-    fn met(&self, reading: &Reading<'_>, touches: &FxHashMap<u32, Arc<str>>, accounts: &[&Account]) -> Result<Vec<(u32, Instant, u32)>, RunError> {
-        let of = |(place, account): (u32, &&Account)| account.leads.iter().map(move |lead| (*lead, place)).collect::<Vec<_>>();
-        let mut leads: Vec<(i64, u32)> = (0..).zip(accounts).flat_map(of).collect();
-        leads.sort_unstable();
-        let as_of = reading.context.as_of;
-        let (mut events, mut met): (Vec<Event>, Vec<(u32, Instant, u32)>) = (Vec::new(), Vec::new());
-        for (lead, place) in leads {
-            reading.store.events_of(LeadId(lead), &mut events)?;
-            let touching = events.iter().filter(|e| e.at <= as_of && touches.contains_key(&e.detail.0));
-            met.extend(touching.map(|e| (place, e.at, e.detail.0)));
-        }
-        met.sort_unstable();
-        Ok(met)
-    }
-}
-
-/// Why nobody knows the type of a deal, if so.
-fn untyped(kind: &str, strange: &mut Vec<String>) -> Option<Untyped> {
-    match kind {
-        "" => Some(Untyped::Blank),
-        known if DEAL_KINDS.contains(&known) => None,
-        word => {
-            let place = strange.iter().position(|known| known == word);
-            Some(Untyped::Strange(place.unwrap_or_else(|| {
-                strange.push(word.to_owned());
-                strange.len() - 1
-            })))
-        }
-    }
-}
-
-fn sold(d: DealRow, won: bool, payments: Option<Vec<(Instant, i64)>>, paid: bool, as_of: Instant) -> Sold {
-    let won_at = d.closed_at.filter(|_| won);
-    let earned = match (paid, won_at) {
-        (true, _) => payments.unwrap_or_default(),
-        // Won, and nobody says when: it belongs to no period, only to all time.
-        (false, None) if won => vec![(Instant::MAX, d.amount.unwrap_or(0))],
-        (false, at) => at.map(|at| (at, d.amount.unwrap_or(0))).into_iter().collect(),
-    };
-    let opened = match (d.opened_at, d.closed_at) {
-        (Some(opened), Some(closed)) => opened.min(closed),
-        (opened, closed) => opened.or(closed).unwrap_or(as_of),
-    };
-    Sold {
-        lead: d.lead,
-        company: d.company,
-        owner: d.owner,
-        product: d.product,
-        is_new: is_new_business(&d.kind),
-        untyped: None,
-        unpriced: won && d.amount.is_none() && !paid,
-        opened,
-        won_at,
-        undated: won && won_at.is_none(),
-        amount: d.amount.unwrap_or(0),
-        earned,
-        created: None,
-        account: 0,
     }
 }

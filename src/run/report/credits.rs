@@ -4,10 +4,10 @@ use super::Reading;
 use super::book::{Path, Sold};
 use super::names::{BEFORE_LOOKBACK, NO_CHANNEL, by_detail, nameless};
 use crate::measure::attribution::{Attributor, Journey, Model, Settings, Touch};
-use crate::model::Instant;
+use crate::model::{Instant, LeadId};
 use crate::report::attribution::Credit;
 use crate::run::RunError;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -83,19 +83,20 @@ impl Credits {
 pub(super) fn each_null(
     reading: &Reading<'_>,
     known: &FxHashMap<u32, Arc<str>>,
-    with_deals: &FxHashSet<i64>,
+    with_deals: &[u32],
     mut f: impl FnMut(&[Touch<'_>], Instant),
 ) -> Result<(), RunError> {
     let by_detail = by_detail(known);
     let channel = |detail: u32| by_detail.get(detail as usize).copied().flatten();
     // Nothing before is within the look-back of a touch of the period.
     let span = (reading.period.from.plus(reading.lookback().0.saturating_neg()), reading.context.as_of);
+    let has_deal = |lead: LeadId| u32::try_from(lead.0).is_ok_and(|lead| with_deals.binary_search(&lead).is_ok());
     let mut touches: Vec<Touch<'_>> = Vec::new();
     reading.store.each_touched(
         span,
         |detail| channel(detail).is_some(),
         |lead, events| {
-            let Some(last) = events.last().filter(|e| reading.contains(e.at) && !with_deals.contains(&lead.0)) else { return };
+            let Some(last) = events.last().filter(|e| reading.contains(e.at) && !has_deal(lead)) else { return };
             touches.clear();
             touches.extend(events.iter().filter_map(|e| Some(Touch { channel: channel(e.detail.0)?, at: e.at })));
             f(&touches, last.at);

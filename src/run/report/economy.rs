@@ -95,7 +95,11 @@ pub(super) fn economy_beside(
     })?;
 
     // Who came, and how far.
-    let mut book = Book::read(reading)?;
+    // Only touches of deals that come to something in the period are asked for; of a cohort nobody knows yet which these are, and Markov asks
+    // who has no deal at all.
+    let credits = matches!(by, "channel" | "campaign");
+    let all = basis == Basis::Cohort || model == Model::Markov;
+    let mut book = Book::read(reading, |deal| credits && (all || worth(reading, deal, basis) != (false, 0)))?;
     let field = match by {
         "channel" => dictionary.fields.iter().position(|f| f.ty == FieldType::Channel).map(FieldIx),
         "campaign" => dictionary.field("campaign").map(|(ix, _)| ix),
@@ -169,7 +173,7 @@ pub(super) fn economy_beside(
     }
     let counts = |deal: &Sold| deal.is_new && worth(reading, deal, basis) != (false, 0);
     let mut paths = Paths::default();
-    if matches!(by, "channel" | "campaign") {
+    if credits {
         let known = touches(reading, &mut names, by)?;
         let mut credits = Credits::new(reading, model);
         book.each_path(reading, &known, counts, |deal, path| {
@@ -190,7 +194,7 @@ pub(super) fn economy_beside(
             let all = |b| worth(reading, deal, b);
             match (by, basis) {
                 ("month", Basis::Period) => {
-                    for (at, n) in deal.earned.iter().filter(|(at, _)| in_period(reading, *at)) {
+                    for (at, n) in deal.earned().iter().filter(|(at, _)| in_period(reading, *at)) {
                         let name = if *at == Instant::MAX { nameless(by).to_owned() } else { month(*at) };
                         let sums = &mut row_of(&mut rows, &name).sums;
                         sums.revenue = sums.revenue.saturating_add(*n);
@@ -203,7 +207,7 @@ pub(super) fn economy_beside(
                 _ => {
                     let name = match by {
                         "month" => deal.created.map(month),
-                        "owner" => deal.owner.clone(),
+                        "owner" => deal.owner.as_deref().map(str::to_owned),
                         "region" => region_of(reading, deal.owner.as_deref()).map(str::to_owned),
                         _ => deal.product.as_deref().map(|p| names.of(p).to_string()),
                     };
@@ -259,10 +263,10 @@ fn dealt(reading: &Reading<'_>, deal: &Sold, basis: Basis) -> (bool, i64) {
     match basis {
         Basis::Period => {
             let won = deal.won_at.map_or(deal.undated && is_all_time(reading), |at| reading.contains(at));
-            (won, sum(&mut deal.earned.iter().filter(|(at, _)| in_period(reading, *at)).map(|(_, n)| *n)))
+            (won, sum(&mut deal.earned().iter().filter(|(at, _)| in_period(reading, *at)).map(|(_, n)| *n)))
         }
         Basis::Cohort if deal.created.is_some_and(|at| reading.contains(at)) => {
-            (deal.won_at.is_some() || deal.undated, sum(&mut deal.earned.iter().map(|(_, n)| *n)))
+            (deal.won_at.is_some() || deal.undated, sum(&mut deal.earned().iter().map(|(_, n)| *n)))
         }
         Basis::Cohort => (false, 0),
     }

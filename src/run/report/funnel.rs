@@ -2,10 +2,13 @@
 
 use super::walks::Line;
 use super::{Entry, Reading};
-use crate::report::Report;
+use crate::model::{LeadId, Period};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::funnel::Funnel;
+use crate::report::walk::Walk;
+use crate::report::{Note, Report};
 use crate::run::RunError;
+use crate::store::ScanRow;
 use rustc_hash::FxHashMap;
 
 pub(super) const ENTRY: Entry = Entry {
@@ -21,14 +24,36 @@ pub(super) const ENTRY: Entry = Entry {
 fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let by = reading.split();
     let line = Line::new(&reading.sop().lifecycle, by == Some("journey"));
-    let mut again: FxHashMap<_, Vec<usize>> = FxHashMap::default();
-    for (lead, stage) in reading.store.entries_again(reading.period.from, reading.until())? {
-        if let Some(stop) = line.stop(&stage) {
-            again.entry(lead).or_default().push(stop);
-        }
-    }
-    let mut funnel = Funnel::new(line.stops.clone(), reading.limited());
-    let apart = reading.each_walk(&line, by, false, |walk, row| funnel.add(&walk, again.get(&row.record.lead).map_or(&[], Vec::as_slice)))?;
+    let mut counts = Counts::new(reading, &line, reading.period)?;
+    let apart = reading.each_walk(&line, by, false, |walk, row| counts.add(&walk, row))?;
     // Along the journey the rows are its stretches: they are split by nothing else.
-    Ok(funnel.report(&reading.frame(), by.filter(|by| *by != "journey"), apart.notes(&line)))
+    Ok(counts.report(reading, by.filter(|by| *by != "journey"), apart.notes(&line)))
+}
+
+/// The funnel of a period under way, for whoever passes over the leads.
+pub(super) struct Counts {
+    funnel: Funnel,
+    /// The stops that a lead entered once more in the period.
+    again: FxHashMap<LeadId, Vec<usize>>,
+}
+
+impl Counts {
+    pub(super) fn new(reading: &Reading<'_>, line: &Line<'_>, period: Period) -> Result<Self, RunError> {
+        let reading = &Reading { period, ..*reading };
+        let mut again: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+        for (lead, stage) in reading.store.entries_again(period.from, reading.until())? {
+            if let Some(stop) = line.stop(&stage) {
+                again.entry(lead).or_default().push(stop);
+            }
+        }
+        Ok(Self { funnel: Funnel::new(line.stops.clone(), reading.limited()), again })
+    }
+
+    pub(super) fn add(&mut self, walk: &Walk, row: &ScanRow) {
+        self.funnel.add(walk, self.again.get(&row.record.lead).map_or(&[], Vec::as_slice));
+    }
+
+    pub(super) fn report(self, reading: &Reading<'_>, by: Option<&str>, notes: Vec<Note>) -> Report {
+        self.funnel.report(&reading.frame(), by, notes)
+    }
 }

@@ -14,7 +14,6 @@ use crate::rules::reports::Basis;
 use crate::run::RunError;
 use crate::run::promises::{each_clock, is_elsewhere};
 use crate::store::Due;
-use rustc_hash::FxHashMap;
 
 pub(super) const ENTRY: Entry = Entry {
     listed: Listed { name: "kpi", about: "every KPI that the base can tell, with its definition", needs: "each its own: `sop report kpi --list`", by: &[] },
@@ -31,9 +30,8 @@ struct Sales {
     repeat: u64,
     /// Any is closed, whenever it was.
     is_any: bool,
-    /// Deals that tell no opening, until it is known when their leads came; and whether they are of customers.
+    /// Deals that tell no opening, until it is known when their leads came, by lead; and whether they are of customers.
     waiting: Vec<(LeadId, DealFact, bool)>,
-    arrived: FxHashMap<LeadId, Option<Instant>>,
 }
 
 /// Leads on their way.
@@ -147,30 +145,28 @@ impl Sales {
             sales.is_any |= d.status != DealStatus::Open && d.closed_at.is_none_or(|at| at <= as_of);
             let repeat = matches!(d.kind.as_str(), "upsell" | "cross_sell");
             let fact = DealFact { status: d.status, amount: d.amount, opened_at: d.opened_at, arrived_at: None, closed_at: d.closed_at };
-            match d.lead.filter(|_| d.opened_at.is_none()) {
-                Some(lead) => {
-                    sales.arrived.insert(lead, None);
-                    sales.waiting.push((lead, fact, repeat));
-                }
+            match d.lead.filter(|_| fact.asks_arrival(reading.limited(), as_of)) {
+                Some(lead) => sales.waiting.push((lead, fact, repeat)),
                 None => sales.add(reading, &fact, repeat),
             }
         })?;
+        sales.waiting.sort_by_key(|(lead, ..)| *lead);
         Ok(sales)
     }
 
     /// A lead of the pass.
     fn arrive(&mut self, reading: &Reading<'_>, lead: LeadId, born: Instant) {
-        if born <= reading.context.as_of
-            && let Some(arrived) = self.arrived.get_mut(&lead)
-        {
-            *arrived = Some(born);
+        if born > reading.context.as_of {
+            return;
         }
+        let from = self.waiting.partition_point(|(of, ..)| *of < lead);
+        let own = self.waiting.get_mut(from..).unwrap_or_default().iter_mut().take_while(|(of, ..)| *of == lead);
+        own.for_each(|(_, fact, _)| fact.arrived_at = Some(born));
     }
 
     /// After the pass: those that waited count as well.
     fn settle(&mut self, reading: &Reading<'_>) {
-        for (lead, mut fact, repeat) in std::mem::take(&mut self.waiting) {
-            fact.arrived_at = self.arrived.get(&lead).copied().flatten();
+        for (_, fact, repeat) in std::mem::take(&mut self.waiting) {
             self.add(reading, &fact, repeat);
         }
     }

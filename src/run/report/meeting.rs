@@ -3,6 +3,7 @@
 mod decisions;
 mod past;
 
+use super::funnel::Counts;
 use super::walks::Line;
 use super::{Entry, REPORTS, Reading};
 use crate::model::{Instant, Period};
@@ -52,10 +53,11 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let longer = Period { from: first, until: reading.period.until };
     let mut empty = Vec::new();
     let mut parts = Vec::new();
+    let (funnel, trend, standing) = walks(reading, &stretches, longer)?;
     for (name, by) in PARTS {
-        let Some(mut part) = part(reading, name, by, reading.period)? else { continue };
+        let part = if *name == "funnel" { Some(funnel.clone()) } else { part(reading, name, by, reading.period)? };
+        let Some(mut part) = part else { continue };
         match *name {
-            "funnel" => part = further(reading, part, longer)?,
             "roi" => {
                 returns(&mut part);
                 part.notes.splice(0..0, in_all(&part));
@@ -82,7 +84,6 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         (Some(now), Some(was)) => headline(&now, &was),
         _ => Vec::new(),
     };
-    let (trend, standing) = trend(reading, &stretches)?;
     let decisions = decisions::of(reading, &parts)?;
     parts.iter_mut().for_each(|part| super::titles::name(part, reading.sop()));
     let (name, rules) = (reading.request.name.clone(), past::rules(reading)?);
@@ -91,14 +92,13 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
 }
 
 /// The funnel of a longer time: leads take longer than a week to come anywhere. The entries stay those of the period.
-fn further(reading: &Reading<'_>, period: Report, longer: Period) -> Result<Report, RunError> {
-    let Some(mut funnel) = part(reading, "funnel", "all", longer)? else { return Ok(period) };
+fn further(reading: &Reading<'_>, period: Report, mut funnel: Report, longer: Period) -> Report {
     funnel.sections = period.sections;
     funnel.notes.insert(0, Note::new("period", format!("leads created in {}", longer.text(&reading.sop().calendar))));
     let not_gone_on = "not gone on: leads that reached the stage before and not this one so far; whoever still stands there may go on yet \
                        (where leads stand now)";
     funnel.notes.insert(1, Note::new("not-gone-on", not_gone_on));
-    Ok(funnel)
+    funnel
 }
 
 /// What came back over a longer time: the deals of a week are few.
@@ -199,8 +199,8 @@ fn back(reading: &Reading<'_>, n: usize) -> Vec<Period> {
     periods
 }
 
-/// What each of these periods came to, and where leads stand now, in one pass.
-fn trend(reading: &Reading<'_>, periods: &[Period]) -> Result<(Vec<Moment>, Vec<Standing>), RunError> {
+/// How far leads came, what each of these periods came to, and where leads stand now: all in one pass.
+fn walks(reading: &Reading<'_>, periods: &[Period], longer: Period) -> Result<(Report, Vec<Moment>, Vec<Standing>), RunError> {
     let lifecycle = &reading.sop().lifecycle;
     let mut moments: Vec<Moment> = periods.iter().map(|p| Moment { from: reading.sop().calendar.date(p.from), ..Moment::default() }).collect();
     let line = Line::new(lifecycle, false);
@@ -213,7 +213,10 @@ fn trend(reading: &Reading<'_>, periods: &[Period]) -> Result<(Vec<Moment>, Vec<
     };
     // By stage: held by nobody, and since when each stands there. Who is a customer has arrived.
     let mut here: Vec<(i64, Vec<i64>)> = vec![(0, Vec::new()); line.customer.unwrap_or(lifecycle.stages.len())];
-    reading.each_walk(&line, None, false, |walk, row| {
+    let (mut funnel, mut further_on) = (Counts::new(reading, &line, reading.period)?, Counts::new(reading, &line, longer)?);
+    let apart = reading.each_walk(&line, None, false, |walk, row| {
+        funnel.add(&walk, row);
+        further_on.add(&walk, row);
         count(walk.created_at, |m| m.leads += 1);
         count(line.mql.filter(|stop| *stop < walk.reached).and_then(|stop| walk.at(stop)), |m| m.mql += 1);
         let standing = &row.standing;
@@ -227,7 +230,8 @@ fn trend(reading: &Reading<'_>, periods: &[Period]) -> Result<(Vec<Moment>, Vec<
     // Also deals that have no lead.
     reading.store.each_deal(|deal| count(deal.closed_at.filter(|_| deal.status.wins(deal.amount)), |m| m.won += 1))?;
     let standing = lifecycle.stages.iter().zip(here).map(|(stage, (unowned, seconds))| Standing::of(&stage.id, &stage.title, unowned, seconds));
-    Ok((moments, standing.collect()))
+    let [funnel, further_on] = [funnel, further_on].map(|counts| counts.report(reading, None, apart.notes(&line)));
+    Ok((further(reading, funnel, further_on, longer), moments, standing.collect()))
 }
 
 /// What moved in the period, in so many words.

@@ -83,8 +83,8 @@ fn deals(reading: &Reading<'_>, rows: &mut Rows) -> Result<u64, RunError> {
         if !won && brought == 0 {
             continue;
         }
-        let owner = match (deal.owner, deal.lead) {
-            (Some(owner), _) => Some(owner),
+        let owner = match (&deal.owner, deal.lead) {
+            (Some(owner), _) => Some(owner.to_string()),
             (None, Some(lead)) => reading.store.state(reading.columns, lead)?.and_then(|s| s.owner),
             (None, None) => None,
         };

@@ -10,7 +10,6 @@ use crate::report::catalogue::Entry as Listed;
 use crate::report::quality::{Facts, Loss, Verdicts, report};
 use crate::report::walk::Walk;
 use crate::run::RunError;
-use crate::store::DealRow;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -24,7 +23,7 @@ pub(super) const ENTRY: Entry = Entry {
     run,
 };
 
-/// What is remembered of a lead that has deals.
+/// What is remembered of a lead with a deal that was lost, or cannot be as told.
 struct Known {
     walk: Walk,
     /// When it came, as a file told.
@@ -46,6 +45,8 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
         let been = (0..walk.reached).rev().find(|stop| walk.at(*stop).is_some_and(|reached| reached <= at)).unwrap_or(0);
         line.stops.get(been).map(|s| s.id.clone()).unwrap_or_default()
     };
+    let limited = reading.limited().is_some();
+    let is_lost = |status, closed_at: Option<Instant>| status == DealStatus::Lost && closed_at.map_or(!limited, |at| reading.contains(at));
     let apart = reading.each_walk(&line, Some("channel"), true, |walk, row| {
         let given: Vec<_> = row.verdicts.iter().filter(|v| reading.contains(v.at)).collect();
         if let Some(last) = given.last() {
@@ -67,24 +68,27 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
             odd.0 += walk.backwards();
             odd.1.push(row.record.lead);
         }
-        if !row.deals.is_empty() {
-            let created_at = walk.created_at.filter(|_| !walk.came_undated);
+        // A lead whose deals are as they should be is not asked for again.
+        let created_at = walk.created_at.filter(|_| !walk.came_undated);
+        let early = |closed: Option<Instant>| closed.zip(created_at).is_some_and(|(closed, created)| closed < created);
+        if row.deals.iter().any(|d| is_lost(d.status, d.closed_at) || early(d.closed_at)) {
             leads.insert(row.record.lead, Known { walk, created_at });
         }
     })?;
-    let mut deals: Vec<DealRow> = Vec::new();
-    reading.store.each_deal(|d| deals.push(d))?;
-    let limited = reading.limited().is_some();
-    for d in deals.iter().filter(|d| d.status == DealStatus::Lost && d.closed_at.map_or(!limited, |at| reading.contains(at))) {
-        let at = d.closed_at.unwrap_or(reading.context.as_of);
-        let stage = d.lead.and_then(|lead| leads.get(&lead)).map(|known| stop(&known.walk, at)).unwrap_or_default();
-        let reason = d.reason.as_deref().map(|told| reason_of(reading, told)).unwrap_or_default();
-        *losses.entry(("lost", reason, stage)).or_default() += 1;
-    }
+    let mut deals = data::Deals::default();
+    reading.store.each_deal_by_name(|d| {
+        let known = d.lead.and_then(|lead| leads.get(&lead));
+        deals.add(&d, known.and_then(|k| k.created_at));
+        if is_lost(d.status, d.closed_at) {
+            let stage = known.map(|known| stop(&known.walk, d.closed_at.unwrap_or(reading.context.as_of))).unwrap_or_default();
+            let reason = d.reason.as_deref().map(|told| reason_of(reading, told)).unwrap_or_default();
+            *losses.entry(("lost", reason, stage)).or_default() += 1;
+        }
+    })?;
     let mut findings = data::blanks(reading)?;
     findings.extend(data::bad_values(reading));
     findings.extend(data::duplicates(reading)?);
-    findings.extend(data::deals(reading, &deals, &leads)?);
+    findings.extend(deals.findings(reading)?);
     findings.extend(data::backwards(reading, odd.0, &odd.1)?);
     findings.extend(data::unknown(reading, &deals)?);
     let verdicts = channels.into_iter().map(|(channel, (accepted, rejected, reasons))| {

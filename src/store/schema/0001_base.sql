@@ -169,7 +169,7 @@ CREATE TABLE deals (
   company   TEXT,
   owner     TEXT,
   amount    INTEGER,                     -- minor units
-  kind      TEXT NOT NULL,               -- new, renewal, upsell, cross_sell; blank: nobody says, it counts as new
+  kind      TEXT NOT NULL,               -- new, renewal, upsell, cross_sell; blank, or a word that nobody knows: it counts as new
   product   TEXT,
   opened_at INTEGER,
   closed_at INTEGER,

@@ -1,14 +1,12 @@
 //! What is wrong with the data of a base: counted where it can be, named where it must be.
 
-use super::Known;
 use crate::ingest::rejected;
-use crate::model::{DEAL_KINDS, FieldType, LeadId, fold, fold_header, nearest};
+use crate::model::{DEAL_KINDS, FieldType, Instant, LeadId, fold, fold_header, nearest};
 use crate::report::quality::{Check, Finding};
 use crate::run::RunError;
 use crate::run::report::Reading;
 use crate::run::score::text_of;
 use crate::store::DealRow;
-use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// So many lines of one kind that may be many; the last one counts the rest.
@@ -23,10 +21,10 @@ fn found(check: Check, subject: impl Into<String>, count: u64, of: Option<u64>, 
     Finding { check, subject: subject.into(), count, of, detail: detail.into(), next: next.into() }
 }
 
-/// The first of them, and how many more.
-fn first(names: &[String]) -> String {
-    let more = names.len().saturating_sub(NAMED);
-    let some = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+/// The first of so many, and how many more.
+fn first(names: &[String], all: u64) -> String {
+    let more = all.saturating_sub(names.len() as u64);
+    let some = names.join(", ");
     if more > 0 { format!("{some} and {more} more") } else { some }
 }
 
@@ -84,39 +82,84 @@ pub(super) fn duplicates(reading: &Reading<'_>) -> Result<Vec<Finding>, RunError
     Ok((pairs > 0).then(|| found(Check::Duplicate, "pairs of leads", pairs, None, "one row named both", "sop today, sop merge")).into_iter().collect())
 }
 
-/// Deals that cannot be as told, and deals that belong to nobody.
-pub(super) fn deals(reading: &Reading<'_>, deals: &[DealRow], leads: &FxHashMap<LeadId, Known>) -> Result<Vec<Finding>, RunError> {
-    let all = Some(deals.len() as u64);
-    let (mut early, mut backwards, mut alone, mut lost) = (Vec::new(), Vec::new(), 0, 0);
-    for d in deals {
-        let known = d.lead.and_then(|lead| leads.get(&lead));
-        let created = known.and_then(|k| k.created_at);
-        for (names, began) in [(&mut early, created), (&mut backwards, d.opened_at)] {
-            if let Some(seconds) = d.closed_at.zip(began).map(|(closed, began)| closed.0.saturating_sub(began.0)).filter(|s| *s < 0) {
-                names.push(format!("{} ({:.2} d)", name_of(reading, d)?, seconds as f64 / 86_400.0));
+/// What may be wrong with deals, looked at one by one: of the odd ones only the first few are kept.
+#[derive(Default)]
+pub(super) struct Deals {
+    all: u64,
+    /// Closed before their lead was created, and before they were opened.
+    early: Odd,
+    backwards: Odd,
+    /// Without a lead; of these, without a company.
+    alone: u64,
+    nobodys: u64,
+    products: BTreeMap<String, u64>,
+    /// Types that nobody knows.
+    kinds: BTreeMap<String, u64>,
+}
+
+/// How many, and the first few with how many seconds too early.
+#[derive(Default)]
+struct Odd {
+    count: u64,
+    first: Vec<(DealRow, i64)>,
+}
+
+impl Odd {
+    fn look(&mut self, d: &DealRow, began: Option<Instant>) {
+        let Some(seconds) = d.closed_at.zip(began).map(|(closed, began)| closed.0.saturating_sub(began.0)).filter(|s| *s < 0) else { return };
+        self.count += 1;
+        if self.first.len() < NAMED {
+            self.first.push((d.clone(), seconds));
+        }
+    }
+}
+
+impl Deals {
+    /// A deal, and when its lead was created, as a file told.
+    pub(super) fn add(&mut self, d: &DealRow, created: Option<Instant>) {
+        self.all += 1;
+        self.early.look(d, created);
+        self.backwards.look(d, d.opened_at);
+        self.alone += u64::from(d.lead.is_none());
+        self.nobodys += u64::from(d.lead.is_none() && d.company.is_none());
+        let count = |counts: &mut BTreeMap<String, u64>, text: &str| match counts.get_mut(text) {
+            Some(n) => *n += 1,
+            None => drop(counts.insert(text.to_owned(), 1)),
+        };
+        if let Some(product) = &d.product {
+            count(&mut self.products, product);
+        }
+        if !d.kind.is_empty() && !DEAL_KINDS.contains(&d.kind.as_str()) {
+            count(&mut self.kinds, &d.kind);
+        }
+    }
+
+    /// Deals that cannot be as told, and deals and events that belong to nobody.
+    pub(super) fn findings(&self, reading: &Reading<'_>) -> Result<Vec<Finding>, RunError> {
+        let all = Some(self.all);
+        let mut out = Vec::new();
+        let mend = "mend the dates in their file and import it again";
+        for (odd, what) in [(&self.early, "deals that closed before their lead was created"), (&self.backwards, "deals that closed before they were opened")] {
+            if odd.count > 0 {
+                let name = |(d, seconds): &(DealRow, i64)| Ok(format!("{} ({:.2} d)", name_of(reading, d)?, *seconds as f64 / 86_400.0));
+                let names = odd.first.iter().map(name).collect::<Result<Vec<_>, RunError>>()?;
+                out.push(found(Check::Impossible, what, odd.count, all, first(&names, odd.count), mend));
             }
         }
-        alone += u64::from(d.lead.is_none());
-        lost += u64::from(d.lead.is_none() && d.company.is_none());
-    }
-    let mut out = Vec::new();
-    let mend = "mend the dates in their file and import it again";
-    for (names, what) in [(&early, "deals that closed before their lead was created"), (&backwards, "deals that closed before they were opened")] {
-        if !names.is_empty() {
-            out.push(found(Check::Impossible, what, names.len() as u64, all, first(names), mend));
+        if self.alone > 0 {
+            let next = "import their leads: they join by themselves";
+            out.push(found(Check::Orphan, "deals without a lead", self.alone, all, "none that the base knows", next));
         }
+        if self.nobodys > 0 {
+            let subject = "deals without a lead and without a company";
+            out.push(found(Check::Orphan, subject, self.nobodys, all, "nobody can credit them", "name the lead in their file"));
+        }
+        let waiting = reading.store.waiting_count()?;
+        if waiting > 0 {
+            out.push(found(Check::Orphan, "events of unknown leads", waiting.unsigned_abs(), None, "their lead is not in the base yet", "import the leads"));
+        }
+        Ok(out)
     }
-    if alone > 0 {
-        out.push(found(Check::Orphan, "deals without a lead", alone, all, "none that the base knows", "import their leads: they join by themselves"));
-    }
-    if lost > 0 {
-        out.push(found(Check::Orphan, "deals without a lead and without a company", lost, all, "nobody can credit them", "name the lead in their file"));
-    }
-    let waiting = reading.store.waiting_count()?;
-    if waiting > 0 {
-        out.push(found(Check::Orphan, "events of unknown leads", waiting.unsigned_abs(), None, "their lead is not in the base yet", "import the leads"));
-    }
-    Ok(out)
 }
 
 /// Moves dated before the stage before: `sop report funnel` counts them as less than nothing.
@@ -124,9 +167,8 @@ pub(super) fn backwards(reading: &Reading<'_>, moves: u64, leads: &[LeadId]) -> 
     if moves == 0 {
         return Ok(None);
     }
-    let names = leads.iter().take(NAMED).map(|lead| lead_name(reading, *lead)).collect::<Result<Vec<_>, _>>()?.join(", ");
-    let more = leads.len().saturating_sub(NAMED);
-    let detail = if more > 0 { format!("{names} and {more} more") } else { names };
+    let names = leads.iter().take(NAMED).map(|lead| lead_name(reading, *lead)).collect::<Result<Vec<_>, _>>()?;
+    let detail = first(&names, leads.len() as u64);
     let next = "mend the dates in their file and import it again";
     Ok(Some(found(Check::Impossible, "moves dated before the stage before", moves, None, detail, next)))
 }
@@ -147,7 +189,7 @@ fn name_of(reading: &Reading<'_>, deal: &DealRow) -> Result<String, RunError> {
 }
 
 /// Owners, channels and products that no list knows, and products that may be one.
-pub(super) fn unknown(reading: &Reading<'_>, deals: &[DealRow]) -> Result<Vec<Finding>, RunError> {
+pub(super) fn unknown(reading: &Reading<'_>, deals: &Deals) -> Result<Vec<Finding>, RunError> {
     let (store, sop) = (reading.store, reading.sop());
     let mut out = Vec::new();
     if !sop.team.owners.is_empty() {
@@ -166,26 +208,21 @@ pub(super) fn unknown(reading: &Reading<'_>, deals: &[DealRow]) -> Result<Vec<Fi
         let leads = Some(store.count_leads()?.unsigned_abs());
         out.extend(lines(Check::Unknown, all, leads, "channel", |_| "no channel of fields.yaml".into(), "add it under `channels:`, or to the synonyms of one"));
     }
-    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
-    let strange = deals.iter().map(|d| d.kind.as_str()).filter(|kind| !kind.is_empty() && !DEAL_KINDS.contains(kind));
-    strange.for_each(|kind| *kinds.entry(kind).or_default() += 1);
-    let (kinds, all) = (kinds.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(), Some(deals.len() as u64));
+    let (kinds, all) = (deals.kinds.iter().map(|(kind, n)| (kind.clone(), *n)).collect(), Some(deals.all));
     let next = "say what it is under `values:` of deals.kind in sops/fields.yaml, and import the file again";
     out.extend(lines(Check::Unknown, kinds, all, "deal type", |_| "counts as new business".into(), next));
     out.extend(products(reading, deals));
     Ok(out)
 }
 
-fn products(reading: &Reading<'_>, deals: &[DealRow]) -> Vec<Finding> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    deals.iter().filter_map(|d| d.product.as_deref()).for_each(|p| *counts.entry(p).or_default() += 1);
-    let all = Some(deals.len() as u64);
+fn products(reading: &Reading<'_>, deals: &Deals) -> Vec<Finding> {
+    let (counts, all) = (&deals.products, Some(deals.all));
     let mut out = Vec::new();
     let table = reading.sop().tables.iter().find(|t| t.id == "deals");
     let values = table.and_then(|t| t.columns.iter().find(|c| c.id == "product")).map_or(&[][..], |c| c.values.as_slice());
     if !values.is_empty() {
         let known = |p: &str| values.iter().any(|(spelling, value)| *spelling == fold(p) || fold(value) == fold(p));
-        let strange = counts.iter().filter(|(p, _)| !known(p)).map(|(p, n)| ((*p).to_owned(), *n)).collect();
+        let strange = counts.iter().filter(|(p, _)| !known(p)).map(|(p, n)| (p.clone(), *n)).collect();
         let near = |p: &str| nearest(p, values.iter().map(|(_, v)| &**v)).map(|n| format!("did they mean `{n}`?")).unwrap_or_default();
         out.extend(lines(Check::Unknown, strange, all, "product", near, "name it under `values:` of deals.product in sops/fields.yaml"));
     }
@@ -193,7 +230,7 @@ fn products(reading: &Reading<'_>, deals: &[DealRow]) -> Vec<Finding> {
     let mut alike: BTreeMap<String, Vec<(&str, u64)>> = BTreeMap::new();
     for (product, n) in counts {
         let bare: String = fold_header(product).split_whitespace().collect();
-        alike.entry(bare).or_default().push((product, n));
+        alike.entry(bare).or_default().push((product, *n));
     }
     for spellings in alike.into_values().filter(|s| s.len() > 1) {
         let names = spellings.iter().map(|(p, n)| format!("`{p}` {n}")).collect::<Vec<_>>().join(", ");
