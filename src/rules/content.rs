@@ -2,6 +2,7 @@
 //! Turning its Markdown into plain text and HTML is for whoever sends it.
 
 pub(super) mod check;
+mod filled;
 mod markup;
 pub(super) mod read;
 mod template;

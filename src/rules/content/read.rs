@@ -1,6 +1,6 @@
 //! content/NAME.md → [`Content`]: front matter between two `---` lines, then the text.
 
-use super::template::Problem;
+use super::template::{Kind, Problem};
 use super::{Content, Purpose, Template, Vars};
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Span};
 use crate::model::{fold, nearest};
@@ -74,7 +74,7 @@ pub(in crate::rules) fn read(
         }
         Some(node) => {
             let found = r.text(node).zip(node.place(r.text));
-            found.and_then(|(text, place)| template(text, &|at| place.span(at.start, at.end), known, r))
+            found.and_then(|(text, place)| template((text, Kind::Line), &|at| place.span(at.start, at.end), known, r))
         }
         None if mails => {
             r.need(map, "a mail's front matter", "subject");
@@ -89,7 +89,7 @@ pub(in crate::rules) fn read(
         return None;
     }
     let span = |at: std::ops::Range<usize>| Span { source, start: body + at.start, end: body + at.end };
-    let template = template(letters, &span, known, r);
+    let template = template((letters, Kind::Markdown), &span, known, r);
     if template.is_some() {
         super::markup::check(letters, &span, r.out);
     }
@@ -120,16 +120,11 @@ fn front_matter(text: &str) -> Result<(usize, usize), Option<usize>> {
     Err(Some(front + 2))
 }
 
-fn template(text: &str, span: &dyn Fn(std::ops::Range<usize>) -> Span, known: &Known<'_>, r: &mut Reader<'_>) -> Option<Template> {
+fn template((text, kind): (&str, Kind), span: &dyn Fn(std::ops::Range<usize>) -> Span, known: &Known<'_>, r: &mut Reader<'_>) -> Option<Template> {
     let wrong = |p: Problem, r: &mut Reader<'_>| {
-        r.error(
-            Code::TemplateSyntax,
-            span(p.at),
-            format!("the text cannot be filled in: {}", p.message),
-            "write gaps as `{{ lead.name }}`, choices as `{% if … %} … {% endif %}`",
-        );
+        r.error(Code::TemplateSyntax, span(p.at), format!("the text cannot be filled in: {}", p.message), p.help);
     };
-    let template = match Template::new(text) {
+    let template = match Template::new(text, kind) {
         Ok(template) => template,
         Err(p) => {
             wrong(p, r);
