@@ -71,13 +71,10 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         let line = format!("send as of {at}: {}{}", sent.summary, if rehearsal { " (a rehearsal: nothing left)" } else { "" });
         output.write(&mut |out| if global.quiet { Ok(()) } else { writeln!(out, "{line}") })?
     } else {
-        output.report(&plan::report(&plan::Facts {
-            frame: sent.frame.clone(),
-            command: "send".to_owned(),
-            rehearsal,
-            counts: sent.counts.clone(),
-            notes: sent.notes.clone(),
-        }))?
+        let (frame, counts, notes) = (sent.frame.clone(), sent.counts.clone(), sent.notes.clone());
+        let mut report = plan::report(&plan::Facts { frame, command: "send".to_owned(), rehearsal, counts, notes });
+        plan::tell_letters(&mut report, &sent.letters);
+        output.report(&report)?
     };
     Ok(match (sent.stopped, sent.failed) {
         (true, _) => Exit::Interrupted,

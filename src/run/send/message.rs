@@ -33,6 +33,7 @@ impl Post<'_, '_> {
                 break;
             }
             if self.tally.resting.contains_key(medium) {
+                self.letters.extend(self.session.context.lines.then_some(*id));
                 self.tally.waits(medium);
                 continue;
             }
@@ -46,6 +47,7 @@ impl Post<'_, '_> {
     /// The message if every gate is open; else it is where the gate put it.
     pub(super) fn admit(&mut self, id: MessageId) -> Result<Option<Ready>, RunError> {
         let (session, now) = (self.session, self.now());
+        self.letters.extend(session.context.lines.then_some(id));
         let (sop, store) = (&session.workspace.sop, &session.store);
         let Some(message) = store.message(id)? else { return Ok(None) };
         if message.not_after.is_some_and(|last| last < now) {

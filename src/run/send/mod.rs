@@ -19,8 +19,8 @@ pub use secrets::check_addresses;
 use super::evaluate::Evaluator;
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::deliver::names_the_mailbox;
-use crate::model::{Instant, MessageState, Suppressed};
-use crate::report::plan::Count;
+use crate::model::{Instant, MessageId, MessageState, Suppressed};
+use crate::report::plan::{Count, Letter};
 use crate::report::{Frame, Note};
 use crate::rules::delivery::Via;
 use crate::store::StoreError;
@@ -66,6 +66,8 @@ pub struct Sent {
     pub notes: Vec<Note>,
     /// One line for a log.
     pub summary: String,
+    /// The messages of which something was decided, where lines are asked for.
+    pub letters: Vec<Letter>,
     /// Something did not leave that should have.
     pub failed: bool,
     /// It was told to end before it was done.
@@ -83,6 +85,8 @@ struct Post<'s, 'a> {
     closed: Suppressed,
     tally: Tally,
     alike: Alike,
+    /// The messages that were looked at, where lines are asked for.
+    letters: Vec<MessageId>,
     /// How many more may leave.
     room: usize,
     /// When the base was last synced.
@@ -102,8 +106,11 @@ pub fn send(workspace: &Workspace, context: &Context<'_>, request: &SendRequest<
         return Err(RunError::refused(format!("there is no medium `{asked}`"), help));
     }
     let mut session = Session::begin(workspace, context)?;
-    let done = Post::begin(&session, request).and_then(|mut post| post.all().map(|()| (post.tally, post.stopped)));
-    let (tally, stopped) = match done {
+    let done = Post::begin(&session, request).and_then(|mut post| {
+        post.all()?;
+        Ok((crate::run::told::letters(&session, &post.letters)?, post.tally, post.stopped))
+    });
+    let (letters, tally, stopped) = match done {
         Ok(done) => done,
         Err(e) => return Err(session.abandon(e)),
     };
@@ -117,7 +124,7 @@ pub fn send(workspace: &Workspace, context: &Context<'_>, request: &SendRequest<
     let told = (tally.counts(), tally.notes(stopped, unknown), tally.summary(), tally.failed());
     let ended = session.end()?;
     let (counts, notes, summary, failed) = told;
-    Ok(Sent { frame: super::frame(workspace, context), counts, notes, summary, failed, stopped, ended })
+    Ok(Sent { frame: super::frame(workspace, context), counts, notes, summary, letters, failed, stopped, ended })
 }
 
 /// What left cannot be taken back: how it was before need not be kept.
@@ -134,7 +141,19 @@ impl<'s, 'a> Post<'s, 'a> {
         let room = request.limit.filter(|n| *n > 0).unwrap_or(usize::MAX);
         let wires = Wires::new(&session.workspace.sop.delivery, &session.workspace.root);
         let closed = session.store.suppressed()?;
-        Ok(Self { session, request, world, wires, closed, tally: Tally::default(), alike: Alike::default(), room, synced: Duration::ZERO, stopped: false })
+        Ok(Self {
+            session,
+            request,
+            world,
+            wires,
+            closed,
+            tally: Tally::default(),
+            alike: Alike::default(),
+            letters: Vec::new(),
+            room,
+            synced: Duration::ZERO,
+            stopped: false,
+        })
     }
 
     fn all(&mut self) -> Result<(), RunError> {
