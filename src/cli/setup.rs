@@ -111,6 +111,7 @@ impl<'g> Setup<'g> {
             full: self.global.full,
             yes: self.global.yes,
             strict: self.global.strict,
+            lines: self.global.verbose,
             progress: &show,
             committed: &COMMITTED,
         };

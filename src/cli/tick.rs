@@ -9,7 +9,7 @@ use sop::report::plan;
 use sop::run::Ticked;
 const EXAMPLES: &str = "Examples:
   sop tick                                the whole day as of now; safe to run twice, or late
-  sop tick --dry-run -v                   what it would do, line by line
+  sop tick --dry-run -v                   what it would do, line by line: each message with its lead, step and time
   sop tick -q                             for cron: only errors and what needs a person
 
 Files in inbox/ are read first and move to inbox/done/RUN/. Exit code 1: a file was set aside; 6: another run is under way.";
@@ -41,13 +41,10 @@ pub(crate) fn print(setup: &Setup<'_>, output: &Output, command: &str, ticked: &
         let line = format!("{command} as of {at}: {}{}", ticked.summary, if rehearsal { " (a rehearsal: nothing was written)" } else { "" });
         output.write(&mut |out| if setup.global.quiet { Ok(()) } else { writeln!(out, "{line}") })?
     } else {
-        output.report(&plan::report(&plan::Facts {
-            frame: ticked.frame.clone(),
-            command: command.to_owned(),
-            rehearsal,
-            counts: ticked.counts.clone(),
-            notes,
-        }))?
+        let facts = plan::Facts { frame: ticked.frame.clone(), command: command.to_owned(), rehearsal, counts: ticked.counts.clone(), notes };
+        let mut report = plan::report(&facts);
+        plan::tell_letters(&mut report, &ticked.letters);
+        output.report(&report)?
     };
     Ok(if ticked.set_aside.is_empty() { exit } else { Exit::Problems })
 }

@@ -7,6 +7,7 @@
 mod https;
 mod mail;
 mod markdown;
+mod refusal;
 mod secret;
 mod sheets;
 mod smtp;
@@ -15,6 +16,7 @@ mod tls;
 mod webhook;
 
 pub use markdown::{html, plain};
+pub use refusal::{in_common, names_the_mailbox};
 pub use secret::Secret;
 pub use sheets::{Row, Staged, file_name, stage};
 pub use smtp::{Server, Smtp, Tls};
@@ -52,6 +54,8 @@ pub enum Outcome {
     Permanent(String),
     /// The same, because of its address: nobody is there.
     Bounced(String),
+    /// The same, by a server that did not say that it is about the address: it may be about whoever sends, and the next be refused alike.
+    Refused(String),
     /// It was not taken; later it may be.
     Transient(String),
     /// It was under way and no answer came: it may have been taken.

@@ -2,6 +2,7 @@
 //! server can have the mail: before the end of DATA it cannot, after it only its answer tells.
 
 use super::mail::{mail, stuffed};
+use super::refusal::names_the_mailbox;
 use super::tls::{Place, advice, parameters};
 use super::{Letter, Outcome, Secret, brief};
 use crate::model::not_in_the_open;
@@ -202,8 +203,8 @@ impl Smtp {
         if let Err(e) = connection.command(Rcpt::new(to, Vec::new())) {
             return match self.step(&e) {
                 Step::Said { passing: true, text, .. } => self.refused(Outcome::Transient(text)),
-                Step::Said { code, text, .. } if is_bounce(&code, &text) => self.refused(Outcome::Bounced(text)),
-                Step::Said { text, .. } => self.refused(Outcome::Permanent(text)),
+                Step::Said { text, .. } if names_the_mailbox(&text) => self.refused(Outcome::Bounced(text)),
+                Step::Said { text, .. } => self.refused(Outcome::Refused(text)),
                 Step::Lost { text, silent } => self.lost(Outcome::Transient(text), silent),
             };
         }
@@ -211,7 +212,7 @@ impl Smtp {
         if let Err(e) = connection.command(Data) {
             return match self.step(&e) {
                 Step::Said { passing: true, text, .. } => self.refused(Outcome::Transient(text)),
-                Step::Said { text, .. } => self.refused(Outcome::Permanent(text)),
+                Step::Said { text, .. } => self.refused(Outcome::Refused(text)),
                 Step::Lost { text, silent } => self.lost(Outcome::Transient(text), silent),
             };
         }
@@ -225,7 +226,7 @@ impl Smtp {
             Ok(_) => Outcome::Accepted,
             Err(e) => match self.step(&e) {
                 Step::Said { passing: true, text, .. } => self.refused(Outcome::Transient(text)),
-                Step::Said { text, .. } => self.refused(Outcome::Permanent(text)),
+                Step::Said { text, .. } => self.refused(Outcome::Refused(text)),
                 Step::Lost { text, silent } => self.lost(Outcome::Unknown(format!("no answer after the mail was handed over: {text}")), silent),
             },
         }
@@ -266,32 +267,9 @@ fn silent(e: &Error) -> bool {
     false
 }
 
-/// A refusal that is about the address: nobody is there. One about us (policy, 5.7), the mailbox's size (5.2.2) or the order of
-/// commands (5.5) is final for this letter, and says nothing about the next (RFC 3463).
-fn is_bounce(code: &str, text: &str) -> bool {
-    let rest = text.strip_prefix(code).unwrap_or(text).trim_start();
-    let about_us = ["5.7", "5.5", "5.3", "5.4", "5.2.2", "5.2.3"].iter().any(|e| rest.starts_with(e));
-    !about_us && !matches!(code, "500" | "501" | "502" | "503" | "504" | "530" | "535" | "552")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_refusal_about_the_address_is_told_from_one_about_us() {
-        for (code, text, bounce) in [
-            ("550", "550 5.1.1 no such user", true),
-            ("550", "550 no such user here", true),
-            ("553", "553 mailbox name not allowed", true),
-            ("550", "550 5.7.1 you are on a list", false),
-            ("554", "554 5.7.1 relay access denied", false),
-            ("552", "552 5.2.2 mailbox full", false),
-            ("530", "530 authentication required", false),
-        ] {
-            assert_eq!(is_bounce(code, text), bounce, "{text}");
-        }
-    }
 
     #[test]
     fn what_must_not_be_is_refused_before_anything_leaves() {

@@ -59,8 +59,8 @@ pub struct Counts {
 pub struct Line {
     /// Its branch and name.
     pub tree: String,
-    /// The day for which it is designed.
-    pub day: i64,
+    /// The day for which it is designed; of a step that is gone, none.
+    pub day: Option<i64>,
     /// The time of the day, or how long after the one before.
     pub due: String,
     /// The medium, or what is done.
@@ -94,7 +94,7 @@ pub fn show(frame: &Frame, lines: Vec<Line>, states: BTreeMap<&'static str, i64>
             let Counts { sent, waiting, stopped } = l.counts;
             vec![
                 Cell::text(l.tree),
-                Cell::Integer(l.day),
+                l.day.map_or(Cell::Empty, Cell::Integer),
                 Cell::text(l.due),
                 Cell::text(l.does),
                 Cell::text(l.texts.join("; ")),

@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub yes: bool,
     /// Rejected rows are an error.
     pub strict: bool,
+    /// What becomes of each message is told line by line.
+    pub lines: bool,
     /// Step, done, of how many.
     pub progress: Progress<'a>,
     /// Held while the run becomes durable; true from then on. Whoever interrupts the program asks here whether there is

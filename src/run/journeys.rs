@@ -8,7 +8,7 @@ use crate::model::{Calendar, Enrollment, JourneyState, LeadId, Message, MessageS
 use crate::report::{Report, nurture as report};
 use crate::rules::nurture::{Due, Path, Text, What, planned};
 use crate::store::Store;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom an act is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub fn nurture_show(workspace: &Workspace, context: &Context<'_>, name: &str) ->
         };
         lines.push(report::Line {
             tree: format!("{} {}", if i == last { "└─" } else { "├─" }, step.id),
-            day: *day,
+            day: Some(*day),
             due,
             does,
             texts: texts.into_iter().chain(when).collect(),
@@ -101,14 +101,25 @@ pub fn nurture_show(workspace: &Workspace, context: &Context<'_>, name: &str) ->
             let texts = f.text.iter().map(|c| c.content.clone()).chain([format!("if {}", f.when.text())]).collect();
             let due = f.by.map_or_else(|| format!("after {}", f.after), |by| format!("after {}, by {by}", f.after));
             let tree = format!("{}  └─ fallback", if i == last { " " } else { "│" });
-            lines.push(report::Line { tree, day: *day, due, does: f.medium.clone(), texts, counts: counts(&step.id, Part::Fallback), here: 0 });
+            lines.push(report::Line { tree, day: Some(*day), due, does: f.medium.clone(), texts, counts: counts(&step.id, Part::Fallback), here: 0 });
         }
+    }
+    // What was sent under a name that the path has no more was sent all the same.
+    let gone: BTreeSet<(&str, &str)> =
+        letters.iter().map(|(step, part, ..)| (step.as_str(), part.as_str())).filter(|(step, _)| path.steps.iter().all(|s| s.id != *step)).collect();
+    for (step, part) in &gone {
+        let part = Part::parse(part).unwrap_or(Part::Main);
+        let tree = format!("   {step}{}", if part == Part::Main { "" } else { " fallback" });
+        lines.push(report::Line { tree, day: None, due: String::new(), does: "gone".to_owned(), texts: Vec::new(), counts: counts(step, part), here: 0 });
     }
     let mut states: BTreeMap<&'static str, i64> = BTreeMap::new();
     for (_, e) in &journeys {
         *states.entry(e.state.name()).or_default() += 1;
     }
     let mut notes = Vec::new();
+    if !gone.is_empty() {
+        notes.push(note("gone", "steps that are gone had their messages under an earlier text of the path; a step that got another name counts anew"));
+    }
     if let Some(store) = &store {
         let sent: Vec<Message> = store.messages(None)?.into_iter().filter(|m| m.path == path.name).collect();
         notes.extend(real_days(path, &workspace.sop.calendar, &journeys, &sent).map(|text| note("days", text)));

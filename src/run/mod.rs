@@ -31,6 +31,7 @@ mod simulate;
 mod suppress;
 mod tick;
 mod today;
+mod told;
 mod undo;
 pub mod worklist;
 mod workspace;

@@ -3,7 +3,7 @@
 use super::letter::can_be_filled;
 use super::people::Acted;
 use super::score::{frame, name_of, note};
-use super::send::national;
+use super::send::{UNDER_WAY, national};
 use super::{Context, RunError, Session, Workspace, lookup};
 use crate::deliver::{file_name, plain};
 use crate::engine::nurture::address;
@@ -67,8 +67,15 @@ pub fn outbox_list(workspace: &Workspace, context: &Context<'_>, request: &Outbo
         reasons.push(("…".into(), rest));
     }
     let mut notes = Vec::new();
-    if let Some((_, n)) = counts.iter().find(|(s, _)| s == MessageState::Unknown.name()) {
-        notes.push(note("unknown", format!("{n} may have left when a run died: `sop send --retry-unknown` sends them once more")));
+    let unknown = store.messages(Some(MessageState::Unknown))?;
+    if !unknown.is_empty() {
+        let died = unknown.iter().filter(|m| m.reason.as_deref() == Some(UNDER_WAY)).count();
+        let why = match (died, unknown.len() - died) {
+            (_, 0) => "a run ended over them".to_owned(),
+            (0, _) => "no answer came when they were handed over".to_owned(),
+            (died, silent) => format!("a run ended over {died}, to {silent} no answer came"),
+        };
+        notes.push(note("unknown", format!("{} may have left ({why}): `sop send --retry-unknown` sends them once more", unknown.len())));
     }
     let mendable = rows.iter().filter(|r| r.message.state == MessageState::Held && can_be_filled(&r.message)).count();
     if mendable > 0 {

@@ -62,7 +62,7 @@ pub use load::Loader;
 pub use lock::{Holder, Lock};
 pub use merit::{LeadAsk, LeadFact};
 pub use notices::{AlertRow, BreachKind, BreachRow, NoticeRow, NoticeState};
-pub use outbox::{OutboxFilter, OutboxRow, Settled};
+pub use outbox::{Heard, OutboxFilter, OutboxRow, Settled};
 pub use runs::{RunRecord, RunRow, SopChange};
 pub use scan::{Needs, ScanRow};
 pub use state::{BandCount, ScoreRow, StateRow, Totals};

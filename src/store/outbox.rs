@@ -28,6 +28,17 @@ pub struct Settled<'a> {
     pub not_before: Option<Instant>,
 }
 
+/// Once that somebody heard from us.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// When.
+    pub at: Instant,
+    /// By which medium.
+    pub medium: String,
+    /// The lead itself, not another at its address.
+    pub own: bool,
+}
+
 /// Which messages are meant; `None` = any.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OutboxFilter<'a> {
@@ -116,13 +127,35 @@ impl Store {
         Ok(())
     }
 
-    /// When a lead has heard from us by advertising since an instant, and by which medium. What is under way, or may have left,
-    /// counts: an annoyed lead does not ask whether we are sure.
-    pub fn heard(&self, lead: LeadId, since: Instant) -> Result<Vec<(Instant, String)>> {
-        const HEARD: &str = "SELECT coalesce(sent_at, claimed_at, not_before), medium FROM messages
-            WHERE lead = ?1 AND service = 0 AND state IN ('sent', 'sending', 'unknown') AND coalesce(sent_at, claimed_at, not_before) >= ?2 ORDER BY 1, 2";
+    /// When a lead, or anybody at an address, has heard from us by advertising since an instant, and by which medium. What is under way, or
+    /// may have left, counts: an annoyed lead does not ask whether we are sure.
+    pub fn heard(&self, lead: LeadId, address: Option<&str>, since: Instant) -> Result<Vec<Heard>> {
+        const HEARD: &str = "SELECT coalesce(sent_at, claimed_at, not_before), medium, lead = ?1 FROM messages
+            WHERE (lead = ?1 OR address = ?3 COLLATE NOCASE) AND service = 0 AND state IN ('sent', 'sending', 'unknown')
+            AND coalesce(sent_at, claimed_at, not_before) >= ?2 ORDER BY 1, 2, 3";
         let mut statement = self.conn.prepare_cached(HEARD)?;
-        Ok(statement.query_map(params![lead.0, since.0], |r| Ok((Instant(r.get(0)?), r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+        let read = |r: &rusqlite::Row<'_>| Ok(Heard { at: Instant(r.get(0)?), medium: r.get(1)?, own: r.get(2)? });
+        Ok(statement.query_map(params![lead.0, since.0, address], read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many messages and notices may have left, and nobody knows.
+    pub fn left_perhaps(&self) -> Result<i64> {
+        let sql =
+            format!("SELECT (SELECT count(*) FROM messages WHERE state = 'unknown' AND {INDEXED}) + (SELECT count(*) FROM notices WHERE state = 'unknown')");
+        Ok(self.conn.query_row(&sql, [], |r| r.get(0))?)
+    }
+
+    /// Puts messages that failed back into the outbox, to be tried as if they never had been.
+    pub fn retry_failed(&self, id: MessageId) -> Result<()> {
+        const AGAIN: &str = "UPDATE messages SET state = 'queued', reason = 'it failed before', next_try = NULL, attempts = 0
+            WHERE message = ?1 AND state = 'failed'";
+        self.conn.prepare_cached(AGAIN)?.execute([id.0 as i64])?;
+        Ok(())
+    }
+
+    /// The same of all notices that failed; gives how many.
+    pub fn retry_failed_notices(&self) -> Result<usize> {
+        Ok(self.conn.execute("UPDATE notices SET state = 'queued', error = NULL, next_try = NULL, attempts = 0 WHERE state = 'failed'", [])?)
     }
 
     /// Messages that a run handed over.

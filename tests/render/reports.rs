@@ -82,6 +82,23 @@ fn line(rule: &str, points: i64, fired: bool) -> explain::Line {
     explain::Line { rule: rule.into(), points, fired, reason: format!("{rule}: unknown: `employees` is blank") }
 }
 
+fn with_letters(mut report: Report, at: Instant) -> Report {
+    let letter = plan::Letter {
+        at: Some(at),
+        key: "kaaaaaaaaaaa".into(),
+        name: some("王伟"),
+        path: "web-form".into(),
+        step: "guide".into(),
+        part: "main",
+        medium: "email".into(),
+        state: "queued",
+        reason: None,
+    };
+    let held = plan::Letter { at: None, name: None, state: "held", reason: some("no consent"), ..letter.clone() };
+    plan::tell_letters(&mut report, &[letter, held]);
+    report
+}
+
 fn clock() -> Clock {
     let at = frame().as_of;
     Clock {
@@ -113,7 +130,7 @@ fn of_paths() -> Vec<Report> {
     let status = nurture::Status { path: "web-form".into(), title: "官网".into(), next: Some(f.as_of), ..Default::default() };
     let line = nurture::Line {
         tree: "└─ case".into(),
-        day: 1,
+        day: Some(1),
         due: String::new(),
         does: "email".into(),
         texts: vec!["case-mfg".into()],
@@ -477,6 +494,7 @@ pub(crate) fn every_report() -> Vec<Report> {
         import::report(&f, &[file], vec![]),
         import::report(&f, &[], vec![]),
         plan::report(&planned),
+        with_letters(plan::report(&planned), at),
         plan::report(&plan::Facts { counts: vec![], rehearsal: false, ..planned }),
         check::report(&f, &[problem]),
         check::report(&f, &[]),

@@ -1,6 +1,7 @@
 //! One message to a lead: asked at the gates once more, claimed, handed over, settled.
 
-use super::{Post, again};
+use super::alike::Refused;
+use super::{Post, again, next_try};
 use crate::deliver::{Letter, Outcome};
 use crate::engine::nurture::{Gate, Verdict, address, apart, gate};
 use crate::model::{Instant, Message, MessageId, MessageState, SuppressedBy};
@@ -10,8 +11,8 @@ use crate::run::RunError;
 use crate::run::letter::NO_MEDIUM;
 use crate::run::score::name_of;
 use crate::run::suppress::{Cause, close};
-use crate::store::{ScanRow, Settled};
-use chrono::{Datelike, Days, NaiveDate};
+use crate::store::{Heard, ScanRow, Settled};
+use chrono::{Datelike, Days};
 
 /// A message that may leave.
 pub(super) struct Ready {
@@ -32,6 +33,7 @@ impl Post<'_, '_> {
                 break;
             }
             if self.tally.resting.contains_key(medium) {
+                self.letters.extend(self.session.context.lines.then_some(*id));
                 self.tally.waits(medium);
                 continue;
             }
@@ -45,6 +47,7 @@ impl Post<'_, '_> {
     /// The message if every gate is open; else it is where the gate put it.
     pub(super) fn admit(&mut self, id: MessageId) -> Result<Option<Ready>, RunError> {
         let (session, now) = (self.session, self.now());
+        self.letters.extend(session.context.lines.then_some(id));
         let (sop, store) = (&session.workspace.sop, &session.store);
         let Some(message) = store.message(id)? else { return Ok(None) };
         if message.not_after.is_some_and(|last| last < now) {
@@ -58,7 +61,9 @@ impl Post<'_, '_> {
         };
         let address = address(medium, &row.record.values).map(|(_, text)| text.trim().to_owned());
         let known = address.as_deref().and_then(|a| sop.dictionary.address(a));
-        let others = self.heard(&message, medium, now)?;
+        let heard = self.heard(&message, medium, address.as_deref(), now)?;
+        let days = |all: bool| heard.iter().filter(|h| all || h.own).map(|h| (sop.calendar.date(h.at), h.medium.clone())).collect::<Vec<_>>();
+        let (own, others) = (days(false), days(true));
         let asked = Gate {
             closed: known.and_then(|a| self.closed.stops(&a, &medium.id, message.service)),
             consent: self.world.consents(medium, &row),
@@ -67,7 +72,14 @@ impl Post<'_, '_> {
         };
         let purpose = if message.service { Purpose::Service } else { Purpose::Marketing };
         let free = self.spaced(&message, now)?;
-        match gate(&sop.calendar, &sop.delivery, medium, purpose, &asked, free) {
+        let mut verdict = gate(&sop.calendar, &sop.delivery, medium, purpose, &asked, free);
+        if let Verdict::Deferred(_, why) | Verdict::Stopped(MessageState::Skipped, why) = &mut verdict
+            && own.len() < others.len()
+            && matches!(gate(&sop.calendar, &sop.delivery, medium, purpose, &Gate { others: &own, ..asked }, free), Verdict::Leaves(_))
+        {
+            why.push_str(", which this address has had as another lead's");
+        }
+        match verdict {
             Verdict::Leaves(at) if at <= now => {}
             Verdict::Leaves(at) => {
                 let why = if free > now { "keeps its distance from the message before it" } else { "outside its hours" };
@@ -92,8 +104,9 @@ impl Post<'_, '_> {
         Ok(apart(&self.session.workspace.sop, message, ahead.planned, went).map_or(now, |at| at.max(now)))
     }
 
-    /// The days of this week on which the lead has heard from us already, where anything limits that.
-    fn heard(&self, message: &Message, medium: &Medium, now: Instant) -> Result<Vec<(NaiveDate, String)>, RunError> {
+    /// What the lead has heard from us this week already, and whoever else is reached at its address: who shares a mailbox hears from us as
+    /// one person. Nothing where nothing limits that.
+    fn heard(&self, message: &Message, medium: &Medium, address: Option<&str>, now: Instant) -> Result<Vec<Heard>, RunError> {
         let sop = &self.session.workspace.sop;
         let limits = [medium.limits, sop.delivery.limits];
         if message.service || limits.iter().all(|l| l.per_day.is_none() && l.per_week.is_none()) {
@@ -101,8 +114,7 @@ impl Post<'_, '_> {
         }
         let today = sop.calendar.date(now);
         let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
-        let heard = self.session.store.heard(message.lead, sop.calendar.start_of(monday))?;
-        Ok(heard.into_iter().map(|(at, medium)| (sop.calendar.date(at), medium)).collect())
+        Ok(self.session.store.heard(message.lead, address, sop.calendar.start_of(monday))?)
     }
 
     /// A gate is shut: the message goes where that puts it. What would have to wait too long is left out.
@@ -164,6 +176,9 @@ impl Post<'_, '_> {
         let (trouble, unknown) = (outcome != Outcome::Accepted, matches!(outcome, Outcome::Unknown(_)));
         // A refusal that is about the letter says nothing about the carrier.
         let carrier = matches!(outcome, Outcome::Transient(_) | Outcome::Unknown(_));
+        if !matches!(outcome, Outcome::Refused(_)) {
+            self.alike.over(medium);
+        }
         match outcome {
             Outcome::Accepted => {
                 with(MessageState::Sent, None, Some(now), None)?;
@@ -172,6 +187,13 @@ impl Post<'_, '_> {
             Outcome::Permanent(why) => {
                 with(MessageState::Failed, Some(&why), None, None)?;
                 self.tally.trouble(medium, from, MessageState::Failed.name(), &why);
+            }
+            Outcome::Refused(why) => {
+                with(MessageState::Failed, Some(&why), None, None)?;
+                self.tally.trouble(medium, from, MessageState::Failed.name(), &why);
+                if let Some(row) = self.alike.refused(medium, &why, (message.id, from, attempts), &ready.address) {
+                    self.not_theirs(medium, &row, &why)?;
+                }
             }
             Outcome::Bounced(why) => {
                 with(MessageState::Failed, Some(&why), None, None)?;
@@ -198,6 +220,19 @@ impl Post<'_, '_> {
         }
         // What went well becomes durable together with the next claim; what did not may be followed by a long wait.
         if trouble { self.commit() } else { Ok(()) }
+    }
+
+    /// Everybody was refused alike: that is about us. The medium rests, and those who were refused are tried again.
+    fn not_theirs(&mut self, medium: &str, row: &[Refused], why: &str) -> Result<(), RunError> {
+        let now = self.now();
+        for refused in row {
+            let at = next_try(now, refused.attempts);
+            let settled = Settled { state: MessageState::Queued, reason: Some(why), sent_at: None, next_try: Some(at), not_before: None };
+            self.session.store.settle_message(refused.message, &settled)?;
+            self.tally.taken_back(medium, refused.from);
+        }
+        self.tally.resting.insert(medium.to_owned(), format!("{} recipients in a row were refused alike: {why}", row.len()));
+        Ok(())
     }
 
     /// Nobody is at an address: what that closes is for delivery.yaml to say.

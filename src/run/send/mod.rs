@@ -5,6 +5,7 @@
 //! are settled together, and their files get their names after the commit; a run that died in between is made good by the next.
 //! A rehearsal passes the same gates and stops before the carrier.
 
+mod alike;
 mod files;
 mod message;
 mod notices;
@@ -17,11 +18,13 @@ pub use secrets::check_addresses;
 
 use super::evaluate::Evaluator;
 use super::{Context, Ended, RunError, Session, Workspace};
-use crate::model::{Instant, Suppressed};
-use crate::report::plan::Count;
+use crate::deliver::names_the_mailbox;
+use crate::model::{Instant, MessageId, MessageState, Suppressed};
+use crate::report::plan::{Count, Letter};
 use crate::report::{Frame, Note};
 use crate::rules::delivery::Via;
 use crate::store::StoreError;
+use alike::Alike;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tally::Tally;
@@ -29,6 +32,9 @@ use wires::Wires;
 
 /// The name under which `--medium` means words to colleagues.
 pub const NOTICES: &str = "notify";
+
+/// Why nobody knows what became of a message whose run died.
+pub(super) const UNDER_WAY: &str = "it was under way when the run before ended: it may have left";
 
 /// What `sop send` is asked.
 #[derive(Clone, Copy)]
@@ -39,6 +45,8 @@ pub struct SendRequest<'a> {
     pub limit: Option<usize>,
     /// What may have left before is sent once more.
     pub retry_unknown: bool,
+    /// What failed is tried anew, unless its address is closed or nobody is there.
+    pub retry_failed: bool,
     /// The clock: rates, back-off and hours go by it.
     pub clock: &'a dyn Fn() -> Instant,
     /// How long it has been running.
@@ -58,6 +66,8 @@ pub struct Sent {
     pub notes: Vec<Note>,
     /// One line for a log.
     pub summary: String,
+    /// The messages of which something was decided, where lines are asked for.
+    pub letters: Vec<Letter>,
     /// Something did not leave that should have.
     pub failed: bool,
     /// It was told to end before it was done.
@@ -74,6 +84,9 @@ struct Post<'s, 'a> {
     wires: Wires<'s>,
     closed: Suppressed,
     tally: Tally,
+    alike: Alike,
+    /// The messages that were looked at, where lines are asked for.
+    letters: Vec<MessageId>,
     /// How many more may leave.
     room: usize,
     /// When the base was last synced.
@@ -93,21 +106,25 @@ pub fn send(workspace: &Workspace, context: &Context<'_>, request: &SendRequest<
         return Err(RunError::refused(format!("there is no medium `{asked}`"), help));
     }
     let mut session = Session::begin(workspace, context)?;
-    let done = Post::begin(&session, request).and_then(|mut post| post.all().map(|()| (post.tally, post.stopped)));
-    let (tally, stopped) = match done {
+    let done = Post::begin(&session, request).and_then(|mut post| {
+        post.all()?;
+        Ok((crate::run::told::letters(&session, &post.letters)?, post.tally, post.stopped))
+    });
+    let (letters, tally, stopped) = match done {
         Ok(done) => done,
         Err(e) => return Err(session.abandon(e)),
     };
     if tally.settled() > 0 {
         session.counts.insert("messages".into(), tally.settled().into());
     }
-    let told = (tally.counts(), tally.notes(stopped), tally.summary(), tally.failed());
-    if let Err(e) = forget_what_left(&session) {
-        return Err(session.abandon(e));
-    }
+    let unknown = match forget_what_left(&session).and_then(|()| Ok(session.store.left_perhaps()?)) {
+        Ok(unknown) => unknown,
+        Err(e) => return Err(session.abandon(e)),
+    };
+    let told = (tally.counts(), tally.notes(stopped, unknown), tally.summary(), tally.failed());
     let ended = session.end()?;
     let (counts, notes, summary, failed) = told;
-    Ok(Sent { frame: super::frame(workspace, context), counts, notes, summary, failed, stopped, ended })
+    Ok(Sent { frame: super::frame(workspace, context), counts, notes, summary, letters, failed, stopped, ended })
 }
 
 /// What left cannot be taken back: how it was before need not be kept.
@@ -124,15 +141,28 @@ impl<'s, 'a> Post<'s, 'a> {
         let room = request.limit.filter(|n| *n > 0).unwrap_or(usize::MAX);
         let wires = Wires::new(&session.workspace.sop.delivery, &session.workspace.root);
         let closed = session.store.suppressed()?;
-        Ok(Self { session, request, world, wires, closed, tally: Tally::default(), room, synced: Duration::ZERO, stopped: false })
+        Ok(Self {
+            session,
+            request,
+            world,
+            wires,
+            closed,
+            tally: Tally::default(),
+            alike: Alike::default(),
+            letters: Vec::new(),
+            room,
+            synced: Duration::ZERO,
+            stopped: false,
+        })
     }
 
     fn all(&mut self) -> Result<(), RunError> {
         let store = &self.session.store;
         self.mend_files()?;
-        let (messages, notices) = store.abandon_sending("it was under way when the run before ended: it may have left")?;
-        self.tally.add("messages", "sending", "unknown", messages);
-        self.tally.add(NOTICES, "sending", "unknown", notices);
+        let (messages, notices) = store.abandon_sending(UNDER_WAY)?;
+        for (what, n) in [("messages", messages), (NOTICES, notices)] {
+            self.tally.found(what, n, self.request.retry_unknown);
+        }
         if self.request.retry_unknown {
             let (leads, colleagues) = (self.to_leads(), self.to_colleagues());
             let medium = self.request.medium.filter(|_| leads);
@@ -140,7 +170,10 @@ impl<'s, 'a> Post<'s, 'a> {
             self.tally.add("messages", "unknown", "queued", messages);
             self.tally.add(NOTICES, "unknown", "queued", notices);
         }
-        let delivery = &self.session.workspace.sop.delivery;
+        if self.request.retry_failed {
+            self.retry_failed()?;
+        }
+        let (store, delivery) = (&self.session.store, &self.session.workspace.sop.delivery);
         if self.to_colleagues() {
             let entries: Vec<&str> = delivery.notify.iter().map(|n| n.id.as_str()).collect();
             store.spread_notices(&entries, self.session.run)?;
@@ -155,6 +188,24 @@ impl<'s, 'a> Post<'s, 'a> {
         self.over_wires(&wires)?;
         self.call(&calls)?;
         std::mem::take(&mut self.wires.open).into_values().for_each(crate::deliver::Wire::close);
+        Ok(())
+    }
+
+    /// Puts what failed back, but for addresses where nobody is, or that are closed.
+    fn retry_failed(&mut self) -> Result<(), RunError> {
+        let (store, dictionary) = (&self.session.store, &self.session.workspace.sop.dictionary);
+        if self.to_leads() {
+            for m in store.messages(Some(MessageState::Failed))?.into_iter().filter(|m| self.request.medium.is_none_or(|asked| asked == m.medium)) {
+                let closed = m.address.as_deref().and_then(|a| dictionary.address(a)).and_then(|a| self.closed.stops(&a, &m.medium, m.service));
+                if closed.is_none() && !m.reason.as_deref().is_some_and(names_the_mailbox) {
+                    store.retry_failed(m.id)?;
+                    self.tally.add(&m.medium, MessageState::Failed.name(), MessageState::Queued.name(), 1);
+                }
+            }
+        }
+        if self.to_colleagues() {
+            self.tally.add(NOTICES, MessageState::Failed.name(), MessageState::Queued.name(), store.retry_failed_notices()?);
+        }
         Ok(())
     }
 

@@ -65,7 +65,7 @@ impl Post<'_, '_> {
                 store.settle_notice(number, NoticeState::Sent, None, Some(now), None)?;
                 self.tally.add(NOTICES, queued, NoticeState::Sent.name(), 1);
             }
-            Outcome::Permanent(why) | Outcome::Bounced(why) => {
+            Outcome::Permanent(why) | Outcome::Bounced(why) | Outcome::Refused(why) => {
                 store.settle_notice(number, NoticeState::Failed, Some(&why), None, None)?;
                 self.tally.trouble(NOTICES, queued, NoticeState::Failed.name(), &why);
             }

@@ -40,6 +40,20 @@ impl Tally {
         self.troubles += 1;
         self.because(medium, from, to, reason);
     }
+    /// Found as a run that died left them: they may have left, unless they are sent once `more` now.
+    pub(super) fn found(&mut self, medium: &str, n: usize, more: bool) {
+        self.add(medium, "sending", "unknown", n);
+        self.troubles += if more { 0 } else { i64::try_from(n).unwrap_or(i64::MAX) };
+    }
+    /// One that failed is tried again after all.
+    pub(super) fn taken_back(&mut self, medium: &str, from: &str) {
+        let key = (medium.to_owned(), from.to_owned(), "failed".to_owned());
+        if let Some(n) = self.moved.get_mut(&key) {
+            *n -= 1;
+        }
+        self.moved.retain(|_, n| *n > 0);
+        self.add(medium, from, "retry", 1);
+    }
     /// One waits because its medium rests.
     pub(super) fn waits(&mut self, medium: &str) {
         *self.waiting.entry(medium.to_owned()).or_default() += 1;
@@ -68,7 +82,8 @@ impl Tally {
         all
     }
 
-    pub(super) fn notes(&self, stopped: bool) -> Vec<Note> {
+    /// `unknown`: how many may have left, from whatever run.
+    pub(super) fn notes(&self, stopped: bool, unknown: i64) -> Vec<Note> {
         let mut notes = Vec::new();
         for (medium, why) in &self.resting {
             let waiting = self.waiting.get(medium).copied().unwrap_or_default();
@@ -83,7 +98,6 @@ impl Tally {
         if reasons.len() > REASONS {
             notes.push(Note::new("reason", format!("{} more reasons: sop outbox list", reasons.len() - REASONS)));
         }
-        let unknown: i64 = self.moved.iter().filter(|((.., to), _)| to == "unknown").map(|(_, n)| *n).sum();
         if unknown > 0 {
             let text = format!("{} may have left and are not sent again by themselves; to send them once more: sop send --retry-unknown", thousands(unknown));
             notes.push(Note::new("unknown", text));
@@ -108,8 +122,12 @@ impl Tally {
             ("held", "held"),
             ("skipped", "skipped"),
         ] {
-            let of: Vec<(&str, i64)> =
-                self.moved.iter().filter(|((_, from, t), _)| t == to && from != "unknown").map(|((m, ..), n)| (m.as_str(), *n)).collect();
+            let of: Vec<(&str, i64)> = self
+                .moved
+                .iter()
+                .filter(|((_, from, t), _)| t == to && !(matches!(from.as_str(), "unknown" | "failed") && t == "queued"))
+                .map(|((m, ..), n)| (m.as_str(), *n))
+                .collect();
             let mut by: BTreeMap<&str, i64> = BTreeMap::new();
             of.iter().for_each(|(m, n)| *by.entry(m).or_default() += n);
             let all: i64 = by.values().sum();

@@ -56,7 +56,13 @@ impl Evening {
             notes.push(note("path-version", text));
         }
         if tally.orphaned > 0 {
-            notes.push(note("path-gone", format!("{} journeys ended: their path is no longer in sops/nurture", tally.orphaned)));
+            notes.push(note(
+                "path-gone",
+                format!(
+                    "{} ended: their path is no longer in sops/nurture",
+                    if tally.orphaned == 1 { "1 journey".to_owned() } else { format!("{} journeys", tally.orphaned) }
+                ),
+            ));
         }
         if tally.nobody > 0 {
             notes.push(note("task-for-nobody", format!("{} tasks of paths had nobody to go to", tally.nobody)));

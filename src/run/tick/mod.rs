@@ -38,8 +38,8 @@ use super::import::{Arriving, ImportOptions, ImportSummary, Rejects, import};
 use super::score::{frame, note};
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::engine::assignment::{Placement, To, Unplaced};
-use crate::model::Change;
-use crate::report::plan::Count;
+use crate::model::{Change, MessageId, MessageState};
+use crate::report::plan::{Count, Letter};
 use crate::report::{Frame, Note};
 use crate::store::StoreError;
 use std::collections::BTreeMap;
@@ -88,6 +88,8 @@ pub struct Ticked {
     pub import: Option<ImportSummary>,
     /// Lead by lead, where hand-overs were all that was asked for.
     pub dealing: Option<Dealing>,
+    /// The messages of which something was decided, where lines are asked for.
+    pub letters: Vec<Letter>,
     /// The run.
     pub ended: Ended,
 }
@@ -107,6 +109,8 @@ pub(in crate::run) struct Done {
     asleep_why: Vec<(String, usize)>,
     dealing: Option<Dealing>,
     nurture: Tally,
+    /// Messages of which something was decided, where lines are asked for.
+    letters: Vec<MessageId>,
     notes: Vec<Note>,
 }
 
@@ -122,6 +126,14 @@ impl Done {
         };
         *if what == "owner" { &mut self.assigned } else { &mut self.queued } += 1;
         self.count(1, what, p.from.clone(), Some(to.clone()));
+    }
+
+    /// Something was decided of a message.
+    fn letter(&mut self, session: &Session<'_>, id: MessageId, state: MessageState) {
+        self.count(3, "message", None, Some(state.name().to_owned()));
+        if session.context.lines {
+            self.letters.push(id);
+        }
     }
 
     fn changes(&mut self, changes: &[Change]) {
@@ -230,6 +242,10 @@ fn base_of(workspace: &Workspace) -> Result<(), RunError> {
 fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<ImportSummary>, rejects: Rejects) -> Result<Ticked, RunError> {
     let (workspace, context) = (session.workspace, session.context);
     let summary = summary_of(&done, import.as_ref(), &session.counts);
+    let letters = match super::told::letters(&session, &done.letters) {
+        Ok(letters) => letters,
+        Err(e) => return Err(session.abandon(e)),
+    };
     let nurture = [("enrolled", done.nurture.enrolled), ("journeys_ended", done.nurture.ended), ("messages", done.nurture.queued + done.nurture.deferred)];
     let moves = [("moved", done.moved), ("reclaimed", done.reclaimed), ("assigned", done.assigned), ("queued", done.queued)];
     for (name, n) in moves.into_iter().chain(nurture) {
@@ -268,5 +284,5 @@ fn end(mut session: Session<'_>, inbox: Inbox, mut done: Done, import: Option<Im
         });
         counts = files.chain(counts).collect();
     }
-    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, dealing: done.dealing, ended })
+    Ok(Ticked { frame: frame(workspace, context), counts, notes: done.notes, summary, set_aside, import, dealing: done.dealing, letters, ended })
 }

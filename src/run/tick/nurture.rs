@@ -77,6 +77,7 @@ impl Gardener {
         })?;
         if let Some(again) = again {
             done.nurture.queued += again.queued;
+            again.told.iter().for_each(|(id, state)| done.letter(session, *id, *state));
             again.left_out.into_iter().for_each(|why| *done.nurture.stopped.entry((MessageState::Skipped, why)).or_default() += 1);
         }
         let until = looked.until.unwrap_or(Until::NEVER);
@@ -136,10 +137,12 @@ pub(in crate::run) fn keep_looked(session: &Session<'_>, row: &ScanRow, looked: 
     for message in &looked.messages {
         if store.put_message(message, run)? {
             done.nurture.count(message);
+            done.letter(session, message.id, message.state);
         }
     }
     for (message, state, why) in &looked.restated {
         store.set_message_state(*message, *state, why.as_deref())?;
+        done.letter(session, *message, *state);
     }
     for (experiment, arm) in &looked.exposures {
         store.expose(experiment, lead, arm, as_of, run)?;

@@ -3,7 +3,7 @@
 //! may leave now, and whatever waits behind it is put back. What is too late, or was overtaken by a later step, is left out and says so.
 
 use crate::engine::nurture::{address, apart, opens};
-use crate::model::{Instant, Journeys, Message, MessageState, Part, Standing};
+use crate::model::{Instant, Journeys, Message, MessageId, MessageState, Part, Standing};
 use crate::rules::content::Vars;
 use crate::run::lead::Lead;
 use crate::run::letter::{can_be_filled, fill, vars};
@@ -19,6 +19,8 @@ pub(super) struct Refilled {
     pub(super) queued: i64,
     /// Why others will never leave.
     pub(super) left_out: Vec<String>,
+    /// Those of which something was decided, with what they are now.
+    pub(super) told: Vec<(MessageId, MessageState)>,
 }
 
 /// A message that others wait behind.
@@ -42,7 +44,8 @@ pub(super) fn refill(session: &Session<'_>, lead: &Lead<'_>, standing: &Standing
     if journeys.is_empty() {
         return Ok(None);
     }
-    let (mut done, gaps) = (Refilled { journeys: row.journeys.clone(), queued: 0, left_out: Vec::new() }, vars(&session.workspace.sop, lead, standing));
+    let (mut done, gaps) =
+        (Refilled { journeys: row.journeys.clone(), queued: 0, left_out: Vec::new(), told: Vec::new() }, vars(&session.workspace.sop, lead, standing));
     for journey in journeys {
         let line: Vec<&Message> = all.iter().filter(|m| m.enrollment == journey).collect();
         again(session, lead, &gaps, &line, &mut done)?;
@@ -112,6 +115,7 @@ fn put_back(session: &Session<'_>, message: &mut Message, ahead: &Ahead) {
 }
 
 fn keep(done: &mut Refilled, message: &Message, state: MessageState, not_before: Instant) {
+    done.told.push((message.id, state));
     for letter in done.journeys.letters.iter_mut().filter(|l| l.id == message.id) {
         (letter.state, letter.not_before) = (state, not_before);
     }

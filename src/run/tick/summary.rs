@@ -36,6 +36,7 @@ pub(super) fn summary_of(done: &Done, import: Option<&ImportSummary>, counts: &s
     tell(done.assigned, "assigned", "assigned");
     tell(done.queued, "queued", "queued");
     tell(done.nurture.enrolled, "enrolled", "enrolled");
+    tell(done.nurture.ended, "journey ended", "journeys ended");
     tell(done.nurture.queued, "message queued", "messages queued");
     tell(done.nurture.deferred, "put off by a limit", "put off by limits");
     tell(done.nurture.stopped(MessageState::Held), "held", "held");

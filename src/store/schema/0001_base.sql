@@ -375,6 +375,7 @@ CREATE TABLE messages (
   UNIQUE (enrollment, step, part)
 ) STRICT;
 CREATE INDEX messages_by_lead ON messages(lead);
+CREATE INDEX messages_by_address ON messages(address COLLATE NOCASE) WHERE address IS NOT NULL;
 CREATE INDEX messages_by_state ON messages(state, not_before) WHERE state IN ('queued', 'sending', 'deferred', 'held', 'unknown');
 
 -- What came back. `message` is NULL where it belongs to none of ours. What no person did is told apart when it is asked for.
