@@ -374,7 +374,11 @@ pub(super) const NOTES: &[(&str, &str)] = &[
         "没有实验：由路径步骤的 `variants:`、路径的 `control:` 或 experiments.yaml 声明",
     ),
     (
-        "{}: {#} leads are not counted yet, no feedback covers the time after their messages: import what came back",
-        "{1}：{2} 条线索尚未计入，其消息之后的时间没有反馈覆盖：请导入反馈",
+        "{}: {#} leads are not counted yet ({#} successes among them), no feedback by {} covers their time until {} (none was imported): import what came back since, or say how far a file is complete: `sop import FILE --until DATE`",
+        "{1}：{2} 条线索尚未计入（其中已成功 {3} 条），{4} 的反馈未覆盖其观察期（至 {5}；从未导入）：请导入之后的反馈，或说明文件完整到何时：`sop import FILE --until DATE`",
+    ),
+    (
+        "{}: {#} leads are not counted yet ({#} successes among them), no feedback by {} covers their time until {} (it reaches {}): import what came back since, or say how far a file is complete: `sop import FILE --until DATE`",
+        "{1}：{2} 条线索尚未计入（其中已成功 {3} 条），{4} 的反馈未覆盖其观察期（至 {5}；目前只到 {6}）：请导入之后的反馈，或说明文件完整到何时：`sop import FILE --until DATE`",
     ),
 ];
