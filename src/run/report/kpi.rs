@@ -240,7 +240,7 @@ fn marketing(reading: &Reading<'_>, economy: &Economy) -> Result<((i64, i64), (i
         let Some(lead) = deal.lead else { continue };
         let values = reading.store.lead_fields(reading.columns, lead, &field)?.map(|(_, v)| v).unwrap_or_default();
         if values.first().and_then(Told::as_text).is_some_and(is_marketing) {
-            sourced = (sourced.0.saturating_add(deal.amount), sourced.1 + 1);
+            sourced = (sourced.0.saturating_add(deal.amount), sourced.1 + i64::from(deal.amount >= 0));
         }
     }
     let mut names = Names::new(dictionary, true);
@@ -253,7 +253,7 @@ fn marketing(reading: &Reading<'_>, economy: &Economy) -> Result<((i64, i64), (i
             if let Path::Touched(touches) = path
                 && touches.iter().any(|t| is_marketing(t.channel))
             {
-                influenced = (influenced.0.saturating_add(deal.amount), influenced.1 + 1);
+                influenced = (influenced.0.saturating_add(deal.amount), influenced.1 + i64::from(deal.amount >= 0));
             }
         },
     )?;
