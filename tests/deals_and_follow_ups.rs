@@ -184,6 +184,73 @@ fn a_deal_of_nobody_waits_for_its_lead_and_a_payment_for_its_deal() {
     assert_eq!(base.number("SELECT CAST(paid AS INTEGER) FROM v_deals"), 600, "in major units");
 }
 
+/// Paid for a deal so far, in major units.
+fn paid(base: &Base, deal: &str) -> i64 {
+    base.number(&format!("SELECT CAST(coalesce(paid, 0) AS INTEGER) FROM v_deals WHERE id = '{deal}'"))
+}
+
+fn with_deals() -> Base {
+    let base = with_leads();
+    let deals = "商机编号,线索编号,金额,商机状态,成交日期\nD-1,L1,90000,赢单,2026-10-01\nD-2,L1,90000,赢单,2026-10-01\n";
+    import(&base, "11-02", "deals.csv", deals).ok();
+    base
+}
+
+#[test]
+fn a_payment_with_an_id_is_known_by_it_and_restated_when_it_comes_again() {
+    let base = with_deals();
+    let header = "回款编号,商机编号,回款日期,回款金额\n";
+    let file = |name: &str, rows: &str| import(&base, "11-03", name, &format!("{header}{rows}")).ok();
+    let first = file("a.csv", "P1,D-1,2026-10-05,50000\n");
+    assert_eq!((first.of_file(0, "new"), paid(&base, "D-1")), (1, 50_000));
+    assert!(!first.said().contains("without an id"), "{}", first.said());
+    let before = base.facts();
+    assert_eq!(file("a.csv", "P1,D-1,2026-10-05,50000\n").of_file(0, "unchanged"), 1);
+    assert_same("the same again", &before, &base.facts());
+    let corrected = file("b.csv", "P1,D-1,2026-10-06,60000\n");
+    assert_eq!((corrected.of_file(0, "updated"), corrected.of_file(0, "new"), paid(&base, "D-1")), (1, 0, 60_000), "{}", corrected.said());
+    // Taken back, the first word counts again.
+    base.on("11-03", &["undo", "--yes"]).ok();
+    assert_same("undone", &before, &base.facts());
+    // It was booked on the wrong deal.
+    file("c.csv", "P1,D-2,2026-10-05,50000\n");
+    assert_eq!((paid(&base, "D-1"), paid(&base, "D-2")), (0, 50_000));
+    // One transfer for two deals; one row told twice; two transfers of one day and amount, in two files.
+    file("d.csv", "P1,D-1,2026-10-05,30000\nP1,D-2,2026-10-05,20000\n");
+    assert_eq!((paid(&base, "D-1"), paid(&base, "D-2")), (30_000, 20_000));
+    let twice = file("e.csv", "P2,D-1,2026-10-07,-10000\nP2,D-1,2026-10-07,-10000\n");
+    assert_eq!((twice.of_file(0, "new"), twice.of_file(0, "unchanged"), paid(&base, "D-1")), (1, 1, 20_000));
+    file("f.csv", "P3,D-1,2026-10-08,500\n");
+    assert_eq!(file("g.csv", "P4,D-1,2026-10-08,500\n").of_file(0, "new"), 1);
+    assert_eq!(paid(&base, "D-1"), 21_000);
+    let contradicted = file("h.csv", "P5,D-2,2026-10-08,100\nP5,D-2,2026-10-08,200\n");
+    assert!(
+        contradicted.said().contains("1 row says otherwise of a payment that the file has told before, and takes its place: P5"),
+        "{}",
+        contradicted.said()
+    );
+    assert_eq!(paid(&base, "D-2"), 20_200);
+}
+
+#[test]
+fn payments_without_ids_are_known_by_what_they_say_and_keep_their_place_when_ids_come() {
+    let base = with_deals();
+    let plain = "商机编号,回款日期,回款金额\nD-1,2026-10-05,300\nD-1,2026-10-05,300\n";
+    let run = import(&base, "11-03", "plain.csv", plain).ok();
+    assert!(run.said().contains("without an id (a column 回款编号, payment_id …) a payment is known by its deal, date and amount"), "{}", run.said());
+    assert_eq!(paid(&base, "D-1"), 600);
+    let named = "payment_id,deal,at,amount\nP1,D-1,2026-10-05,300\nP2,D-1,2026-10-05,300\nP3,D-1,2026-10-05,300\n";
+    import(&base, "11-04", "named.csv", named).ok();
+    assert_eq!(paid(&base, "D-1"), 900, "two of them were there");
+    assert_eq!(import(&base, "11-05", "plain.csv", plain).ok().of_file(0, "unchanged"), 2, "and are there");
+    assert_eq!(paid(&base, "D-1"), 900);
+    // Numbers of rows begin anew in each file: they name nothing.
+    import(&base, "11-05", "x.csv", "编号,商机编号,回款日期,回款金额\n1,D-2,2026-10-05,10\n2,D-2,2026-10-06,20\n").ok();
+    let next = import(&base, "11-06", "y.csv", "编号,商机编号,回款日期,回款金额\n1,D-2,2026-11-05,40\n").ok();
+    assert!(next.said().contains("numbers of their rows"), "{}", next.said());
+    assert_eq!(paid(&base, "D-2"), 70);
+}
+
 #[test]
 fn follow_ups_are_events_too_and_repeats_are_kept() {
     let base = with_leads();

@@ -69,7 +69,7 @@ fn leads_count_once_in_their_arm_when_their_time_is_over_and_feedback_covers_it(
     let base = world(60, |i| if i > 50 { SENT + 16 * DAY } else { SENT });
     let nothing = report(&base);
     assert_eq!((counts(&nothing, "offer-a"), counts(&nothing, "offer-b")), ([0, 30, 0], [0, 30, 0]), "nobody has told yet what came back");
-    assert!(nothing["notes"].to_string().contains("no feedback covers"), "{}", nothing["notes"]);
+    assert!(nothing["notes"].to_string().contains("no feedback by email covers"), "{}", nothing["notes"]);
     // 5 of 25 of the one, 15 of 25 of the other; one of them twice.
     clicks(&base, (1..=10).filter(|i| i % 2 == 1).chain((2..=30).filter(|i| i % 2 == 0)).chain([2]), "2026-11-19T10:00:00");
     let told = report(&base);
@@ -78,6 +78,55 @@ fn leads_count_once_in_their_arm_when_their_time_is_over_and_feedback_covers_it(
     let verdict = row(&told, "offer-b")["verdict"].as_str().unwrap();
     assert!(verdict.starts_with("the winner: higher than offer-a"), "{verdict}");
     assert!((row(&told, "offer-b")["difference"].as_f64().unwrap() - 0.4).abs() < 1e-12);
+}
+
+#[test]
+fn who_clicked_counts_no_sooner_than_who_did_not() {
+    let base = world(60, |_| SENT);
+    let db = base.open();
+    // Three were assigned and never written to: they count by the same clock.
+    db.execute("UPDATE messages SET sent_at = NULL, state = 'suppressed' WHERE lead IN (SELECT lead FROM leads WHERE \"id\" IN ('L1', 'L3', 'L5'))", [])
+        .unwrap();
+    drop(db);
+    let export = |until: &str| {
+        let rows: String = (2..=24).step_by(2).map(|i| format!("click,{},2026-11-01T10:00:00\n", id(i))).collect();
+        let path = base.write("feedback.csv", format!("kind,message,at\n{rows}click,{},2026-11-03T08:00:00\n", id(7))).display().to_string();
+        let told = ["import", &path, "--as", "feedback", "--until", until];
+        base.on("11-20", if until.is_empty() { &told[..4] } else { &told }).ok();
+    };
+    export("");
+    let early = report(&base);
+    assert_eq!((counts(&early, "offer-a"), counts(&early, "offer-b")), ([0, 30, 0], [0, 30, 0]), "the export reaches two days, their time is fourteen");
+    assert!(row(&early, "offer-b")["rate"].is_null());
+    let note = early["notes"].to_string();
+    assert!(note.contains("60 leads are not counted yet (13 successes among them)") && note.contains("until 2026-11-15 08:00:00"), "{note}");
+    assert!(note.contains("it reaches 2026-11-03 08:00:00") && note.contains("--until DATE"), "{note}");
+    // A day too little, then the day on which the last of their times is over.
+    export("2026-11-14");
+    assert_eq!(counts(&report(&base), "offer-b"), [0, 30, 0]);
+    export("2026-11-15");
+    let told = report(&base);
+    assert_eq!((counts(&told, "offer-a"), counts(&told, "offer-b")), ([30, 0, 1], [30, 0, 12]), "whoever was never reached is a lead of its arm");
+    assert!(!told["notes"].to_string().contains("not counted yet"), "{}", told["notes"]);
+    // Taken back, it is as before.
+    base.on("11-20", &["undo", "--yes"]).ok();
+    assert_eq!(counts(&report(&base), "offer-b"), [0, 30, 0]);
+}
+
+#[test]
+fn a_file_without_a_row_may_say_that_nothing_more_came() {
+    let base = world(20, |_| SENT);
+    clicks(&base, [2, 4, 6].into_iter(), "2026-11-02T10:00:00");
+    let empty = base.write("nothing.csv", "kind,message,at\n").display().to_string();
+    base.on("11-20", &["import", &empty, "--as", "feedback"]).ok();
+    assert_eq!(counts(&report(&base), "offer-b"), [0, 10, 0], "a file without a row says nothing of its own");
+    base.on("11-20", &["import", &empty, "--as", "feedback", "--until", "2026-11-19"]).ok();
+    assert_eq!((counts(&report(&base), "offer-a"), counts(&report(&base), "offer-b")), ([10, 0, 0], [10, 0, 3]));
+    let ahead = base.on("11-20", &["import", &empty, "--as", "feedback", "--until", "2026-11-22"]).ends(2);
+    assert!(ahead.stderr().contains("lies ahead"), "{}", ahead.stderr());
+    let leads = base.write("more.csv", "name,email\nA,a@b.cn\n").display().to_string();
+    let other = base.on("11-20", &["import", &leads, "--until", "2026-11-19"]).ends(2);
+    assert!(other.stderr().contains("leads") && other.stderr().contains("without --until"), "{}", other.stderr());
 }
 
 #[test]

@@ -106,6 +106,34 @@ fn the_funnel_says_that_it_counts_what_came_after_its_period() {
     assert!(!all["notes"].to_string().contains("after the period"));
 }
 
+/// Three deals of September, which a tick of November sees first; one of November; one that tells no opening and was won in October; a refund.
+#[test]
+fn an_opportunity_is_one_since_its_deal_was_opened_whoever_counts() {
+    let base = Base::new();
+    let leads: String = (1..=8).map(|n| format!("L{n},人{n},{},2026-{}\n", base::phone(n), if n > 3 { "11-02" } else { "09-01" })).collect();
+    import(&base, "11-04", "leads.csv", &format!("线索编号,姓名,手机,创建时间\n{leads}"));
+    let september: String = (1..=3).map(|n| format!("D{n},L{n},5000,2026-09-{:02},,进行中\n", 10 + n)).collect();
+    let deals = "D4,L4,5000,2026-11-03,,进行中\nD5,L5,5000,,2026-10-20,赢单\nR-6,L6,-500,2026-11-01,2026-11-02,赢单\n";
+    import(&base, "11-04", "deals.csv", &format!("商机编号,线索编号,金额,创建时间,成交时间,商机状态\n{september}{deals}"));
+    let agree = |period: &str, entered: u64, ever: u64| {
+        let (kpi, funnel) = (report(&base, "11-05", &["kpi", "--period", period]), report(&base, "11-05", &["funnel", "--period", period]));
+        let kpi_of = |id: &str| row(&kpi, "kpi", id).map_or(Value::Null, |r| r["value"].clone());
+        let entries = funnel["sections"][0]["rows"].as_array().unwrap().iter().find(|r| r["stage"] == "opportunity").unwrap();
+        assert_eq!(entries["entries"], entered, "{period}: {funnel}");
+        let leads = kpi_of("leads").as_f64().unwrap();
+        assert_eq!(kpi_of("opportunity_rate_period").as_f64(), Some(entered as f64 / leads), "{period}: {kpi}");
+        assert_eq!(row(&funnel, "stage", "opportunity").unwrap()["leads"], ever, "{period}: {funnel}");
+        assert_eq!(kpi_of("opportunity_rate_cohort").as_f64(), Some(ever as f64 / leads), "{period}: {kpi}");
+    };
+    for ticked in [false, true] {
+        if ticked {
+            base.on("11-04", &["tick"]).ok();
+        }
+        agree("2026-11", 1, 2);
+        agree("2026-09", 3, 3);
+    }
+}
+
 #[test]
 fn what_the_funnel_calls_backwards_is_listed_by_quality() {
     let base = week();

@@ -159,6 +159,8 @@ fn a_path_beside_its_control() {
     back(2, 10, "bounce", 1_772_500_100, "");
     (1..=4).for_each(|n| back(10 + n, n, "open", 1_772_500_500, ""));
     back(20, 1, "open", 1_772_500_900, "");
+    // What a gateway opened and sent back was not delivered.
+    back(15, 9, "open", 1_772_500_050, "");
     back(21, 1, "click", 1_772_500_901, "a");
     back(22, 2, "click", 1_772_500_902, "a");
     ["a", "b", "c"].iter().zip(30..).for_each(|(link, hash)| back(hash, 3, "click", 1_772_500_501, link));
@@ -171,6 +173,10 @@ fn a_path_beside_its_control() {
     let step = &came["sections"][0]["rows"][0];
     assert_eq!([&step["sent_messages"], &step["bounced"], &step["opened"], &step["clicked"]], [10, 2, 4, 2]);
     assert_eq!([&step["open_rate"], &step["click_rate"]], [0.5, 0.25]);
+    // Nobody ever told of replies: that there were none is not known.
+    assert_eq!([&step["replied"], &step["reply_rate"]], [&serde_json::Value::Null; 2]);
+    let notes = came["notes"].to_string();
+    assert!(notes.contains("no replies by email were ever imported") && !notes.contains("no clicks by email"), "{notes}");
 }
 
 #[test]

@@ -172,9 +172,9 @@ fn a_pass_hands_out_deals_follow_ups_and_verdicts_with_their_leads() {
         store.put_deal(&deal(u64::MAX - 3, Some(2), DealStatus::Won), run).unwrap();
         store.put_deal(&deal(7, Some(2), DealStatus::Open), run).unwrap();
         store.put_deal(&deal(8, None, DealStatus::Lost), run).unwrap();
-        assert_eq!(store.raise_payments(DealId(7), Instant(20), 100, 2, run).unwrap(), 2);
-        assert_eq!(store.raise_payments(DealId(7), Instant(20), 100, 2, run).unwrap(), 0, "the same again is the same");
-        assert_eq!(store.raise_payments(DealId(7), Instant(15), 40, 1, run).unwrap(), 1);
+        assert_eq!(store.raise_payments((DealId(7), Instant(20), 100), 2, run).unwrap(), 2);
+        assert_eq!(store.raise_payments((DealId(7), Instant(20), 100), 2, run).unwrap(), 0, "the same again is the same");
+        assert_eq!(store.raise_payments((DealId(7), Instant(15), 40), 1, run).unwrap(), 1);
         let call = FollowUpRow { owner: Some("a".into()), outcome: Some(Outcome::Connected), ..FollowUpRow::default() };
         for lead in [2, 29] {
             store.add_follow_up(LeadId(lead), Instant(5), &call, run).unwrap();

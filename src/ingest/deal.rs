@@ -50,7 +50,7 @@ const DEALS: Layout = Layout {
 };
 
 const PAYMENTS: Layout = Layout { table: "payments", columns: PAID, lead: None };
-const PAID: &[(&str, Holds)] = &[("deal", Holds::Text), ("at", Holds::At), ("amount", Holds::Money), ("currency", Holds::Text)];
+const PAID: &[(&str, Holds)] = &[("deal", Holds::Text), ("at", Holds::At), ("amount", Holds::Money), ("currency", Holds::Text), ("id", Holds::Text)];
 
 /// What the columns of a deals file mean. A unit in parentheses (`金额(元)`) is no part of a name.
 pub fn deal_mapping(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> TableMapping {
@@ -201,6 +201,8 @@ fn minor(value: &Value) -> Option<i64> {
 /// One payment; reused from row to row.
 #[derive(Clone, Debug)]
 pub struct PaymentCells {
+    /// Its own id: what it is known by when it comes again.
+    pub id: Option<String>,
     /// The deal's own id.
     pub deal: String,
     /// When.
@@ -213,7 +215,7 @@ pub struct PaymentCells {
 
 impl Default for PaymentCells {
     fn default() -> Self {
-        Self { deal: String::new(), at: Instant(0), amount: 0, bad: Vec::new() }
+        Self { id: None, deal: String::new(), at: Instant(0), amount: 0, bad: Vec::new() }
     }
 }
 
@@ -268,6 +270,7 @@ impl Rows for PaymentReader<'_> {
             return Ok(Next::Rejected);
         }
         let mut take = |id: &str| row.take(&PAYMENTS, id);
+        out.id = text(take("id"));
         let [deal, at, amount] = ["deal", "at", "amount"].map(|id| self.rows.header(id));
         match (text(take("deal")), take("at").as_instant(), minor(&take("amount"))) {
             (Some(deal), Some(at), Some(amount)) => (out.deal, out.at, out.amount) = (deal, at, amount),

@@ -99,7 +99,9 @@ impl DealFacts {
         }
         let earliest = |a: Option<Instant>, b: Option<Instant>| a.into_iter().chain(b).min();
         for (deal, status) in seen {
-            f.first_opened_at = earliest(f.first_opened_at, deal.opened_at);
+            // What is given back opens no deal.
+            let opens = status != DealStatus::Won || status.wins(deal.amount);
+            f.first_opened_at = earliest(f.first_opened_at, deal.opened_at.filter(|_| opens));
             match status {
                 DealStatus::Open => f.open += 1,
                 DealStatus::Won => {

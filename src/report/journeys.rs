@@ -35,14 +35,25 @@ pub struct Step {
     pub states: BTreeMap<String, u64>,
     /// Sent messages that came back as undeliverable.
     pub bounced: u64,
-    /// Sent messages that were opened, clicked, replied to: once each, by people.
+    /// Of those delivered (sent, and not come back): the ones that were opened, clicked, replied to; once each, by people.
     pub opened: u64,
     /// See [`Step::opened`].
     pub clicked: u64,
     /// See [`Step::opened`].
     pub replied: u64,
-    /// Opens of this medium have never been imported: that nobody opened is not known.
-    pub unheard: bool,
+    /// What of this medium was never imported.
+    pub unheard: Unheard,
+}
+
+/// What was never imported: that nobody did it is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unheard {
+    /// Nobody told of openings.
+    pub opens: bool,
+    /// Nobody told of clicks.
+    pub clicks: bool,
+    /// Nobody told of replies.
+    pub replies: bool,
 }
 
 /// Journeys that ended, and why.
@@ -103,11 +114,23 @@ pub fn report(facts: Facts) -> Report {
     );
     report.note(
         "messages",
-        "sent: taken by whoever carries it on; delivered = sent − bounced; opened and clicked are of those delivered, once per message, by people; click to open = clicked / \
+        "sent: taken by whoever carries it on; delivered = sent − bounced; opened, clicked and replied are of those delivered, once per message, by people; click to open = clicked / \
          opened; a click counts although its opening was not seen",
     );
+    unheard(&mut report, &facts.steps);
     report.notes.extend(facts.notes);
     report
+}
+
+/// Whatever was never imported is blank, not zero: of which messages, and what to do.
+fn unheard(report: &mut Report, steps: &[Step]) {
+    let media: BTreeMap<&str, Unheard> = steps.iter().filter(|s| of(&s.states, "sent") > 0).map(|s| (s.medium.as_str(), s.unheard)).collect();
+    for (medium, Unheard { opens, clicks, replies }) in media {
+        for (what, _) in [("opens", opens), ("clicks", clicks), ("replies", replies)].into_iter().filter(|(_, unheard)| *unheard) {
+            let text = format!("no {what} by {medium} were ever imported: their number and rate are blank, not 0 (sop import FILE --as feedback)");
+            report.note("unheard", text);
+        }
+    }
 }
 
 fn of(states: &BTreeMap<String, u64>, state: &str) -> u64 {
@@ -157,14 +180,15 @@ fn steps(steps: &[Step]) -> Section {
         let mut row = [&s.path, &s.step, &s.part, &s.medium].map(|t| Cell::text(&**t)).to_vec();
         row.extend(STATES.map(|state| count(of(&s.states, state))));
         row.push(count(s.bounced));
-        row.push(if s.unheard { Cell::Empty } else { number(s.opened) });
-        row.extend([number(s.clicked), number(s.replied)]);
-        row.push(percent(share(s.opened, delivered).filter(|_| !s.unheard)));
-        row.extend([percent(share(s.clicked, delivered)), percent(share(s.clicked, s.opened)), percent(share(s.replied, delivered))]);
+        let Unheard { opens, clicks, replies } = s.unheard;
+        let told = |n: u64, unheard: bool| if unheard { Cell::Empty } else { number(n) };
+        row.extend([told(s.opened, opens), told(s.clicked, clicks), told(s.replied, replies)]);
+        let rate = |n: u64, of: u64, unheard: bool| percent(share(n, of).filter(|_| !unheard));
+        row.extend([rate(s.opened, delivered, opens), rate(s.clicked, delivered, clicks)]);
+        row.extend([rate(s.clicked, s.opened, opens || clicks), rate(s.replied, delivered, replies)]);
         let remark = match delivered {
             0 => String::new(),
             n if n < FEW => too_few(n, "delivered"),
-            _ if s.unheard => format!("no opens by {} were ever imported", s.medium),
             _ => String::new(),
         };
         row.push(Cell::text(remark));
@@ -226,15 +250,19 @@ mod tests {
             opened: 40,
             clicked: 10,
             replied: 1,
-            unheard: false,
+            unheard: Unheard::default(),
         };
-        let deaf = Step { unheard: true, opened: 0, ..step.clone() };
+        let deaf = Step { unheard: Unheard { opens: true, replies: true, ..Unheard::default() }, opened: 0, ..step.clone() };
         let report = report(Facts { frame: frame(), paths: vec![], steps: vec![step, deaf], exits: vec![], period: false, notes: vec![] });
         let section = &report.sections[0];
         let at = |id: &str| section.columns.iter().position(|c| c.id == id).expect("a column");
         let rates = ["open_rate", "click_rate", "click_to_open", "reply_rate"].map(|id| section.rows[0][at(id)].clone());
         assert_eq!(rates, [0.4, 0.1, 0.25, 0.01].map(Cell::Percent));
         assert_eq!((&section.rows[1][at("open_rate")], &section.rows[1][at("opened")]), (&Cell::Empty, &Cell::Empty), "unheard is not unopened");
+        assert_eq!((&section.rows[1][at("reply_rate")], &section.rows[1][at("click_to_open")]), (&Cell::Empty, &Cell::Empty));
+        assert_eq!(section.rows[1][at("click_rate")], Cell::Percent(0.1), "clicks were told");
+        let notes: Vec<&str> = report.notes.iter().filter(|n| n.code == "unheard").map(|n| n.text.as_str()).collect();
+        assert!(matches!(notes.as_slice(), [opens, replies] if opens.contains("no opens by email") && replies.contains("no replies by email")), "{notes:?}");
         assert_eq!(report.totals[2].1, crate::report::Total::One(Cell::Integer(210)));
     }
 }

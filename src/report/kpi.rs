@@ -41,7 +41,12 @@ pub const KPIS: &[Kpi] = &[
         "of the leads created in the period, those that ever became an opportunity",
         STAGES,
     ),
-    kpi("opportunity_rate_period", "lead → opportunity, period", "opportunities of the period / leads created in it", STAGES),
+    kpi(
+        "opportunity_rate_period",
+        "lead → opportunity, period",
+        "opportunities of the period, as the funnel counts them (dated by the deal's opening where that is told) / leads created in it",
+        STAGES,
+    ),
     kpi("days_to_mql", "days from lead to MQL, median 线索流转时长", "median of those that became MQL in the period; n = how many", STAGES),
     kpi("days_to_mql_mean", "days from lead to MQL, mean", "mean of the same", STAGES),
     kpi("days_mql_to_sql", "days from MQL to SQL, median", "median of those that became SQL in the period", STAGES),

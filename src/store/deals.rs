@@ -1,4 +1,4 @@
-//! Deals and their payments. A deal may have no lead that we know: it keeps its company, and waits under the names that
+//! Deals (their payments: [`super::payments`]). A deal may have no lead that we know: it keeps its company, and waits under the names that
 //! its file gave for the lead. A payment may come before its deal.
 
 use super::side::Side;
@@ -242,26 +242,6 @@ impl Store {
     pub fn found_lead(&self, deal: DealId) -> Result<()> {
         self.conn.prepare_cached("DELETE FROM waiting_deals WHERE deal = ?1")?.execute([deal.0 as i64])?;
         Ok(())
-    }
-
-    /// Adds payments of a deal that the base does not have yet: a file with `n` equal ones raises the base to max(base, n).
-    /// Gives how many were added.
-    pub fn raise_payments(&self, deal: DealId, at: Instant, amount: i64, n: i64, run: RunId) -> Result<i64> {
-        const FIND: &str = "SELECT n FROM payments WHERE deal = ?1 AND at = ?2 AND amount = ?3";
-        let key = params![deal.0 as i64, at.0, amount];
-        let there: Option<i64> = self.conn.prepare_cached(FIND)?.query_row(key, |r| r.get(0)).optional()?;
-        match there {
-            Some(m) if m >= n => return Ok(0),
-            Some(_) => {
-                let sql = "UPDATE payments SET n = ?4 WHERE deal = ?1 AND at = ?2 AND amount = ?3";
-                self.conn.prepare_cached(sql)?.execute(params![deal.0 as i64, at.0, amount, n])?;
-            }
-            None => {
-                let sql = "INSERT INTO payments (deal, at, amount, n, run) VALUES (?1, ?2, ?3, ?4, ?5)";
-                self.conn.prepare_cached(sql)?.execute(params![deal.0 as i64, at.0, amount, n, run.0])?;
-            }
-        }
-        Ok(n - there.unwrap_or(0))
     }
 
     /// Gives the deals of one lead to another.

@@ -42,7 +42,7 @@ const TABLES: &[Table] = &[
     table("deals", &["deal"], Some("lead"), Some("run")),
     table("told_of", &["about", "hash"], None, Some("run")),
     table("waiting_deals", &["hash", "deal"], None, Some("run")),
-    table("payments", &["deal", "at", "amount"], None, Some("run")),
+    table("payments", &["deal", "at", "amount", "payment"], None, Some("run")),
     table("follow_ups", &["lead", "at", "seq"], Some("lead"), Some("run")),
     table("verdicts", &["lead", "at", "seq"], Some("lead"), Some("run")),
     table("assignments", &["lead", "at", "seq"], Some("lead"), Some("run")),

@@ -293,7 +293,7 @@ fn of_flow() -> Vec<Report> {
         states: states(&["sent", "held"]),
         ..Default::default()
     };
-    let deaf = journeys::Step { unheard: true, bounced: 1, ..step.clone() };
+    let deaf = journeys::Step { unheard: journeys::Unheard { opens: true, clicks: true, replies: true }, bounced: 1, ..step.clone() };
     let exit = journeys::Exit { path: "web".into(), state: "exited".into(), why: "无效".into(), count: 3 };
     let came = journeys::Facts { frame: f.clone(), paths: vec![path], steps: vec![step, deaf], exits: vec![exit], period: false, notes: vec![] };
     all.push(journeys::report(came.clone()));

@@ -51,7 +51,10 @@ pub(super) const DEFINITIONS: &[(&str, &str)] = &[
     ("of the leads that became MQL in the period, those that ever became SQL", "本期成为 MQL 的线索中曾成为 SQL 的比例"),
     ("SQLs of the period / MQLs of it", "本期 SQL / 本期 MQL"),
     ("of the leads created in the period, those that ever became an opportunity", "本期新增线索中曾成为商机的比例"),
-    ("opportunities of the period / leads created in it", "本期商机 / 本期新增线索"),
+    (
+        "opportunities of the period, as the funnel counts them (dated by the deal's opening where that is told) / leads created in it",
+        "本期商机（口径同漏斗：商机有创建时间的以其为准）/ 本期新增线索",
+    ),
     ("median of those that became MQL in the period; n = how many", "本期成为 MQL 的线索的中位数；样本量为其个数"),
     ("mean of the same", "同上，平均数"),
     ("median of those that became SQL in the period", "本期成为 SQL 的线索的中位数"),

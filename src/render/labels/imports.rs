@@ -124,6 +124,16 @@ pub(super) const IMPORTS: &[(&str, &str)] = &[
         "{1} 个商机的类型无人认识，按新签计算（{2}）：{3}；请在 sops/fields.yaml 的 deals.kind `values:` 下说明其含义，再重新导入文件",
     ),
     (
+        "without an id (a column 回款编号, payment_id …) a payment is known by its deal, date and amount, so that a corrected one counts beside the old",
+        "没有编号（回款编号、payment_id 等列）的回款按商机、日期、金额识别：更正后的金额会与原来的一起计入",
+    ),
+    (
+        "the ids of payments are the numbers of their rows, and are not read: a payment is known by its deal, date and amount, so that a corrected one counts beside the old",
+        "回款的编号只是行号，不采用：回款按商机、日期、金额识别，更正后的金额会与原来的一起计入",
+    ),
+    ("1 row says otherwise of a payment that the file has told before, and takes its place: {}", "1 行与文件中前面同一编号的回款不同，以后者为准：{1}"),
+    ("{#} rows say otherwise of payments that the file has told before, and take their place: {}", "{1} 行与文件中前面同一编号的回款不同，以后者为准：{2}"),
+    (
         "1 payment is for a deal that has not arrived (deals and payments are joined by id within one --source): {}",
         "1 笔回款对应的商机尚未导入（商机与回款在同一 --source 内按编号关联）：{1}",
     ),

@@ -292,7 +292,18 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("{#} due: too few to tell", "{1} 个到期：太少，无法判断"),
     ("{#} before: too few to tell", "前一阶段 {1} 个：太少，无法判断"),
     ("{#} given: too few to tell", "{1} 个判定：太少，无法判断"),
-    ("no opens by {} were ever imported", "从未导入过{1}的打开反馈"),
+    (
+        "no opens by {} were ever imported: their number and rate are blank, not 0 (sop import FILE --as feedback)",
+        "从未导入过 {1} 的打开反馈：其数量与比率留空，而不是 0（sop import FILE --as feedback）",
+    ),
+    (
+        "no clicks by {} were ever imported: their number and rate are blank, not 0 (sop import FILE --as feedback)",
+        "从未导入过 {1} 的点击反馈：其数量与比率留空，而不是 0（sop import FILE --as feedback）",
+    ),
+    (
+        "no replies by {} were ever imported: their number and rate are blank, not 0 (sop import FILE --as feedback)",
+        "从未导入过 {1} 的回复反馈：其数量与比率留空，而不是 0（sop import FILE --as feedback）",
+    ),
     ("their lead is not in the base yet", "对应线索尚未导入"),
     ("import the leads", "导入这些线索"),
     ("team.yaml knows nobody of that name", "team.yaml 中没有此人"),
@@ -362,8 +373,8 @@ pub(super) const NOTES: &[(&str, &str)] = &[
     ("journeys that began in the period, with what has become of them by now", "本期开始的培育旅程，状态截至目前（含期末之后结束的）"),
     ("all journeys", "全部培育旅程"),
     (
-        "sent: taken by whoever carries it on; delivered = sent − bounced; opened and clicked are of those delivered, once per message, by people; click to open = clicked / opened; a click counts although its opening was not seen",
-        "已发送：已交给投递方；送达 = 已发送 − 退信；打开、点击以送达为分母，每条消息只计一次，且只计真人；点击打开比 = 点击 / 打开；未见打开的点击也算",
+        "sent: taken by whoever carries it on; delivered = sent − bounced; opened, clicked and replied are of those delivered, once per message, by people; click to open = clicked / opened; a click counts although its opening was not seen",
+        "已发送：已交给投递方；送达 = 已发送 − 退信；打开、点击、回复只计送达的消息，并以送达为分母，每条消息只计一次，且只计真人；点击打开比 = 点击 / 打开；未见打开的点击也算",
     ),
     ("no control: nobody knows what would have happened without it", "没有对照组：无法知道不触达会怎样"),
     ("better than control", "优于对照组"),
@@ -375,7 +386,11 @@ pub(super) const NOTES: &[(&str, &str)] = &[
         "没有实验：由路径步骤的 `variants:`、路径的 `control:` 或 experiments.yaml 声明",
     ),
     (
-        "{}: {#} leads are not counted yet, no feedback covers the time after their messages: import what came back",
-        "{1}：{2} 条线索尚未计入，其消息之后的时间没有反馈覆盖：请导入反馈",
+        "{}: {#} leads are not counted yet ({#} successes among them), no feedback by {} covers their time until {} (none was imported): import what came back since, or say how far a file is complete: `sop import FILE --until DATE`",
+        "{1}：{2} 条线索尚未计入（其中已成功 {3} 条），{4} 的反馈未覆盖其观察期（至 {5}；从未导入）：请导入之后的反馈，或说明文件完整到何时：`sop import FILE --until DATE`",
+    ),
+    (
+        "{}: {#} leads are not counted yet ({#} successes among them), no feedback by {} covers their time until {} (it reaches {}): import what came back since, or say how far a file is complete: `sop import FILE --until DATE`",
+        "{1}：{2} 条线索尚未计入（其中已成功 {3} 条），{4} 的反馈未覆盖其观察期（至 {5}；目前只到 {6}）：请导入之后的反馈，或说明文件完整到何时：`sop import FILE --until DATE`",
     ),
 ];

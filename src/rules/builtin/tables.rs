@@ -58,6 +58,10 @@ pub(in crate::rules) const TABLES: &[BuiltinTable] = &[
             ("deal", "商机编号|合同编号|订单编号|Deal ID|Opportunity ID"),
             ("at", "回款日期|回款时间|到账日期|付款日期|Date|Payment Date|Paid At"),
             ("amount", "回款金额|到账金额|金额|Payment Amount|Paid"),
+            (
+                "id",
+                "回款编号|回款单号|回款单编号|收款编号|收款单号|付款编号|付款单号|流水号|交易流水号|编号|Payment ID|Payment No|Payment Number|Transaction ID",
+            ),
             ("currency", "币种|货币|货币代码|Currency Code|Payment Currency|Currency ISO Code"),
         ],
     },

@@ -81,7 +81,7 @@ impl Importer<'_, '_> {
             summary.updated += u64::from(outcomes == Some(Put::Linked));
             summary.unchanged += u64::from(!matches!(outcomes, Some(Put::New | Put::Linked)));
         }
-        self.cover(&reader.covers(), &remarks)?;
+        self.cover(shape, &reader.covers(), &remarks)?;
         let stopped = if remarks.closed.is_empty() { 0 } else { stop_waiting(self.session)? };
         intake.summary.notes.extend(self.feedback_notes(&remarks, stopped)?);
         intake.finish()

@@ -46,6 +46,11 @@ impl Importer<'_, '_> {
             // File 0 is kept for events that waited in the base.
             opened.push(self.open(path, u16::try_from(number + 1).unwrap_or(u16::MAX), options)?);
         }
+        let came_back = |kind| matches!(kind, FileKind::Feedback | FileKind::SmsReplies | FileKind::Wecom);
+        if let Some(other) = opened.iter().find(|o| options.until.is_some() && !came_back(o.kind)) {
+            let what = format!("--until says how far files of what came back reach, and {} is one of {}", other.path.display(), other.kind.name());
+            return Err(RunError::refused(what, "import it without --until"));
+        }
         opened.sort_by_key(|o| match o.kind {
             FileKind::Leads => 0,
             FileKind::Stages => 1,

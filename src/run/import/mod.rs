@@ -64,6 +64,8 @@ pub struct ImportOptions {
     pub source: Option<String>,
     /// `--history`: nothing that follows from these rows is to be acted upon.
     pub history: bool,
+    /// `--until`: files of what came back tell everything up to here, however old their last row is.
+    pub until: Option<Instant>,
 }
 
 /// What an import did.
@@ -152,6 +154,8 @@ struct Importer<'s, 'a> {
     verdicts: verdicts::Verdicts,
     /// Nothing follows from the rows.
     history: bool,
+    /// Files of what came back reach this far at least.
+    until: Option<Instant>,
     /// Hashes of what so many share that it identifies nobody.
     barred: FxHashSet<u64>,
     /// By their hash: how many equal rows without identity there were so far.
@@ -208,6 +212,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         costs: costs::GatheredCosts::default(),
         verdicts: verdicts::Verdicts::default(),
         history: options.history,
+        until: options.until,
         barred,
         ordinals: FxHashMap::default(),
         details: details::Details::default(),

@@ -3,7 +3,7 @@
 use super::{Entry, Reading};
 use crate::condition::{Facts as Asked, Feedback};
 use crate::measure::Proportion;
-use crate::model::{Currency, Instant, LeadId, MessageFact, Value, fold};
+use crate::model::{Calendar, Covered, Covers, Currency, Instant, LeadId, MessageFact, Value, fold};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::experiments::{self as report, Arm, Experiment};
 use crate::report::{Note, Report};
@@ -14,7 +14,7 @@ use crate::run::evaluate::Evaluator;
 use crate::run::import::value_text;
 use crate::store::{Due, Needs, ScanRow};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One experiment that paths run: one name is one experiment, wherever it stands.
 struct Running<'s> {
@@ -23,9 +23,33 @@ struct Running<'s> {
     /// (path, step) of its messages.
     steps: Vec<(&'s str, &'s str)>,
     exposed: FxHashMap<LeadId, (String, Instant)>,
-    /// By arm: assigned, long enough ago, successes.
+    /// By which media they leave.
+    media: Vec<&'s str>,
+    /// By arm: assigned, those whose time is over and known, successes among these.
     counts: BTreeMap<String, [u64; 3]>,
-    uncovered: u64,
+    uncovered: Uncovered,
+}
+
+/// Leads whose time is over, and of whom nobody has told yet what they did in it. They count neither as a success nor as none: who clicked is
+/// told at once, who did not only by a file that reaches further.
+#[derive(Default)]
+struct Uncovered {
+    leads: u64,
+    /// Of these, those of whom a success is known already.
+    successes: u64,
+    /// When the last of their times was over.
+    needed: Option<Instant>,
+    /// How far what was imported reaches for all of them; `None` where nothing was.
+    known: Option<Instant>,
+}
+
+impl Uncovered {
+    fn add(&mut self, success: bool, end: Instant, known: Option<Instant>) {
+        self.known = if self.leads == 0 { known } else { self.known.min(known) };
+        self.leads += 1;
+        self.successes += u64::from(success);
+        self.needed = self.needed.max(Some(end));
+    }
 }
 
 pub(super) const ENTRY: Entry = Entry {
@@ -44,7 +68,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let mut running = running(reading)?;
     let mut elsewhere: Vec<Counted<'_>> = sop.experiments.iter().map(Counted::new).collect();
     walk(reading, &mut running, &mut elsewhere)?;
-    let mut all: Vec<Experiment> = running.iter().map(|e| e.told(&mut notes)).collect();
+    let mut all: Vec<Experiment> = running.iter().map(|e| e.told(&sop.calendar, &mut notes)).collect();
     for path in &sop.paths {
         if let Some(control) = path.control {
             let counts = reading.store.journey_tally(&path.name)?;
@@ -68,12 +92,16 @@ fn running<'s>(reading: &Reading<'s>) -> Result<Vec<Running<'s>>, RunError> {
             let Text::Variants { arms, experiment } = &send.text else { continue };
             let place = (path.name.as_str(), step.id.as_str());
             match all.iter_mut().find(|e| fold(&e.trial.name) == fold(&experiment.name)) {
-                Some(known) => known.steps.push(place),
+                Some(known) => {
+                    known.steps.push(place);
+                    known.media.push(&send.medium);
+                }
                 None => {
                     let all_of_it = reading.store.exposures(&experiment.name)?.into_iter().filter(|e| reading.contains(e.at));
                     let exposed = all_of_it.map(|e| (e.lead, (e.arm, e.at))).collect();
                     let arms = arms.iter().map(|a| (a.content.as_str(), a.weight)).collect();
-                    all.push(Running { trial: experiment, arms, steps: vec![place], exposed, counts: BTreeMap::new(), uncovered: 0 });
+                    let (steps, media) = (vec![place], vec![send.medium.as_str()]);
+                    all.push(Running { trial: experiment, arms, steps, media, exposed, counts: BTreeMap::new(), uncovered: Uncovered::default() });
                 }
             }
         }
@@ -85,6 +113,7 @@ fn running<'s>(reading: &Reading<'s>) -> Result<Vec<Running<'s>>, RunError> {
 fn walk(reading: &Reading<'_>, running: &mut [Running<'_>], elsewhere: &mut [Counted<'_>]) -> Result<(), RunError> {
     let (sop, store, columns) = (reading.sop(), reading.store, reading.columns);
     let mut world = Evaluator::new(sop, store, columns, reading.context.as_of)?;
+    let covers = store.feedback_covers()?;
     let mut leads: Vec<LeadId> = running.iter().flat_map(|e| e.exposed.keys().copied()).collect();
     leads.sort_unstable();
     leads.dedup();
@@ -93,7 +122,7 @@ fn walk(reading: &Reading<'_>, running: &mut [Running<'_>], elsewhere: &mut [Cou
         let mut state: Option<Vec<Value>> = None;
         for experiment in running.iter_mut().filter(|e| e.exposed.contains_key(&row.record.lead)) {
             let state = state.get_or_insert_with(|| world.state(row));
-            world.with_facts(row, state, |_, facts| experiment.meet(row.record.lead, facts));
+            world.with_facts(row, state, |_, facts| experiment.meet(row.record.lead, facts, &covers));
         }
         for experiment in elsewhere.iter_mut() {
             experiment.meet(row, &mut world, &sop.dictionary.currency);
@@ -114,11 +143,11 @@ fn walk(reading: &Reading<'_>, running: &mut [Running<'_>], elsewhere: &mut [Cou
 }
 
 impl Running<'_> {
-    /// Counts one lead in its arm.
-    fn meet(&mut self, lead: LeadId, facts: &Asked<'_>) {
+    /// Counts one lead in its arm, whatever it got: all by one clock, whether they did it or not.
+    fn meet(&mut self, lead: LeadId, facts: &Asked<'_>, covers: &Covers) {
         let Some((arm, at)) = self.exposed.get(&lead) else { return };
         let counts = self.counts.entry(arm.clone()).or_default();
-        let [assigned, long_ago, successes] = counts;
+        let [assigned, over, successes] = counts;
         *assigned += 1;
         let end = at.plus(self.trial.within.0);
         if end > facts.as_of {
@@ -128,21 +157,24 @@ impl Running<'_> {
             Measure::Condition(condition) => condition.test(facts).0 == Some(true),
             Measure::Feedback(feedback) => {
                 let own = facts.messages.iter().filter(|m| self.steps.iter().any(|(p, s)| fold(p) == fold(&m.path) && fold(s) == fold(&m.step)));
-                let own: Vec<&MessageFact> = own.filter(|m| m.sent_at.is_some_and(|s| s <= end)).collect();
-                let came = own.iter().any(|m| first(*feedback, m).is_some_and(|came| came <= end));
-                // Whoever did nothing has only done nothing as far as feedback was imported.
-                if !came && own.iter().any(|m| covered(*feedback, m).is_none_or(|until| until < end)) {
-                    self.uncovered += 1;
+                let (left, stayed): (Vec<&MessageFact>, Vec<&MessageFact>) = own.partition(|m| m.sent_at.is_some_and(|s| s <= end));
+                let came = left.iter().any(|m| first(*feedback, m).is_some_and(|came| came <= end));
+                // Whoever got nothing waits for the same files as the others of its medium.
+                let awaited = if left.is_empty() { &stayed } else { &left };
+                let known = awaited.iter().map(|m| covered(*feedback, m.covered_until)).min();
+                let known = known.unwrap_or_else(|| self.media.iter().map(|m| covered(*feedback, covers.of(m))).min().flatten());
+                if known.is_none_or(|until| until < end) {
+                    self.uncovered.add(came, end, known);
                     return;
                 }
                 came
             }
         };
-        *long_ago += 1;
+        *over += 1;
         *successes += u64::from(success);
     }
 
-    fn told(&self, notes: &mut Vec<Note>) -> Experiment {
+    fn told(&self, calendar: &Calendar, notes: &mut Vec<Note>) -> Experiment {
         let measure = match &self.trial.measure {
             Measure::Feedback(feedback) => feedback.name().to_owned(),
             Measure::Condition(condition) => condition.text().to_owned(),
@@ -151,10 +183,16 @@ impl Running<'_> {
             let [assigned, of, hits] = self.counts.get(*name).copied().unwrap_or_default();
             Arm { name: (*name).to_owned(), weight: f64::from(*weight), assigned, counted: Proportion::new(hits, of) }
         };
-        if self.uncovered > 0 {
+        let Uncovered { leads, successes, needed, known } = &self.uncovered;
+        if let Some(needed) = needed {
+            let media: BTreeSet<&str> = self.media.iter().copied().collect();
+            let reaches = known.map_or_else(|| "none was imported".to_owned(), |known| format!("it reaches {}", calendar.local(known)));
             let text = format!(
-                "{}: {} leads are not counted yet, no feedback covers the time after their messages: import what came back",
-                self.trial.name, self.uncovered
+                "{}: {leads} leads are not counted yet ({successes} successes among them), no feedback by {} covers their time until {} ({reaches}): \
+                 import what came back since, or say how far a file is complete: `sop import FILE --until DATE`",
+                self.trial.name,
+                media.into_iter().collect::<Vec<_>>().join(", "),
+                calendar.local(*needed)
             );
             notes.push(Note::new("uncovered", text));
         }
@@ -171,11 +209,11 @@ fn first(feedback: Feedback, m: &MessageFact) -> Option<Instant> {
     }
 }
 
-fn covered(feedback: Feedback, m: &MessageFact) -> Option<Instant> {
+fn covered(feedback: Feedback, until: Covered) -> Option<Instant> {
     match feedback {
-        Feedback::Opened => m.covered_until.opens,
-        Feedback::Clicked => m.covered_until.clicks,
-        Feedback::Replied => m.covered_until.replies,
+        Feedback::Opened => until.opens,
+        Feedback::Clicked => until.clicks,
+        Feedback::Replied => until.replies,
     }
 }
 

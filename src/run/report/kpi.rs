@@ -5,15 +5,17 @@ use super::economy::{Economy, economy_beside, worth};
 use super::names::{Names, touches};
 use super::{Entry, Reading};
 use crate::measure::{Durations, attainment_by_promise};
-use crate::model::{Clock, ClockKind, DealStatus, FieldIx, FieldType, Instant, LeadId, Value as Told};
+use crate::model::{Clock, ClockKind, Deal, DealFacts, DealStatus, FieldIx, FieldType, Instant, LeadId, Value as Told};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::deals::{DealFact, Deals, a_day};
 use crate::report::kpi::{Value, report};
 use crate::report::{Cell, Note, Report, per};
+use crate::rules::lifecycle::Means;
 use crate::rules::reports::Basis;
 use crate::run::RunError;
 use crate::run::promises::{each_clock, is_elsewhere};
 use crate::store::Due;
+use rustc_hash::FxHashMap;
 
 pub(super) const ENTRY: Entry = Entry {
     listed: Listed { name: "kpi", about: "every KPI that the base can tell, with its definition", needs: "each its own: `sop report kpi --list`", by: &[] },
@@ -32,6 +34,15 @@ struct Sales {
     is_any: bool,
     /// Deals that tell no opening, until it is known when their leads came, by lead; and whether they are of customers.
     waiting: Vec<(LeadId, DealFact, bool)>,
+    /// Leads that have had a deal by the as-of.
+    dealt: FxHashMap<LeadId, Dealt>,
+}
+
+/// When the first deal of a lead was opened, and when the first was won, where told.
+#[derive(Clone, Copy, Default)]
+struct Dealt {
+    opened_at: Option<Instant>,
+    won_at: Option<Instant>,
 }
 
 /// Leads on their way.
@@ -57,7 +68,7 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
     let model = reading.model()?;
     let (mut ways, mut sales) = (Ways::default(), Sales::read(reading)?);
     let economy = economy_beside(reading, Basis::Period, model, |lead, born, reached| {
-        ways.add(reading, born, reached);
+        ways.add(reading, born, reached, sales.dealt.get(&lead).copied());
         sales.arrive(reading, lead, born);
     })?;
     sales.settle(reading);
@@ -141,7 +152,11 @@ impl Sales {
     /// Every deal, but for those that wait.
     fn read(reading: &Reading<'_>) -> Result<Self, RunError> {
         let (as_of, mut sales) = (reading.context.as_of, Self::default());
+        let has_stage = reading.sop().lifecycle.meaning(Means::Opportunity).is_some();
         reading.store.each_deal(|d| {
+            if let Some(lead) = d.lead.filter(|_| has_stage) {
+                sales.deal(lead, Deal { status: d.status, amount: d.amount, opened_at: d.opened_at, closed_at: d.closed_at, paid: Vec::new() }, as_of);
+            }
             sales.is_any |= d.status != DealStatus::Open && d.closed_at.is_none_or(|at| at <= as_of);
             let repeat = matches!(d.kind.as_str(), "upsell" | "cross_sell");
             let fact = DealFact { status: d.status, amount: d.amount, opened_at: d.opened_at, arrived_at: None, closed_at: d.closed_at };
@@ -152,6 +167,17 @@ impl Sales {
         })?;
         sales.waiting.sort_by_key(|(lead, ..)| *lead);
         Ok(sales)
+    }
+
+    /// A deal makes an opportunity of its lead, whenever a tick comes round to say so: as the funnel has it.
+    fn deal(&mut self, lead: LeadId, deal: Deal, as_of: Instant) {
+        let facts = DealFacts::of(&[deal], as_of);
+        if facts.open + facts.won + facts.lost > 0 {
+            let first = self.dealt.entry(lead).or_default();
+            let opened_at = facts.first_opened_at.filter(|at| *at <= as_of);
+            first.opened_at = first.opened_at.into_iter().chain(opened_at).min();
+            first.won_at = first.won_at.into_iter().chain(facts.first_won_at).min();
+        }
     }
 
     /// A lead of the pass.
@@ -178,16 +204,18 @@ impl Sales {
 }
 
 impl Ways {
-    fn add(&mut self, reading: &Reading<'_>, born: Instant, [mql, sql, opportunity]: [Option<Instant>; 3]) {
+    fn add(&mut self, reading: &Reading<'_>, born: Instant, [mql, sql, dated]: [Option<Instant>; 3], dealt: Option<Dealt>) {
+        let opportunity = dated.into_iter().chain(dealt.and_then(|d| d.opened_at)).min().or(dealt.and_then(|d| d.won_at));
+        let is_opportunity = opportunity.is_some() || dealt.is_some();
         let here = |at: Option<Instant>| at.is_some_and(|at| reading.contains(at));
         let new = reading.contains(born);
-        for (any, at) in self.any.iter_mut().zip([mql, sql, opportunity]) {
-            *any |= at.is_some();
+        for (any, is) in self.any.iter_mut().zip([mql.is_some(), sql.is_some(), is_opportunity]) {
+            *any |= is;
         }
         self.is_any |= born <= reading.context.as_of;
         self.leads += i64::from(new);
         self.mql_ever += i64::from(new && mql.is_some());
-        self.opportunity_ever += i64::from(new && opportunity.is_some());
+        self.opportunity_ever += i64::from(new && is_opportunity);
         self.mql += i64::from(here(mql));
         self.sql += i64::from(here(sql));
         self.opportunity += i64::from(here(opportunity));
@@ -209,7 +237,7 @@ fn marketing(reading: &Reading<'_>, economy: &Economy) -> Result<((i64, i64), (i
         let Some(lead) = deal.lead else { continue };
         let values = reading.store.lead_fields(reading.columns, lead, &field)?.map(|(_, v)| v).unwrap_or_default();
         if values.first().and_then(Told::as_text).is_some_and(is_marketing) {
-            sourced = (sourced.0.saturating_add(deal.amount), sourced.1 + 1);
+            sourced = (sourced.0.saturating_add(deal.amount), sourced.1 + i64::from(deal.amount >= 0));
         }
     }
     let mut names = Names::new(dictionary, true);
@@ -222,7 +250,7 @@ fn marketing(reading: &Reading<'_>, economy: &Economy) -> Result<((i64, i64), (i
             if let Path::Touched(touches) = path
                 && touches.iter().any(|t| is_marketing(t.channel))
             {
-                influenced = (influenced.0.saturating_add(deal.amount), influenced.1 + 1);
+                influenced = (influenced.0.saturating_add(deal.amount), influenced.1 + i64::from(deal.amount >= 0));
             }
         },
     )?;

@@ -4,11 +4,11 @@ use super::{Entry, Reading};
 use crate::engine::messages::by_machines;
 use crate::model::{FeedbackKind, MessageState, SentMessage};
 use crate::report::catalogue::Entry as Listed;
-use crate::report::journeys::{Exit, Facts, Path, Step, report};
+use crate::report::journeys::{Exit, Facts, Path, Step, Unheard, report};
 use crate::report::{Note, Report};
 use crate::run::RunError;
 use crate::store::MessageStory;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const ENTRY: Entry = Entry {
     listed: Listed {
@@ -56,6 +56,8 @@ fn run(reading: &Reading<'_>) -> Result<Report, RunError> {
 fn steps(reading: &Reading<'_>) -> Result<Vec<Step>, RunError> {
     let (store, dictionary, as_of) = (reading.store, &reading.sop().dictionary, reading.context.as_of);
     let covers = store.feedback_covers()?;
+    // What has no date tells of its kind, too, though not until when it is known.
+    let mut told: BTreeSet<(String, &'static str)> = BTreeSet::new();
     let mut steps: BTreeMap<[String; 4], Step> = BTreeMap::new();
     // Machines are known by what they do to all messages of one lead.
     let mut of_one: Vec<MessageStory> = Vec::new();
@@ -70,7 +72,6 @@ fn steps(reading: &Reading<'_>) -> Result<Vec<Step>, RunError> {
                 step: step.clone(),
                 part: part.clone(),
                 medium: medium.clone(),
-                unheard: covers.until(medium, FeedbackKind::Open).is_none(),
                 ..Step::default()
             });
             *step.states.entry(m.state.name().to_owned()).or_default() += 1;
@@ -79,6 +80,10 @@ fn steps(reading: &Reading<'_>) -> Result<Vec<Step>, RunError> {
             }
             let person = |kind| sent.signs.iter().enumerate().any(|(s, sign)| sign.kind == kind && machines.binary_search(&(i, s)).is_err());
             step.bounced += u64::from(m.bounced);
+            told.extend(sent.signs.iter().map(|sign| (sent.medium.clone(), sign.kind.name())));
+            if m.bounced {
+                continue;
+            }
             step.opened += u64::from(person(FeedbackKind::Open));
             step.clicked += u64::from(person(FeedbackKind::Click));
             step.replied += u64::from(person(FeedbackKind::Reply));
@@ -91,5 +96,10 @@ fn steps(reading: &Reading<'_>) -> Result<Vec<Step>, RunError> {
         of_one.push(m);
     })?;
     count(&mut of_one);
+    let unheard = |medium: &str, kind: FeedbackKind| covers.until(medium, kind).is_none() && !told.contains(&(medium.to_owned(), kind.name()));
+    for step in steps.values_mut() {
+        let [opens, clicks, replies] = [FeedbackKind::Open, FeedbackKind::Click, FeedbackKind::Reply].map(|kind| unheard(&step.medium, kind));
+        step.unheard = Unheard { opens, clicks, replies };
+    }
     Ok(steps.into_values().collect())
 }

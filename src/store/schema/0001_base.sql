@@ -191,15 +191,18 @@ CREATE TABLE waiting_deals (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX waiting_deals_by_deal ON waiting_deals(deal);
 
--- Payments, also of deals that have not arrived. Equal ones are one row with their number.
+-- Payments, also of deals that have not arrived. Equal ones without ids are one row with their number. `payment` is a hash of the source and
+-- the payment's own id, which may be spread over several deals; 0: no file told an id.
 CREATE TABLE payments (
-  deal   INTEGER NOT NULL,
-  at     INTEGER NOT NULL,
-  amount INTEGER NOT NULL,               -- minor units
-  n      INTEGER NOT NULL,
-  run    INTEGER NOT NULL,
-  PRIMARY KEY (deal, at, amount)
+  deal    INTEGER NOT NULL,
+  at      INTEGER NOT NULL,
+  amount  INTEGER NOT NULL,              -- minor units
+  payment INTEGER NOT NULL,
+  n       INTEGER NOT NULL,
+  run     INTEGER NOT NULL,
+  PRIMARY KEY (deal, at, amount, payment)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX payments_by_id ON payments(payment) WHERE payment <> 0;
 
 -- Logged contacts of an owner with a lead. `origin` is blank, or what a row without a date is known by when it comes again.
 CREATE TABLE follow_ups (

@@ -1,6 +1,7 @@
 //! What a file of feedback leaves to be said, and until when each kind of sign is known now.
 
 use crate::engine::messages::by_machines;
+use crate::ingest::FeedbackShape;
 use crate::model::{FeedbackKind, Instant, LeadId, SuppressedBy};
 use crate::run::RunError;
 use crate::run::import::Importer;
@@ -33,18 +34,30 @@ pub(super) struct Remarks {
 }
 
 impl Importer<'_, '_> {
-    /// Until when each kind is known now: as far as the file reaches, and no further than now.
-    pub(super) fn cover(&self, always: &[FeedbackKind], remarks: &Remarks) -> Result<(), RunError> {
-        let Some(until) = remarks.until.map(|at| at.min(self.session.context.as_of)) else { return Ok(()) };
+    /// Until when each kind is known now: as far as the file's rows reach, or as somebody says that it does (`--until`), and no further than
+    /// now. A file without a row that tells no kind by its form is silent on all that was ever told by its medium.
+    pub(super) fn cover(&self, shape: FeedbackShape, always: &[FeedbackKind], remarks: &Remarks) -> Result<(), RunError> {
+        let Some(until) = remarks.until.max(self.until).map(|at| at.min(self.session.context.as_of)) else { return Ok(()) };
         let mut media: BTreeSet<&str> = remarks.kinds.iter().map(|(medium, _)| medium.as_str()).collect();
         if media.is_empty() {
-            media.insert("email");
+            media.insert(match shape {
+                FeedbackShape::Feedback => "email",
+                FeedbackShape::Sms => "sms",
+                FeedbackShape::Wecom => "wecom",
+            });
+        }
+        let mut silent = BTreeSet::new();
+        if always.is_empty() && remarks.kinds.is_empty() && !remarks.is_log {
+            let known = self.session.store.feedback_covers()?;
+            for (medium, (_, kind)) in media.iter().flat_map(|medium| FeedbackKind::ALL.map(|kind| (*medium, kind))) {
+                silent.extend(known.until(medium, kind).map(|_| (medium.to_owned(), kind)));
+            }
         }
         // A log of everything that happened to mails tells by its silence that they were not opened.
         let log = [FeedbackKind::Open, FeedbackKind::Click, FeedbackKind::Bounce, FeedbackKind::Complaint, FeedbackKind::Unsubscribe];
         let implied = always.iter().chain(log.iter().filter(|_| remarks.is_log));
         let implied = implied.flat_map(|kind| media.iter().map(|medium| ((*medium).to_owned(), *kind)));
-        for (medium, kind) in implied.chain(remarks.kinds.iter().cloned()).collect::<BTreeSet<_>>() {
+        for (medium, kind) in implied.chain(silent).chain(remarks.kinds.iter().cloned()).collect::<BTreeSet<_>>() {
             self.session.store.cover_feedback(&medium, kind, until, self.session.run)?;
         }
         Ok(())
