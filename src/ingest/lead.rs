@@ -111,7 +111,10 @@ impl<'a> LeadReader<'a> {
         let date1904 = table.date1904();
         let order = |column: usize| profile.order(column).unwrap_or_else(|| super::profile::default_order(calendar));
         let typer = |column: usize, place: &ColumnUse| match place {
-            ColumnUse::Field(ix) => dictionary.fields.get(ix.0).map(|f| Typer::new(f, dictionary, calendar, Some(order(column)), date1904)),
+            ColumnUse::Field(ix) => {
+                let typer = |f| Typer::new(f, dictionary, calendar, Some(order(column)), date1904).naming(dictionary.identity.contains(ix));
+                dictionary.fields.get(ix.0).map(typer)
+            }
             _ => None,
         };
         let typers = mapping.columns.iter().enumerate().map(|(i, place)| typer(i, place)).collect();
