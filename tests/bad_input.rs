@@ -94,6 +94,20 @@ fn files_that_are_no_tables() {
 }
 
 #[test]
+fn a_cell_with_several_addresses_is_told_and_one_with_rubbish_refused() {
+    let base = Base::new();
+    let text = "姓名,邮箱,手机\n甲,a@example.com;a2@example.com,\n乙,\"i7@example.com,evil@example.net\",\n丙,张三 <c@example.com>,\n丁,\"i8@example.com>\r\nRCPT TO:<evil@example.net\",\n戊,,13920417003/13920417004\n";
+    let path = base.write("leads.csv", text).display().to_string();
+    let run = base.on("11-02", &["import", &path]).ok();
+    assert_eq!(base.texts("SELECT email FROM leads ORDER BY lead"), ["a@example.com", "i7@example.com", "c@example.com", "", ""]);
+    let said = run.said();
+    assert!(said.contains("2 cells hold several e-mail addresses, of which the first is used: a@example.com;a2@example.com"), "{said}");
+    assert!(said.contains("1 cell holds several phone numbers, of which the first is used: 13920417003/13920417004"), "{said}");
+    let listed = fs::read_to_string(base.path().join("rejects/leads.csv")).unwrap();
+    assert!(listed.contains("line breaks or stray angle brackets"), "{listed}");
+}
+
+#[test]
 fn an_unclosed_quote_names_its_line() {
     let mut text = String::from("手机,姓名,备注\n");
     for n in 0..2_000 {

@@ -8,7 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 const FEWEST: usize = 7;
 /// E.164 has at most 15.
 const MOST: usize = 15;
-const SEVERAL: &str = "several numbers; the first is taken";
+/// Said of a cell with more than one number.
+pub(crate) const SEVERAL: &str = "several numbers; the first is taken";
 
 /// The number of a cell into `out` (cleared first); the note when more than one stands there. A number of which a spreadsheet
 /// has lost digits is none.
