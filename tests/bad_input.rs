@@ -93,6 +93,25 @@ fn files_that_are_no_tables() {
     refuses_path(&base, &good, &db, &["SQLite database"]);
 }
 
+/// Whoever has no headers would lose a person in silence.
+#[test]
+fn a_first_row_of_people_is_no_header() {
+    for (row, shown) in [("张三,13920417003,甲公司\n李四,13920417004,乙公司\n", "13920417003"), ("张三,a@example.com\n李四,b@example.com\n", "a@example.com")]
+    {
+        let (base, good) = known();
+        let path = base.write("bare.csv", row).display().to_string();
+        for verb in [&["import", &path, "--as", "leads"][..], &["score", &path], &["import", &good, &path, "--as", "leads"]] {
+            let said = base.on("11-02", verb).refused(4, &["no headers", shown, "help: put a row of headers"]);
+            assert!(said.stderr().contains("bare.csv:1"), "{}", said.stderr());
+        }
+    }
+    // A day may be the name of a column: told, not refused.
+    let (base, _) = known();
+    let path = base.write("days.csv", "张三,2026-10-01,甲公司\n李四,2026-10-02,乙公司\n").display().to_string();
+    let said = base.on("11-02", &["import", &path, "--as", "leads"]).ok().said();
+    assert!(said.contains("line 1 look like data (2026-10-01)"), "{said}");
+}
+
 #[test]
 fn a_cell_with_several_addresses_is_told_and_one_with_rubbish_refused() {
     let base = Base::new();

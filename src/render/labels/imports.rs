@@ -61,6 +61,10 @@ pub(super) const IMPORTS: &[(&str, &str)] = &[
     ("1 cell holds several phone numbers, of which the first is used: {}", "1 个单元格有多个电话号码，取第一个：{1}"),
     ("{#} cells hold several phone numbers, of which the first is used: {}", "{1} 个单元格有多个电话号码，取第一个：{2}"),
     (
+        "the headers in line {#} look like data ({}): if the file has none, put a row of them above it, or its first row is lost",
+        "第 {1} 行的表头像是数据（{2}）：如果文件没有表头，请在其上加一行表头，否则第一行数据会丢失",
+    ),
+    (
         "1 role mailbox or test number (info@…, 13800138000, …12345678) identifies nobody: its row is joined by other identities only",
         "1 个公共邮箱或测试号码（info@…、13800138000、…12345678）不用于识别：该行只按其他身份合并",
     ),
