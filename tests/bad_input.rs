@@ -83,6 +83,9 @@ fn a_header_without_rows_is_no_error_and_says_so() {
 fn files_that_are_no_tables() {
     let random: Vec<u8> = (0..60_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     refuses("random.csv", &random, &["random.csv"]);
+    refuses("tiny.csv", b"\x00\x01\x02\xff\xfe", &["neither text nor a workbook", "CSV or XLSX"]);
+    let shorts: Vec<u8> = (0..4_000_u16).flat_map(|i| (i % 200).to_le_bytes()).collect();
+    refuses("shorts.csv", &shorts, &["neither text nor a workbook"]);
     refuses("image.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &["picture"]);
     refuses("archive.xlsx", b"PK\x03\x04 and then nothing of a workbook", &["workbook"]);
     refuses("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and then nothing", &["workbook"]);
@@ -91,6 +94,23 @@ fn files_that_are_no_tables() {
     let (base, good) = known();
     let db = base.db().display().to_string();
     refuses_path(&base, &good, &db, &["SQLite database"]);
+}
+
+#[test]
+fn a_stray_nul_costs_its_row_and_no_other() {
+    for (text, header) in
+        [("phone,name\n13920417003,A\n13920417\0004,B\n13920417005,C\n", "phone"), ("手机,姓名\n13920417003,甲\n1392\00417004,乙\n13920417005,丙\n", "手机")]
+    {
+        let base = Base::new();
+        let path = base.write("nul.csv", text).display().to_string();
+        let run = base.on("11-02", &["import", &path, "-f", "json"]).ok();
+        assert_eq!((run.of_file(0, "new"), run.of_file(0, "rejected")), (2, 1), "{header}: {}", run.said());
+    }
+    // UTF-16 without its mark is still told, by most of its bytes.
+    let base = Base::new();
+    let bytes: Vec<u8> = "手机,姓名\n13920417003,甲\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let path = base.write("wide.csv", bytes).display().to_string();
+    assert_eq!(base.on("11-02", &["import", &path, "-f", "json"]).ok().of_file(0, "new"), 1);
 }
 
 /// Whoever has no headers would lose a person in silence.
