@@ -133,6 +133,24 @@ fn a_first_row_of_people_is_no_header() {
 }
 
 #[test]
+fn a_row_of_totals_is_no_lead() {
+    for (text, new) in [
+        ("姓名,手机,公司\n甲,13920417003,甲公司\n合计,1,\n", 1),
+        ("姓名,线索编号,预算\n甲,7,100\nTotal,1,\"1,234.50\"\n", 1),
+        ("公司,姓名,手机\nTotal,甲,13920417003\n汇总科技,乙,\nTotal,,13920417004\n", 3),
+    ] {
+        let base = Base::new();
+        let path = base.write("leads.csv", text).display().to_string();
+        let run = base.on("11-02", &["import", &path, "-f", "json"]).ok();
+        assert_eq!(run.of_file(0, "new"), new, "{text}{}", run.said());
+        if new == 1 {
+            let listed = fs::read_to_string(base.path().join("rejects/leads.csv")).unwrap();
+            assert!(listed.contains("a row of totals, not a lead"), "{listed}");
+        }
+    }
+}
+
+#[test]
 fn a_cell_with_several_addresses_is_told_and_one_with_rubbish_refused() {
     let base = Base::new();
     let text = "姓名,邮箱,手机\n甲,a@example.com;a2@example.com,\n乙,\"i7@example.com,evil@example.net\",\n丙,张三 <c@example.com>,\n丁,\"i8@example.com>\r\nRCPT TO:<evil@example.net\",\n戊,,13920417003/13920417004\n";

@@ -231,6 +231,7 @@ pub(super) const IMPORTS: &[(&str, &str)] = &[
     ("line breaks or stray angle brackets around an e-mail address; write the address alone", "邮箱地址前后有换行或多余的尖括号；请只写地址"),
     ("a spreadsheet has rounded this number: digits are lost; export the column as text", "表格软件已把该号码四舍五入，位数已丢失；请按文本导出该列"),
     ("a number with a fraction names nobody; export the column as text", "带小数的数字不能作为号码；请按文本导出该列"),
+    ("a row of totals, not a lead", "合计行，不是线索"),
     ("no date", "没有日期"),
     ("no amount", "没有金额"),
     ("no deal", "没有商机"),
