@@ -83,6 +83,9 @@ fn a_header_without_rows_is_no_error_and_says_so() {
 fn files_that_are_no_tables() {
     let random: Vec<u8> = (0..60_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     refuses("random.csv", &random, &["random.csv"]);
+    refuses("tiny.csv", b"\x00\x01\x02\xff\xfe", &["neither text nor a workbook", "CSV or XLSX"]);
+    let shorts: Vec<u8> = (0..4_000_u16).flat_map(|i| (i % 200).to_le_bytes()).collect();
+    refuses("shorts.csv", &shorts, &["neither text nor a workbook"]);
     refuses("image.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &["picture"]);
     refuses("archive.xlsx", b"PK\x03\x04 and then nothing of a workbook", &["workbook"]);
     refuses("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and then nothing", &["workbook"]);
@@ -91,6 +94,74 @@ fn files_that_are_no_tables() {
     let (base, good) = known();
     let db = base.db().display().to_string();
     refuses_path(&base, &good, &db, &["SQLite database"]);
+}
+
+#[test]
+fn a_stray_nul_costs_its_row_and_no_other() {
+    for (text, header) in
+        [("phone,name\n13920417003,A\n13920417\0004,B\n13920417005,C\n", "phone"), ("手机,姓名\n13920417003,甲\n1392\00417004,乙\n13920417005,丙\n", "手机")]
+    {
+        let base = Base::new();
+        let path = base.write("nul.csv", text).display().to_string();
+        let run = base.on("11-02", &["import", &path, "-f", "json"]).ok();
+        assert_eq!((run.of_file(0, "new"), run.of_file(0, "rejected")), (2, 1), "{header}: {}", run.said());
+    }
+    // UTF-16 without its mark is still told, by most of its bytes.
+    let base = Base::new();
+    let bytes: Vec<u8> = "手机,姓名\n13920417003,甲\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let path = base.write("wide.csv", bytes).display().to_string();
+    assert_eq!(base.on("11-02", &["import", &path, "-f", "json"]).ok().of_file(0, "new"), 1);
+}
+
+/// Whoever has no headers would lose a person in silence.
+#[test]
+fn a_first_row_of_people_is_no_header() {
+    for (row, shown) in [("张三,13920417003,甲公司\n李四,13920417004,乙公司\n", "13920417003"), ("张三,a@example.com\n李四,b@example.com\n", "a@example.com")]
+    {
+        let (base, good) = known();
+        let path = base.write("bare.csv", row).display().to_string();
+        for verb in [&["import", &path, "--as", "leads"][..], &["score", &path], &["import", &good, &path, "--as", "leads"]] {
+            let said = base.on("11-02", verb).refused(4, &["no headers", shown, "help: put a row of headers"]);
+            assert!(said.stderr().contains("bare.csv:1"), "{}", said.stderr());
+        }
+    }
+    // A day may be the name of a column: told, not refused.
+    let (base, _) = known();
+    let path = base.write("days.csv", "张三,2026-10-01,甲公司\n李四,2026-10-02,乙公司\n").display().to_string();
+    let said = base.on("11-02", &["import", &path, "--as", "leads"]).ok().said();
+    assert!(said.contains("line 1 look like data (2026-10-01)"), "{said}");
+}
+
+#[test]
+fn a_row_of_totals_is_no_lead() {
+    for (text, new) in [
+        ("姓名,手机,公司\n甲,13920417003,甲公司\n合计,1,\n", 1),
+        ("姓名,线索编号,预算\n甲,7,100\nTotal,1,\"1,234.50\"\n", 1),
+        ("公司,姓名,手机\nTotal,甲,13920417003\n汇总科技,乙,\nTotal,,13920417004\n", 3),
+    ] {
+        let base = Base::new();
+        let path = base.write("leads.csv", text).display().to_string();
+        let run = base.on("11-02", &["import", &path, "-f", "json"]).ok();
+        assert_eq!(run.of_file(0, "new"), new, "{text}{}", run.said());
+        if new == 1 {
+            let listed = fs::read_to_string(base.path().join("rejects/leads.csv")).unwrap();
+            assert!(listed.contains("a row of totals, not a lead"), "{listed}");
+        }
+    }
+}
+
+#[test]
+fn a_cell_with_several_addresses_is_told_and_one_with_rubbish_refused() {
+    let base = Base::new();
+    let text = "姓名,邮箱,手机\n甲,a@example.com;a2@example.com,\n乙,\"i7@example.com,evil@example.net\",\n丙,张三 <c@example.com>,\n丁,\"i8@example.com>\r\nRCPT TO:<evil@example.net\",\n戊,,13920417003/13920417004\n";
+    let path = base.write("leads.csv", text).display().to_string();
+    let run = base.on("11-02", &["import", &path]).ok();
+    assert_eq!(base.texts("SELECT email FROM leads ORDER BY lead"), ["a@example.com", "i7@example.com", "c@example.com", "", ""]);
+    let said = run.said();
+    assert!(said.contains("2 cells hold several e-mail addresses, of which the first is used: a@example.com;a2@example.com"), "{said}");
+    assert!(said.contains("1 cell holds several phone numbers, of which the first is used: 13920417003/13920417004"), "{said}");
+    let listed = fs::read_to_string(base.path().join("rejects/leads.csv")).unwrap();
+    assert!(listed.contains("line breaks or stray angle brackets"), "{listed}");
 }
 
 #[test]

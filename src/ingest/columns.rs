@@ -21,6 +21,8 @@ pub(super) type Choice = (&'static str, &'static str);
 pub(super) enum Holds {
     /// Text as read; `values:` of fields.yaml are canonical.
     Text,
+    /// The id or address of something or somebody: a number that a spreadsheet rewrote is restored, or refused.
+    Id,
     /// An instant; a bare date is its 00:00 in the calendar's zone.
     At,
     /// Money in the base's currency.
@@ -215,7 +217,7 @@ impl<'a> TableReader<'a> {
         let typers = layout.columns.iter().map(|(id, holds)| {
             let column = mapping.column(id)?;
             let ty = match holds {
-                Holds::Text | Holds::Choice(_) => FieldType::Text,
+                Holds::Text | Holds::Id | Holds::Choice(_) => FieldType::Text,
                 Holds::At => FieldType::Datetime,
                 Holds::Money => FieldType::Money,
                 Holds::Whole => FieldType::Integer,
@@ -229,7 +231,8 @@ impl<'a> TableReader<'a> {
                 }
             }
             let order = known.and_then(|c| c.order).or_else(|| profile.order(column)).unwrap_or_else(|| default_order(calendar));
-            Some((column, Typer::of_column(id, ty, values, order, dictionary, calendar, table.date1904()), *id, *holds))
+            let typer = Typer::of_column(id, ty, values, order, dictionary, calendar, table.date1904());
+            Some((column, typer.naming(matches!(holds, Holds::Id)), *id, *holds))
         });
         let typers = typers.collect();
         let who = layout.lead.map(|_| WhoColumns::new(dictionary, table.source(), mapping.who.clone(), mapping.key, mapping.any));

@@ -9,7 +9,8 @@ use super::lead::Next;
 use super::profile::OpenOrder;
 use super::row::RawRow;
 use super::table::TableFile;
-use crate::model::{Calendar, Dictionary, Table, Value, fold, fold_header};
+use super::total::is_total;
+use crate::model::{Calendar, Dictionary, Table, Value, fold_header};
 use chrono::{Days, Months, NaiveDate};
 
 /// What money is spent on.
@@ -244,14 +245,6 @@ impl CostReader<'_> {
     }
 }
 
-/// `合计`, `Total`, `Total: Account`
-fn is_total(text: &str) -> bool {
-    let folded = fold(text);
-    let exact = ["合计", "总计", "小计", "总和", "汇总", "共计", "total", "totals", "grand total", "subtotal", "sub-total", "sum", "summary"];
-    let begins = ["合计", "总计", "小计", "汇总", "total:", "total -", "total："];
-    exact.contains(&folded.as_ref()) || begins.iter().any(|b| folded.starts_with(b))
-}
-
 /// The days of `2026-10`, `2026/10`, `2026年10月`, `202610`.
 fn month_of(text: &str) -> Option<(NaiveDate, NaiveDate)> {
     let text = text.trim().trim_end_matches('月');
@@ -311,11 +304,5 @@ mod tests {
         for text in ["2026", "2026-13", "26-02", "2月", "2026-02-01", ""] {
             assert_eq!(month_of(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn a_row_of_totals_is_known_by_its_first_word() {
-        assert!(["合计", "总计：", " Total ", "Total: Account", "GRAND TOTAL"].iter().all(|t| is_total(t)));
-        assert!(!["Total Fitness", "合作", "", "2026-10-01"].iter().any(|t| is_total(t)));
     }
 }

@@ -33,7 +33,7 @@ const GIVEN_BACK: &[&str] = &["退款", "退货", "退单", "冲红", "红冲", 
 const DEALS: Layout = Layout {
     table: "deals",
     columns: &[
-        ("id", Holds::Text),
+        ("id", Holds::Id),
         ("company", Holds::Text),
         ("owner", Holds::Text),
         ("amount", Holds::Money),
@@ -50,7 +50,7 @@ const DEALS: Layout = Layout {
 };
 
 const PAYMENTS: Layout = Layout { table: "payments", columns: PAID, lead: None };
-const PAID: &[(&str, Holds)] = &[("deal", Holds::Text), ("at", Holds::At), ("amount", Holds::Money), ("currency", Holds::Text), ("id", Holds::Text)];
+const PAID: &[(&str, Holds)] = &[("deal", Holds::Id), ("at", Holds::At), ("amount", Holds::Money), ("currency", Holds::Text), ("id", Holds::Id)];
 
 /// What the columns of a deals file mean. A unit in parentheses (`金额(元)`) is no part of a name.
 pub fn deal_mapping(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> TableMapping {

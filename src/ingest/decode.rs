@@ -140,17 +140,20 @@ pub(super) fn sniff(head: &[u8]) -> Option<(&'static Encoding, usize)> {
     }
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
     let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
-    if half >= 2 && even + odd > 0 {
+    // A stray NUL makes no UTF-16: in that, text of one byte a letter is half zeros, and other text is no UTF-8.
+    let stray = even + odd < 2 || ((even + odd) * 4 < head.len() && std::str::from_utf8(head).is_ok());
+    if !stray {
         // Even Chinese UTF-16 has its delimiters, digits and line ends with one zero byte each, always on the same side.
         if odd > half / 20 && even * 20 <= odd {
-            return Some((UTF_16LE, 0));
+            return is_text(UTF_16LE, head).then_some((UTF_16LE, 0));
         }
         if even > half / 20 && odd * 20 <= even {
-            return Some((UTF_16BE, 0));
+            return is_text(UTF_16BE, head).then_some((UTF_16BE, 0));
         }
     }
     let control = head.iter().filter(|b| matches!(b, 0..=8 | 14..=31 | 127) && **b != 0x1b).count();
-    if control * 50 > head.len() {
+    // One or two strays in a short file cost their rows, not the file.
+    if control * 50 > head.len() && (control > 2 || control * 4 > head.len()) {
         return None;
     }
     let encoding = match std::str::from_utf8(head) {
@@ -160,6 +163,17 @@ pub(super) fn sniff(head: &[u8]) -> Option<(&'static Encoding, usize)> {
         Err(_) => guess(head),
     };
     Some((encoding, 0))
+}
+
+/// Whether bytes read as UTF-16 are letters and not numbers of a program: hardly any control characters or broken pairs.
+fn is_text(encoding: &'static Encoding, head: &[u8]) -> bool {
+    let (text, _) = encoding.decode_without_bom_handling(head);
+    let (all, odd) = text.chars().fold((0_usize, 0_usize), |(all, odd), c| (all + 1, odd + usize::from(is_odd(c))));
+    odd * 50 <= all.max(50)
+}
+
+fn is_odd(c: char) -> bool {
+    c == '\u{fffd}' || (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{1b}'))
 }
 
 /// UTF-8 with a few broken bytes, or with rows of another encoding pasted in: no other encoding makes that many valid sequences by

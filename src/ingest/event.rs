@@ -10,7 +10,9 @@ use super::profile::{Profile, default_order};
 use super::row::{Cell, RawRow};
 use super::table::TableFile;
 use super::when::{WhenColumn, at_column, declared, profile_at};
+use crate::model::rewritten::restored;
 use crate::model::{Calendar, Detail, Dictionary, FieldIx, Identity, Instant, Key, KindBy, KindId, Value, fold_header};
+use std::borrow::Cow;
 
 /// Between the cells of [`EventRow::what`].
 const SEPARATOR: u8 = 0x1f;
@@ -224,8 +226,15 @@ impl<'a> EventReader<'a> {
                 put(&mut row.what, disarmed(trimmed(raw.text(*column))));
             }
         }
-        let id = self.mapping.event_id.map(|c| trimmed(raw.text(c))).filter(|t| !t.is_empty());
-        row.event_id = id.map(str::to_owned);
+        let id = self.mapping.event_id.map(|c| (c, trimmed(raw.text(c)))).filter(|(_, t)| !t.is_empty());
+        row.event_id = match id.map(|(_, text)| restored(text)).transpose() {
+            Ok(id) => id.map(Cow::into_owned),
+            Err(reason) => {
+                let (column, text) = id.unwrap_or_default();
+                row.bad.push(BadCell::new(headers.get(column).map_or("", String::as_str), text, reason));
+                None
+            }
+        };
         Ok(())
     }
 

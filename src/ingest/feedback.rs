@@ -18,8 +18,8 @@ const FEEDBACK: Layout = Layout {
     table: "feedback",
     columns: &[
         ("kind", Holds::Text),
-        ("message", Holds::Text),
-        ("address", Holds::Text),
+        ("message", Holds::Id),
+        ("address", Holds::Id),
         ("content", Holds::Text),
         ("at", Holds::At),
         ("medium", Holds::Text),
@@ -45,7 +45,7 @@ const FEEDBACK: Layout = Layout {
 };
 
 const SMS: Layout =
-    Layout { table: "sms_replies", columns: &[("message_id", Holds::Text), ("address", Holds::Text), ("text", Holds::Text), ("at", Holds::At)], lead: None };
+    Layout { table: "sms_replies", columns: &[("message_id", Holds::Id), ("address", Holds::Id), ("text", Holds::Text), ("at", Holds::At)], lead: None };
 
 const WECOM: Layout =
     Layout { table: "wecom", columns: &[("kind", Holds::Text), ("at", Holds::At), ("added_at", Holds::At), ("replied_at", Holds::At)], lead: Some("customer") };

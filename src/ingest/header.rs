@@ -1,6 +1,7 @@
 //! Which row holds the headers, and what the columns are called.
 
 use super::row::{CellKind, RawRow};
+use crate::model::{email, phone};
 
 /// The place of the header row among the first rows: the first that fills at least half of the widest row's cells with text.
 /// Titles (one cell) and group headings above it are passed over. `None` when there is no row at all.
@@ -9,6 +10,28 @@ pub(super) fn find(rows: &[RawRow]) -> Option<usize> {
     let widest = rows.iter().map(filled).max()?;
     let enough = if widest < 2 { 1 } else { widest.div_ceil(2).max(2) };
     rows.iter().position(|r| filled(r) >= enough && !is_long_text(r)).or(Some(0))
+}
+
+/// Headers that are addresses or numbers of people: no column is called so.
+pub(super) fn people(headers: &[String]) -> Vec<&str> {
+    let mut out = String::new();
+    let mut is = |t: &str| {
+        let dialled = t.bytes().filter(u8::is_ascii_digit).count() >= 10 && t.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
+        (t.contains('@') && email::parse(t, &mut out).is_ok()) || (dialled && phone::parse(t, Some("CN"), &mut out).is_ok() && out.starts_with('+'))
+    };
+    headers.iter().map(String::as_str).filter(|t| is(t)).collect()
+}
+
+/// Headers that are days or numbers, which are seldom the name of a column.
+pub(super) fn values(headers: &[String]) -> Vec<&str> {
+    let is_part = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let is_day = |t: &str| {
+        let day = t.split([' ', 'T']).next().unwrap_or_default().trim_end_matches('日');
+        let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月']).collect();
+        parts.len() == 3 && parts.iter().all(|p| is_part(p) && p.len() <= 4)
+    };
+    let is_number = |t: &str| t.split_once('.').map_or(is_part(t), |(whole, fraction)| is_part(whole) && is_part(fraction));
+    headers.iter().map(String::as_str).filter(|t| is_day(t) || is_number(t)).collect()
 }
 
 /// The first column whose header is one of the names, in the order of the names.

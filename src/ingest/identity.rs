@@ -2,6 +2,7 @@
 
 use super::cell::{BadCell, Blanks, disarmed, trimmed};
 use super::row::RawRow;
+use crate::model::rewritten::restored;
 use crate::model::{Dictionary, Field, FieldIx, FieldType, Identity, IdentityKind, Key, NoIdentity, email, fold, phone};
 
 /// Headers that speak of the lead of a row, alone or before the name of an identity.
@@ -63,7 +64,7 @@ impl Recogniser {
             FieldType::Email => email::parse(text, out).map(drop),
             FieldType::Phone => phone::parse(text, self.region.as_deref(), out).map(drop),
             _ => {
-                self.of_value(text, out);
+                self.of_value(&restored(text)?, out);
                 Ok(())
             }
         }
@@ -115,7 +116,7 @@ impl WhoColumns {
         Self { columns, key, any, all, blanks: Blanks::new(&dictionary.blank), pool: Pool::default() }
     }
 
-    /// The identities of a row, strongest first. Role mailboxes are not left out here: no lead has them as identity, so they find none.
+    /// The identities of a row, strongest first. A number of which digits are lost names nobody and is listed. Role mailboxes are not left out here: no lead has them as identity, so they find none.
     pub(super) fn read(&mut self, row: &RawRow, headers: &[String], identities: &mut Vec<Identity>, bad: &mut Vec<BadCell>) -> Option<Key> {
         self.pool.recycle(identities);
         for (column, recogniser) in &self.columns {
@@ -136,7 +137,10 @@ impl WhoColumns {
         if let Some(text) = self.any.map(|c| disarmed(trimmed(row.text(c)))).filter(|t| !t.is_empty() && !self.blanks.has(t)) {
             match Key::parse(text) {
                 Some(k) => key = key.or(Some(k)),
-                None => self.read_any(text, identities),
+                None => match restored(text) {
+                    Ok(text) => self.read_any(&text, identities),
+                    Err(reason) => bad.push(BadCell::new(self.any.and_then(|c| headers.get(c)).map_or("", String::as_str), text, reason)),
+                },
             }
         }
         key

@@ -111,7 +111,10 @@ impl<'a> LeadReader<'a> {
         let date1904 = table.date1904();
         let order = |column: usize| profile.order(column).unwrap_or_else(|| super::profile::default_order(calendar));
         let typer = |column: usize, place: &ColumnUse| match place {
-            ColumnUse::Field(ix) => dictionary.fields.get(ix.0).map(|f| Typer::new(f, dictionary, calendar, Some(order(column)), date1904)),
+            ColumnUse::Field(ix) => {
+                let typer = |f| Typer::new(f, dictionary, calendar, Some(order(column)), date1904).naming(dictionary.identity.contains(ix));
+                dictionary.fields.get(ix.0).map(typer)
+            }
             _ => None,
         };
         let typers = mapping.columns.iter().enumerate().map(|(i, place)| typer(i, place)).collect();
@@ -165,6 +168,13 @@ impl<'a> LeadReader<'a> {
         self.counts(row);
         self.name(row);
         self.identities(row);
+        if !self.is_reached(row)
+            && let Some(word) = super::total::total_of(&self.raw)
+        {
+            row.bad.clear();
+            row.bad.push(BadCell::new("", word, "a row of totals, not a lead"));
+            return Ok(Next::Rejected);
+        }
         row.row_hash = self.row_hash();
         Ok(Next::Row)
     }
@@ -294,6 +304,12 @@ impl<'a> LeadReader<'a> {
         let want = if part == 0 { ColumnUse::FirstName } else { ColumnUse::LastName };
         let column = || self.mapping.columns.iter().position(|c| *c == want);
         declared.or_else(|| column().map(|c| disarmed(trimmed(self.raw.text(c)))).filter(|t| !self.blanks.has(t))).unwrap_or_default()
+    }
+
+    /// Whether somebody could be written to or called.
+    fn is_reached(&self, row: &LeadRow) -> bool {
+        let has = |r: &Recogniser| row.values.get(r.field.0).is_some_and(|v| !v.is_null());
+        self.recognisers.iter().any(|r| (r.is(FieldType::Phone) || r.is(FieldType::Email)) && has(r))
     }
 
     fn identities(&mut self, row: &mut LeadRow) {

@@ -33,6 +33,7 @@ mod row;
 mod sheet;
 mod stage;
 mod table;
+mod total;
 mod when;
 
 pub use cell::{BadCell, FINER};

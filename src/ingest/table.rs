@@ -137,6 +137,20 @@ impl TableFile {
         self.skip = at + 1;
         let width = first.iter().skip(at).take(1).map(RawRow::len).max().unwrap_or(0);
         (self.headers, self.named) = header::names(header, width);
+        if let people = header::people(&self.headers)
+            && !people.is_empty()
+        {
+            let what = format!("the file has no headers: where they should be stands {}", people.join(", "));
+            return Err(self.error(Kind::MissingColumns, what, "put a row of headers above the first row (name, phone, email, company …)").at(header.number));
+        }
+        if let values = header::values(&self.headers)
+            && !values.is_empty()
+        {
+            let (some, line) = (values.iter().take(3).copied().collect::<Vec<_>>().join(", "), header.number);
+            self.notes.push(format!(
+                "the headers in line {line} look like data ({some}): if the file has none, put a row of them above it, or its first row is lost"
+            ));
+        }
         if at > 0 {
             self.notes.push(format!("the headers are in line {}; what stands above them is not read", header.number));
         }

@@ -3,8 +3,13 @@
 use unicode_normalization::UnicodeNormalization;
 
 const NOT_AN_ADDRESS: &str = "not an e-mail address";
+const AMONG_RUBBISH: &str = "line breaks or stray angle brackets around an e-mail address; write the address alone";
 
-/// The address of a cell into `out` (cleared first); the note when more than one stands there.
+/// Said of a cell with more than one address.
+pub(crate) const SEVERAL: &str = "several addresses; the first is taken";
+
+/// The address of a cell into `out` (cleared first); the note when more than one stands there. A display name before `<a@b.com>` and lists
+/// are what mail programs write; nothing else is searched for an address that may be in it.
 pub(crate) fn parse(text: &str, out: &mut String) -> Result<Option<&'static str>, &'static str> {
     out.clear();
     if is_plain(text) {
@@ -13,15 +18,34 @@ pub(crate) fn parse(text: &str, out: &mut String) -> Result<Option<&'static str>
         return Ok(None);
     }
     let folded: String = text.nfkc().flat_map(char::to_lowercase).collect();
-    let inside = folded.rfind('<').and_then(|at| folded.get(at + 1..)).map_or(folded.as_str(), |t| t.split('>').next().unwrap_or_default());
-    let mut found = inside.split([',', ';', '、', '|', '/', ' ', '\n', '\t', '；', '，']).map(bare).filter(|t| t.contains('@'));
-    let Some(first) = found.next() else { return Err(NOT_AN_ADDRESS) };
+    let folded = folded.trim();
+    if folded.contains(|c: char| (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}')) {
+        return Err(if folded.contains('@') { AMONG_RUBBISH } else { NOT_AN_ADDRESS });
+    }
+    let mut found = Vec::new();
+    for item in folded.split([',', ';', '、', '|']) {
+        if item.contains(['<', '>']) {
+            found.push(bracketed(item).ok_or(AMONG_RUBBISH)?);
+        } else {
+            found.extend(item.split(['/', ' ', '\t']).map(bare).filter(|t| t.contains('@')));
+        }
+    }
+    let Some(first) = found.first() else { return Err(NOT_AN_ADDRESS) };
     let rare = || email_address::EmailAddress::is_valid(first) && first.rsplit('@').next().is_some_and(ends_in_letters);
     if !is_plain(first) && !rare() {
         return Err(NOT_AN_ADDRESS);
     }
     out.push_str(first);
-    Ok(found.next().map(|_| "several addresses; the first is taken"))
+    Ok((found.len() > 1).then_some(SEVERAL))
+}
+
+/// The address of `Name <a@b.com>`; nothing where brackets stand otherwise, or where the name is another address.
+fn bracketed(item: &str) -> Option<&str> {
+    let (name, rest) = item.split_once('<')?;
+    let (inside, after) = rest.split_once('>')?;
+    let address = bare(inside);
+    let another = name.split_whitespace().map(bare).any(|word| is_plain(word) && word != address);
+    (!another && !name.contains('>') && !inside.contains('<') && !after.contains(['<', '>', '@'])).then_some(address)
 }
 
 /// A domain of any script has a dot, and letters behind the last one.
@@ -150,6 +174,11 @@ mod tests {
             ("mailto:a@b.com", "a@b.com"),
             ("张三 <Zhang.San@example.com>", "zhang.san@example.com"),
             ("<a@b.com>", "a@b.com"),
+            ("\"Doe, Jane\" <jane@b.com>", "jane@b.com"),
+            ("a@b.com <a@b.com>", "a@b.com"),
+            ("张三 <a@b.com>; 李四 <c@d.com>", "a@b.com"),
+            ("a@b.com, 李四 <c@d.com>", "a@b.com"),
+            ("电话 110 a@b.com", "a@b.com"),
             ("ａ＠ｂ．com", "a@b.com"),
             ("a@b.com;c@d.com", "a@b.com"),
             ("a+tag@sub.example.co.uk", "a+tag@sub.example.co.uk"),
@@ -158,10 +187,34 @@ mod tests {
         ] {
             assert_eq!(read(text).as_deref(), Ok(address), "{text}");
         }
-        assert_eq!(parse("a@b.com; c@d.com", &mut String::new()), Ok(Some("several addresses; the first is taken")));
+        assert_eq!(parse("a@b.com; c@d.com", &mut String::new()), Ok(Some(SEVERAL)));
+    }
+
+    #[test]
+    fn rubbish_is_not_searched_for_an_address() {
+        for text in [
+            "i8@example.com>\r\nRCPT TO:<evil@x.com",
+            "i8@example.com> RCPT TO:<evil@x.com",
+            "i8@example.com <evil@x.com>",
+            "a@b.com\nBcc: evil@x.com",
+            "a@b.com\u{2028}evil@x.com",
+            "<a@b.com> <evil@x.com>",
+            "<<a@b.com>>",
+            "<a@b.com",
+            "a@b.com>",
+        ] {
+            assert_eq!(read(text), Err(AMONG_RUBBISH), "{text}");
+        }
     }
 
     proptest::proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "[ab@.<>,; \n张]{0,16}|\\PC{0,16}") {
+            let mut out = String::new();
+            if parse(&text, &mut out).is_ok() {
+                proptest::prop_assert!(out.contains('@') && !out.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;".contains(c)), "{text} {out}");
+            }
+        }
         #[test]
         fn short_and_long_addresses_obey_the_same_rule(text in "[ab1.@_é-]{0,12}|[a-c0-2._%+-]{0,9}@[a-c0-2.-]{0,9}|[a-z.]{20,40}@[a-z.]{10,30}|\\PC{0,16}") {
             proptest::prop_assert!(text.len() > 64 || is_plain_short(text.as_bytes()) == is_plain_long(text.as_bytes()), "{}", text);

@@ -20,6 +20,7 @@ mod money;
 mod outbox;
 mod period;
 pub(crate) mod phone;
+pub(crate) mod rewritten;
 mod standing;
 mod text;
 mod time;

@@ -1,5 +1,6 @@
 //! Phone numbers → E.164 where valid, else their digits. Mainland mobiles, nine of ten cells here, never reach the big library.
 
+use super::rewritten::restored;
 use phonenumber::country::Id as Country;
 use unicode_normalization::UnicodeNormalization;
 
@@ -7,11 +8,14 @@ use unicode_normalization::UnicodeNormalization;
 const FEWEST: usize = 7;
 /// E.164 has at most 15.
 const MOST: usize = 15;
-const SEVERAL: &str = "several numbers; the first is taken";
+/// Said of a cell with more than one number.
+pub(crate) const SEVERAL: &str = "several numbers; the first is taken";
 
-/// The number of a cell into `out` (cleared first); the note when more than one stands there.
+/// The number of a cell into `out` (cleared first); the note when more than one stands there. A number of which a spreadsheet
+/// has lost digits is none.
 pub(crate) fn parse(text: &str, region: Option<&str>, out: &mut String) -> Result<Option<&'static str>, &'static str> {
     out.clear();
+    let text = &*restored(text)?;
     if mainland_mobile(text, region, out) {
         return Ok(None);
     }
@@ -33,6 +37,7 @@ pub(crate) fn parse(text: &str, region: Option<&str>, out: &mut String) -> Resul
 }
 
 fn one(text: &str, region: Option<&str>, out: &mut String) -> Result<(), &'static str> {
+    let text = &*restored(text)?;
     if mainland_mobile(text, region, out) {
         return Ok(());
     }
@@ -148,6 +153,17 @@ mod tests {
         assert_eq!(out, "+14155552671");
         assert_eq!(parse("9876543210", Some("IN"), &mut out), Ok(None));
         assert_eq!(out, "+919876543210");
+    }
+
+    #[test]
+    fn numbers_that_a_spreadsheet_rewrote_are_restored_or_none() {
+        for text in ["13812345678.0", "1.3812345678E+10", "1.3812345678E10", "１.３８１２３４５６７８Ｅ＋１０", "13812345678.0;13900000002.0"] {
+            assert_eq!(cn(text).as_deref(), Ok("+8613812345678"), "{text}");
+        }
+        for text in ["1.38123E+10", "1.38123E10", "1.38123E+10;1.39E+10", "1.38123E+10 1.39204E+10"] {
+            assert!(cn(text).is_err(), "{text} {:?}", cn(text));
+        }
+        assert_eq!(cn("5550400.0").as_deref(), Ok("5550400"));
     }
 
     #[test]

@@ -65,6 +65,64 @@ fn what_is_nobodys_own_identifies_nobody() {
     assert_eq!(base.number("SELECT count(*) FROM events"), 0);
 }
 
+const LOST: &str = "a spreadsheet has rounded this number: digits are lost; export the column as text";
+
+/// The cells that a file's reject list names: row, column, text, reason.
+fn listed(base: &Base) -> Vec<String> {
+    let text = std::fs::read_to_string(base.path().join("rejects/file.csv")).unwrap_or_default();
+    text.lines().skip(1).map(|l| l.rsplitn(5, ',').take(4).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(",")).collect()
+}
+
+#[test]
+fn a_number_that_a_spreadsheet_rounded_names_nobody() {
+    let base = Base::new();
+    let text = "姓名,手机,公司\n张三,1.39204E+10,甲公司\n李四,1.39204E+10,乙公司\n王五,1.3920410003E+10,丙公司\n赵六,13920410001.0,丁公司\n";
+    let run = import(&base, text, &[]).ok();
+    assert_eq!((run.of_file(0, "new"), run.of_file(0, "joined")), (4, 0), "{}", run.said());
+    assert_eq!(
+        base.texts("SELECT name || ' ' || coalesce(phone, '') FROM leads ORDER BY lead"),
+        ["张三 ", "李四 ", "王五 +8613920410003", "赵六 +8613920410001"]
+    );
+    assert_eq!(listed(&base), [format!("2,手机,1.39204E+10,{LOST}"), format!("3,手机,1.39204E+10,{LOST}")]);
+    // The same rows are the same leads, and so are those of a list that was exported as text.
+    import(&base, text, &[]).ok();
+    import(&base, "姓名,手机\n王五,13920410003\n赵六,13920410001\n", &[]).ok();
+    assert_eq!(leads(&base), 4);
+}
+
+#[test]
+fn a_rounded_id_joins_neither_leads_nor_deals_nor_payments() {
+    let base = Base::new();
+    import(&base, "线索编号,姓名,公司\n2.02611E+14,甲,甲公司\n2.02611E+14,乙,乙公司\n1001.0,丙,丙公司\n1001,丙,丙公司\n1E5,丁,丁公司\n", &[]).ok();
+    assert_eq!(base.texts("SELECT name || ' ' || coalesce(id, '') FROM leads ORDER BY lead"), ["甲 ", "乙 ", "丙 1001", "丁 1E5"]);
+    let deals = "id,company,status,amount,closed_at,product\n2.02611E+14,甲公司,won,100,2026-10-01,1E5\n2.02611E+14,乙公司,won,200,2026-10-02,1.5E+10\n5001.0,丙公司,won,300,2026-10-03,B\n";
+    import(&base, deals, &["--as", "deals"]).ok();
+    assert_eq!(base.texts("SELECT amount || ' ' || product FROM deals ORDER BY amount"), ["10000 1E5", "20000 1.5E+10", "30000 B"], "a product is no identity");
+    assert_eq!(listed(&base).len(), 2);
+    let paid = import(&base, "deal,at,amount\n2.02611E+14,2026-10-05,100\n5001,2026-10-05,300\n", &["--as", "payments"]).ok();
+    assert_eq!((paid.of_file(0, "new"), paid.of_file(0, "rejected")), (1, 1));
+    assert_eq!(listed(&base), [format!("2,deal,2.02611E+14,{LOST}")]);
+    assert_eq!(base.number("SELECT count(*) FROM payments JOIN deals USING (deal)"), 1, "5001.0 is 5001: {}", paid.said());
+}
+
+#[test]
+fn events_of_a_rounded_number_are_nobodys() {
+    let base = Base::new();
+    import(&base, "姓名,手机,线索编号\n甲,13920410003,77\n乙,13920410004,78\n", &[]).ok();
+    for who in ["phone", "lead"] {
+        let file = format!("{who},kind,at\n1.39204E+10,inquiry,2026-10-01\n1.3920410003E+10,inquiry,2026-10-02\n13920410004.0,inquiry,2026-10-03\n");
+        let run = import(&base, &file, &["--as", "events"]).ok();
+        assert_eq!((run.of_file(0, "events_matched") + run.of_file(0, "events_known"), run.of_file(0, "rejected")), (2, 1), "{who}: {}", run.said());
+        assert_eq!(listed(&base), [format!("2,{who},1.39204E+10,{LOST}")]);
+    }
+    // An event's own id that is rounded makes no two events one.
+    let run =
+        import(&base, "phone,kind,at,event_id\n13920410003,inquiry,2026-10-11,2.02611E+14\n13920410003,inquiry,2026-10-12,2.02611E+14\n", &["--as", "events"])
+            .ok();
+    assert_eq!((run.of_file(0, "events_matched"), listed(&base).len()), (2, 2), "{}", run.said());
+    assert_eq!(base.number("SELECT count(*) FROM events WHERE at > unixepoch('2026-10-10')"), 2);
+}
+
 #[test]
 fn a_large_file_recognises_as_a_small_one_does() {
     // Past 4 MB identities are held in memory; the same rows come out.

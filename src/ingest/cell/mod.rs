@@ -16,6 +16,7 @@ pub(super) use date::{Evidence, evidence};
 pub(super) use looks::Looks;
 
 use super::row::{Cell, CellKind};
+use crate::model::rewritten::restored;
 use crate::model::{Calendar, DateOrder, Dictionary, EventField, Field, FieldType, RangeEnd, Value, email, fold, phone};
 use memo::Memo;
 use std::borrow::Cow;
@@ -129,6 +130,8 @@ impl Blanks {
 #[derive(Clone)]
 pub(super) struct Typer<'a> {
     field: Cow<'a, Field>,
+    /// Its texts name somebody or something: two that are equal are one.
+    names: bool,
     dictionary: &'a Dictionary,
     blanks: Blanks,
     order: DateOrder,
@@ -162,7 +165,13 @@ impl<'a> Typer<'a> {
         let blanks = Blanks::new(dictionary.blank.iter().chain(&field.blank));
         let clock = Clock::new(field.zone.unwrap_or(calendar.zone));
         let order = field.order.or(order).unwrap_or(DateOrder::Ymd);
-        Self { field, dictionary, blanks, order, date1904, clock, memo: Memo::default(), buffer: String::new() }
+        Self { field, names: false, dictionary, blanks, order, date1904, clock, memo: Memo::default(), buffer: String::new() }
+    }
+
+    /// For a column whose texts name somebody or something: a number that a spreadsheet rewrote is restored, or refused.
+    pub(super) fn naming(mut self, names: bool) -> Self {
+        self.names = names;
+        self
     }
 
     /// Types a cell.
@@ -203,6 +212,7 @@ impl<'a> Typer<'a> {
             return Ok(Typed::Clear);
         }
         let field = &*self.field;
+        let text = if self.names { &*restored(text)? } else { text };
         let canonical = field.canonical(text).cloned();
         let as_text = |text: &str| canonical.clone().map_or_else(|| Value::text(text), Value::Text);
         let value = match field.ty {

@@ -173,7 +173,7 @@ impl Importer<'_, '_> {
                     format!("{} no type, and {} as new business", deals(r.kindless, "tells", "tell"), if r.kindless == 1 { "counts" } else { "count" })
                 }),
                 strange_kinds(&r.strange, &currency).map(|what| format!("{what}, and import the file again")),
-                r.elsewhere.note("deals are held elsewhere"),
+                r.elsewhere.note("deal is held elsewhere", "deals are held elsewhere"),
             ];
             summary.notes.extend(notes.into_iter().flatten());
         }

@@ -129,7 +129,7 @@ impl Importer<'_, '_> {
             summary.notes.push(format!("{} rows have no date: new ones are dated {at}", remarks.undated));
         }
         summary.notes.extend(remarks.verdicts.notes());
-        summary.notes.extend(remarks.elsewhere.note("follow-ups are by others"));
+        summary.notes.extend(remarks.elsewhere.note("follow-up is by somebody else", "follow-ups are by others"));
         intake.finish()
     }
 

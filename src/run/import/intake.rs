@@ -1,7 +1,7 @@
 //! One file on its way in: its rows one by one, what is refused of them, and what becomes of the file in the end.
 
 use super::summary::{Counts, FileSummary};
-use crate::ingest::{BadCell, FileKind, IngestError, Next, OpenOrder, PendingRejects, RawRow, RejectWriter, Rows, TableFile};
+use crate::ingest::{BadCell, FINER, FileKind, IngestError, Next, OpenOrder, PendingRejects, RawRow, RejectWriter, Rows, TableFile};
 use crate::model::Currency;
 use crate::run::{RunError, Workspace};
 use std::path::Path;
@@ -37,7 +37,7 @@ impl Intake {
                 Next::Row => {
                     self.counts.rows += 1;
                     if let Some(amount) = reader.rounded() {
-                        self.counts.rounded.add(|| amount.to_owned());
+                        self.counts.remark(FINER.into(), amount);
                     }
                     return Ok(true);
                 }
@@ -58,7 +58,7 @@ impl Intake {
 
     /// After the last row.
     pub(super) fn finish(mut self) -> Result<(FileSummary, PendingRejects), RunError> {
-        self.summary.notes.extend(self.counts.rounding(&self.currency));
+        self.summary.notes.extend(self.counts.remarks(&self.currency));
         self.counts.put_into(&mut self.summary);
         self.summary.finish(self.rejects)
     }

@@ -41,8 +41,8 @@ fn parse(mut reader: LeadReader<'_>, mut rejects: RejectWriter, way: &Way<'_>) -
         }
         counts.rows += 1;
         counts.blank(&mut rejects, reader.raw(), &row.bad)?;
-        for note in row.notes.iter().filter(|n| n.reason == ingest::FINER) {
-            counts.rounded.add(|| note.value.clone());
+        for note in &row.notes {
+            counts.remark(note.reason.clone(), &note.value);
         }
         batch.push(arrived);
         if batch.len() == BATCH {
@@ -67,6 +67,16 @@ fn of_columns(mapping: &LeadMapping, open: &[OpenOrder], has_identity: bool) -> 
         notes.push("no column identifies a person: every row is a lead of its own (declare one under `identity:` in fields.yaml)".into());
     }
     notes
+}
+
+/// What people should know of values that identify nobody in any file.
+fn of_nobody(count: u64) -> Option<String> {
+    const SUCH: &str = "(info@…, 13800138000, …12345678)";
+    match count {
+        0 => None,
+        1 => Some(format!("1 role mailbox or test number {SUCH} identifies nobody: its row is joined by other identities only")),
+        n => Some(format!("{n} role mailboxes or test numbers {SUCH} identify nobody: their rows are joined by other identities only")),
+    }
 }
 
 impl Importer<'_, '_> {
@@ -113,13 +123,9 @@ impl Importer<'_, '_> {
             }
             parser.join().map_err(|_| parser_died())?.map_err(RunError::from)
         })?;
-        summary.notes.extend(counts.rounding(&dictionary.currency));
+        summary.notes.extend(counts.remarks(&dictionary.currency));
         counts.put_into(&mut summary);
-        if nobody > 0 {
-            summary.notes.push(format!(
-                "{nobody} role mailboxes or test numbers (info@…, 13800138000, …12345678) identify nobody: their rows are joined by other identities only"
-            ));
-        }
+        summary.notes.extend(of_nobody(nobody));
         summary.notes.extend(self.places.notes(&self.workspace().sop.lifecycle));
         summary.unchanged = existing; // those that changed are told apart at the end
         summary.to_decide = self.summary.to_decide - before;

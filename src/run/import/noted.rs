@@ -48,14 +48,15 @@ impl Elsewhere {
             }
         }
     }
-    /// `4 leads are held elsewhere (team.yaml knows nobody of these names): 王五 (3), 赵六 (1)`
-    pub(super) fn note(&self, what: &str) -> Option<String> {
+    /// `4 leads are held elsewhere (team.yaml knows nobody of these names): 王五 (3), 赵六 (1)`, by what is said of one and of more than one.
+    pub(super) fn note(&self, one: &str, more_than_one: &str) -> Option<String> {
         let mut names: Vec<(&String, &u64)> = self.0.iter().collect();
         names.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), *name));
         let some: Vec<String> = names.iter().take(NAMED).map(|(name, n)| format!("{name} ({n})")).collect();
         let more = if names.len() > NAMED { " …" } else { "" };
         let all: u64 = self.0.values().sum();
-        (all > 0).then(|| format!("{all} {what} (team.yaml knows nobody of these names): {}{more}", some.join(", ")))
+        let (what, names) = if all == 1 { (one, "that name") } else { (more_than_one, "these names") };
+        (all > 0).then(|| format!("{all} {what} (team.yaml knows nobody of {names}): {}{more}", some.join(", ")))
     }
 }
 
@@ -113,13 +114,15 @@ mod tests {
         for told in ["张伟", "ZW@example.com", "zhang.wei"] {
             assert_eq!(elsewhere.owner(&team, Some(told.into())).as_deref(), Some("zhang.wei"));
         }
-        assert_eq!(elsewhere.note("leads are held elsewhere"), None);
+        let note = |elsewhere: &Elsewhere| elsewhere.note("lead is held elsewhere", "leads are held elsewhere");
+        assert_eq!(note(&elsewhere), None);
         assert_eq!(elsewhere.owner(&team, Some("王五".into())).as_deref(), Some("王五"));
-        let note = elsewhere.note("leads are held elsewhere");
-        assert_eq!(note.as_deref(), Some("1 leads are held elsewhere (team.yaml knows nobody of these names): 王五 (1)"));
+        assert_eq!(note(&elsewhere).as_deref(), Some("1 lead is held elsewhere (team.yaml knows nobody of that name): 王五 (1)"));
+        elsewhere.owner(&team, Some("王五".into()));
+        assert_eq!(note(&elsewhere).as_deref(), Some("2 leads are held elsewhere (team.yaml knows nobody of these names): 王五 (2)"));
         let mut nobody = Elsewhere::default();
         assert_eq!(nobody.owner(&Team::default(), Some("王五".into())).as_deref(), Some("王五"));
-        assert_eq!(nobody.note("leads"), None, "without a team, names are names");
+        assert_eq!(note(&nobody), None, "without a team, names are names");
     }
 
     #[test]

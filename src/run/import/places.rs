@@ -37,7 +37,7 @@ impl Places {
         let stayed = (stayed > 0).then(|| {
             format!("{stayed} dated stages are kept as history: their leads are in a detour, out of which only time or `sop set LEAD stage=…` brings them")
         });
-        [elsewhere.note("rows of leads are held elsewhere"), strange.note(lifecycle), stayed].into_iter().flatten()
+        [elsewhere.note("row of leads is held elsewhere", "rows of leads are held elsewhere"), strange.note(lifecycle), stayed].into_iter().flatten()
     }
 }
 

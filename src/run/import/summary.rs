@@ -1,9 +1,11 @@
 //! What became of one file: its rows counted by what they did, and what people should know of it.
 
 use super::noted::Noted;
-use crate::ingest::{BadCell, FileKind, IngestError, PendingRejects, RawRow, RejectWriter, TableFile};
-use crate::model::Currency;
+use crate::ingest::{BadCell, FINER, FileKind, IngestError, PendingRejects, RawRow, RejectWriter, TableFile};
+use crate::model::{Currency, email, phone};
 use crate::run::RunError;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What became of one file.
@@ -72,8 +74,8 @@ pub(super) struct Counts {
     pub(super) rows: u64,
     pub(super) rejected: u64,
     pub(super) blanked: u64,
-    /// Amounts with a fraction of the currency's smallest unit.
-    pub(super) rounded: Noted,
+    /// Cells that were read with a remark, by the remark.
+    remarks: BTreeMap<Cow<'static, str>, Noted>,
 }
 
 impl Counts {
@@ -96,13 +98,25 @@ impl Counts {
         Ok(())
     }
 
-    /// What people should know of amounts that were rounded.
-    pub(super) fn rounding(&self, currency: &Currency) -> Option<String> {
+    /// A cell that was read with a remark.
+    pub(super) fn remark(&mut self, remark: Cow<'static, str>, cell: &str) {
+        self.remarks.entry(remark).or_default().add(|| cell.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+
+    /// What people should know of cells that were read with a remark.
+    pub(super) fn remarks(&self, currency: &Currency) -> Vec<String> {
         let unit = format!("{} {}", currency.decimal(1), currency.code);
-        self.rounded.note(|n| match n {
-            1 => format!("1 amount is finer than {unit} and is rounded, a half away from zero"),
-            n => format!("{n} amounts are finer than {unit} and are rounded, halves away from zero"),
-        })
+        let said = |remark: &str, n: u64| match (remark, n) {
+            (FINER, 1) => format!("1 amount is finer than {unit} and is rounded, a half away from zero"),
+            (FINER, n) => format!("{n} amounts are finer than {unit} and are rounded, halves away from zero"),
+            (email::SEVERAL, 1) => "1 cell holds several e-mail addresses, of which the first is used".to_owned(),
+            (email::SEVERAL, n) => format!("{n} cells hold several e-mail addresses, of which the first is used"),
+            (phone::SEVERAL, 1) => "1 cell holds several phone numbers, of which the first is used".to_owned(),
+            (phone::SEVERAL, n) => format!("{n} cells hold several phone numbers, of which the first is used"),
+            (other, 1) => format!("1 cell is read with a remark ({other})"),
+            (other, n) => format!("{n} cells are read with a remark ({other})"),
+        };
+        self.remarks.iter().filter_map(|(remark, cells)| cells.note(|n| said(remark, n))).collect()
     }
 
     /// The file's counts from now on.
