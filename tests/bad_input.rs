@@ -99,7 +99,7 @@ fn files_that_are_no_tables() {
 #[test]
 fn a_stray_nul_costs_its_row_and_no_other() {
     for (text, header) in
-        [("phone,name\n13920417003,A\n13920417\0004,B\n13920417005,C\n", "phone"), ("手机,姓名\n13920417003,甲\n1392\00417004,乙\n13920417005,丙\n", "手机")]
+        [("phone,name\n13920417003,A\n13920417\x0004,B\n13920417005,C\n", "phone"), ("手机,姓名\n13920417003,甲\n1392\x00417004,乙\n13920417005,丙\n", "手机")]
     {
         let base = Base::new();
         let path = base.write("nul.csv", text).display().to_string();
@@ -148,6 +148,17 @@ fn a_row_of_totals_is_no_lead() {
             assert!(listed.contains("a row of totals, not a lead"), "{listed}");
         }
     }
+}
+
+#[test]
+fn a_comma_that_is_read_as_a_point_is_told() {
+    let base = Base::new();
+    let path = base.write("leads.csv", "姓名,手机,预算\n甲,13920417003,\"12,34\"\n乙,13920417004,\"1,234\"\n").display().to_string();
+    let said = base.on("11-02", &["import", &path]).ok().said();
+    assert!(said.contains("1 amount has a comma before its last one or two digits, which is read as a decimal point: 12,34"), "{said}");
+    let path = base.write("costs.csv", "日期,渠道,费用\n2026-10-01,百度,\"12,34\"\n2026-10-02,百度,\"56,7\"\n").display().to_string();
+    let said = base.on("11-02", &["import", &path, "--as", "costs"]).ok().said();
+    assert!(said.contains("2 amounts have a comma before their last one or two digits, which is read as a decimal point: 12,34; 56,7"), "{said}");
 }
 
 #[test]

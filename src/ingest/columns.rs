@@ -2,7 +2,7 @@
 //! [`Layout`] says what each column of the dictionary's `Table` holds, the headers are matched by its names and aliases, and
 //! every row comes out as values in the layout's order with whatever names its lead.
 
-use super::cell::{BadCell, FINER, Typed, Typer, trimmed};
+use super::cell::{BadCell, Typed, Typer, trimmed};
 use super::error::{IngestError, IngestErrorKind, shorten};
 use super::header::{base_of, first_of};
 use super::identity::{WhoColumns, identity_of};
@@ -151,8 +151,8 @@ pub(super) struct TypedRow {
     pub(super) values: Vec<Value>,
     /// Cells that became blank, by the column's id; columns that name a lead have none.
     pub(super) bad: Vec<(&'static str, BadCell)>,
-    /// An amount with a fraction of the currency's smallest unit, as the file has it.
-    pub(super) rounded: Option<String>,
+    /// What is to be told of an amount that was read, with the amount as the file has it.
+    pub(super) remark: Option<(&'static str, String)>,
 }
 
 impl TypedRow {
@@ -183,8 +183,8 @@ pub trait Rows {
     fn raw(&self) -> &RawRow;
     /// Columns whose dates leave their order open.
     fn open(&self) -> &[OpenOrder];
-    /// The amount of the row read last that was rounded to the currency's smallest unit, as the file has it.
-    fn rounded(&self) -> Option<&str> {
+    /// What is to be told of an amount of the row read last, with the amount as the file has it.
+    fn remark(&self) -> Option<&(&'static str, String)> {
         None
     }
 }
@@ -268,7 +268,7 @@ impl<'a> TableReader<'a> {
         row.number = raw.number;
         row.bad.clear();
         row.values.clear();
-        row.rounded = None;
+        row.remark = None;
         if let Err(bad) = raw.sound() {
             row.bad.push(("", bad));
             return Ok(Next::Rejected);
@@ -282,8 +282,8 @@ impl<'a> TableReader<'a> {
             let typed = typer.read(raw.cell(*column));
             let value = match typed {
                 Ok(Typed::Noted(v, note)) => {
-                    if note == FINER {
-                        row.rounded = Some(shorten(raw.text(*column)));
+                    if matches!(holds, Holds::Money) {
+                        row.remark = Some((note, shorten(raw.text(*column))));
                     }
                     v
                 }

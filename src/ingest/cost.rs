@@ -170,8 +170,8 @@ impl Rows for CostReader<'_> {
     fn open(&self) -> &[OpenOrder] {
         &self.rows.open
     }
-    fn rounded(&self) -> Option<&str> {
-        self.row.rounded.as_deref()
+    fn remark(&self) -> Option<&(&'static str, String)> {
+        self.row.remark.as_ref()
     }
 
     /// The next row that is one of costs. One that does not say when or how much is refused.

@@ -138,8 +138,8 @@ impl Rows for DealReader<'_> {
     fn open(&self) -> &[OpenOrder] {
         &self.rows.open
     }
-    fn rounded(&self) -> Option<&str> {
-        self.row.rounded.as_deref()
+    fn remark(&self) -> Option<&(&'static str, String)> {
+        self.row.remark.as_ref()
     }
 
     /// The next row. Money of another currency refuses it, and so does a word that says not how the deal stands; a date that is none is a
@@ -251,8 +251,8 @@ impl Rows for PaymentReader<'_> {
     fn open(&self) -> &[OpenOrder] {
         &self.rows.open
     }
-    fn rounded(&self) -> Option<&str> {
-        self.row.rounded.as_deref()
+    fn remark(&self) -> Option<&(&'static str, String)> {
+        self.row.remark.as_ref()
     }
 
     /// The next row. A payment that says not when, what for or how much is refused, and so is one in another currency.

@@ -1,6 +1,6 @@
 //! Rows of a leads file, typed by the dictionary.
 
-use super::cell::{self, BadCell, Blanks, Clock, FINER, Typed, Typer, disarmed, trimmed};
+use super::cell::{self, BadCell, Blanks, COMMA, Clock, FINER, Typed, Typer, disarmed, trimmed};
 use super::error::IngestError;
 use super::identity::{Barred, Pool, Recogniser};
 use super::mapping::{ColumnUse, LeadMapping};
@@ -220,8 +220,8 @@ impl<'a> LeadReader<'a> {
                             *value = v;
                         }
                         row.notes.push(BadCell::new(name, cell.text, note));
-                        // What was rounded is what was read.
-                        keep |= note != FINER;
+                        // Of an amount, nothing is left out.
+                        keep |= note != FINER && note != COMMA;
                     }
                     Ok(Typed::Value(_)) => {}
                     Err(reason) => {

@@ -36,7 +36,7 @@ mod table;
 mod total;
 mod when;
 
-pub use cell::{BadCell, FINER};
+pub use cell::{BadCell, COMMA, FINER};
 pub use columns::{Rows, TableMapping};
 pub use cost::{CostCells, CostReader, Platform, TotalRow, cost_mapping, platform_of};
 pub use deal::{DealCells, DealReader, PaymentCells, PaymentReader, deal_mapping, payment_mapping};

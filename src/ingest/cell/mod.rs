@@ -44,6 +44,9 @@ const TOO_LARGE: &str = "too large a number";
 /// Said of an amount with a fraction of the currency's smallest unit.
 pub const FINER: &str = "finer than the currency's smallest unit: rounded, halves away from zero";
 
+/// Said of an amount like `12,34`: a comma that cannot stand for thousands.
+pub const COMMA: &str = "a comma before the last one or two digits is read as a decimal point";
+
 /// What a cell turned out to be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Typed {
@@ -235,8 +238,14 @@ impl<'a> Typer<'a> {
             FieldType::List => Value::List(list(text, field)),
             FieldType::Boolean => Value::Bool(boolean::parse(canonical.as_deref().unwrap_or(text)).ok_or("neither yes nor no")?),
             FieldType::Money => {
-                let (minor, exact) = self.money(canonical.as_deref().unwrap_or(text))?;
-                return Ok(if exact { Typed::Value(Value::Money(minor)) } else { Typed::Noted(Value::Money(minor), FINER) });
+                let told = canonical.as_deref().unwrap_or(text);
+                let (minor, exact) = self.money(told)?;
+                let value = Value::Money(minor);
+                return Ok(match exact {
+                    false => Typed::Noted(value, FINER),
+                    true if number::has_decimal_comma(told) => Typed::Noted(value, COMMA),
+                    true => Typed::Value(value),
+                });
             }
             FieldType::Integer | FieldType::Number | FieldType::Percent => self.number(canonical.as_deref().unwrap_or(text))?,
             FieldType::Date | FieldType::Datetime => {

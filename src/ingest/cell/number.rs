@@ -50,6 +50,13 @@ pub(crate) fn number(text: &str, style: Style<'_>) -> Result<Decimal, &'static s
     }
 }
 
+/// Whether a number that could be read has nothing but a comma for a decimal point: `12,34`, and not `1.234,56`.
+pub(crate) fn has_decimal_comma(text: &str) -> bool {
+    let Some((_, after)) = text.rsplit_once([',', '，']) else { return false };
+    let digits = after.chars().take_while(|c| c.is_numeric()).count();
+    (1..=2).contains(&digits) && !text.contains(['.', '．'])
+}
+
 /// Both ends of a range; twice the same for one number.
 fn quantity(text: &str, style: Style<'_>) -> Result<(Decimal, Decimal), &'static str> {
     if style.plain {
@@ -194,6 +201,16 @@ mod tests {
         assert_eq!(money("1.234,56 €", "EUR"), Ok(123_456));
         for text in ["$1,117.10K", "USD 12", "12 EUR", "5美元", "€5"] {
             assert_eq!(money(text, "CNY"), Err("another currency's sign"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comma_that_stands_for_no_thousands_is_a_point() {
+        for text in ["12,34", "￥12,3", "1,5万"] {
+            assert!(has_decimal_comma(text), "{text}");
+        }
+        for text in ["1,234", "12,00,000", "1.234,56", "1,117.10K", "1,200 元", "12"] {
+            assert!(!has_decimal_comma(text), "{text}");
         }
     }
 

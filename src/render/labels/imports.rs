@@ -56,6 +56,11 @@ pub(super) const IMPORTS: &[(&str, &str)] = &[
         "no column identifies a person: every row is a lead of its own (declare one under `identity:` in fields.yaml)",
         "没有可识别人的列：每行各算一条线索（在 fields.yaml 的 `identity:` 下声明）",
     ),
+    ("1 amount has a comma before its last one or two digits, which is read as a decimal point: {}", "1 个金额的逗号后只有一两位数字，按小数点读取：{1}"),
+    (
+        "{#} amounts have a comma before their last one or two digits, which is read as a decimal point: {}",
+        "{1} 个金额的逗号后只有一两位数字，按小数点读取：{2}",
+    ),
     ("1 cell holds several e-mail addresses, of which the first is used: {}", "1 个单元格有多个邮箱，取第一个：{1}"),
     ("{#} cells hold several e-mail addresses, of which the first is used: {}", "{1} 个单元格有多个邮箱，取第一个：{2}"),
     ("1 cell holds several phone numbers, of which the first is used: {}", "1 个单元格有多个电话号码，取第一个：{1}"),

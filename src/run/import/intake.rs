@@ -1,7 +1,7 @@
 //! One file on its way in: its rows one by one, what is refused of them, and what becomes of the file in the end.
 
 use super::summary::{Counts, FileSummary};
-use crate::ingest::{BadCell, FINER, FileKind, IngestError, Next, OpenOrder, PendingRejects, RawRow, RejectWriter, Rows, TableFile};
+use crate::ingest::{BadCell, FileKind, IngestError, Next, OpenOrder, PendingRejects, RawRow, RejectWriter, Rows, TableFile};
 use crate::model::Currency;
 use crate::run::{RunError, Workspace};
 use std::path::Path;
@@ -36,8 +36,8 @@ impl Intake {
                 Next::Rejected => self.counts.reject(&mut self.rejects, reader.raw(), R::bad(cells))?,
                 Next::Row => {
                     self.counts.rows += 1;
-                    if let Some(amount) = reader.rounded() {
-                        self.counts.remark(FINER.into(), amount);
+                    if let Some((remark, amount)) = reader.remark() {
+                        self.counts.remark((*remark).into(), amount);
                     }
                     return Ok(true);
                 }

@@ -1,7 +1,7 @@
 //! What became of one file: its rows counted by what they did, and what people should know of it.
 
 use super::noted::Noted;
-use crate::ingest::{BadCell, FINER, FileKind, IngestError, PendingRejects, RawRow, RejectWriter, TableFile};
+use crate::ingest::{BadCell, COMMA, FINER, FileKind, IngestError, PendingRejects, RawRow, RejectWriter, TableFile};
 use crate::model::{Currency, email, phone};
 use crate::run::RunError;
 use std::borrow::Cow;
@@ -109,6 +109,8 @@ impl Counts {
         let said = |remark: &str, n: u64| match (remark, n) {
             (FINER, 1) => format!("1 amount is finer than {unit} and is rounded, a half away from zero"),
             (FINER, n) => format!("{n} amounts are finer than {unit} and are rounded, halves away from zero"),
+            (COMMA, 1) => "1 amount has a comma before its last one or two digits, which is read as a decimal point".to_owned(),
+            (COMMA, n) => format!("{n} amounts have a comma before their last one or two digits, which is read as a decimal point"),
             (email::SEVERAL, 1) => "1 cell holds several e-mail addresses, of which the first is used".to_owned(),
             (email::SEVERAL, n) => format!("{n} cells hold several e-mail addresses, of which the first is used"),
             (phone::SEVERAL, 1) => "1 cell holds several phone numbers, of which the first is used".to_owned(),
