@@ -114,6 +114,19 @@ fn who_clicked_counts_no_sooner_than_who_did_not() {
 }
 
 #[test]
+fn a_measure_that_asks_for_messages_waits_for_what_came_back_on_them() {
+    let base = world(40, |_| SENT);
+    base.write("sops/nurture/web.yaml", PATH.replace("measure: clicked", "measure: \"clicked('offer') AND email IS NOT NULL\""));
+    clicks(&base, (2..=20).step_by(2), "2026-11-03T10:00:00");
+    let early = report(&base);
+    assert_eq!((counts(&early, "offer-a"), counts(&early, "offer-b")), ([0, 20, 0], [0, 20, 0]));
+    assert!(early["notes"].to_string().contains("40 leads are not counted yet (10 successes among them)"), "{}", early["notes"]);
+    clicks(&base, (2..=20).step_by(2), "2026-11-19T10:00:00");
+    let told = report(&base);
+    assert_eq!((counts(&told, "offer-a"), counts(&told, "offer-b")), ([20, 0, 0], [20, 0, 10]));
+}
+
+#[test]
 fn a_file_without_a_row_may_say_that_nothing_more_came() {
     let base = world(20, |_| SENT);
     clicks(&base, [2, 4, 6].into_iter(), "2026-11-02T10:00:00");

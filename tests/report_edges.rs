@@ -378,6 +378,17 @@ fn money_that_goes_back_wins_nobody() {
         .map(|r| r["new_revenue"].as_str().map_or(r["new_revenue"].as_f64().unwrap_or(0.0), |t| t.parse().unwrap()))
         .sum();
     assert_eq!(total, 600.0, "what was given back is taken off");
+    // Nor is it a deal that marketing brought.
+    let (refunded, plain) = (format!("{DEALS}D4,L1,张伟,-400,新签,2026-10-11,2026-10-25,赢单\n"), DEALS);
+    let sourced = |deals: &str| {
+        let base = with(&[("leads.csv", LEADS), ("deals.csv", deals)]);
+        let kpi = october(&base, "kpi");
+        let of =
+            |id: &str, column: &str| kpi["rows"].as_array().unwrap().iter().find(|r| r["kpi"] == id).unwrap_or_else(|| panic!("{id}: {kpi}"))[column].clone();
+        (of("sourced_share", "n"), of("influenced_amount", "n"), of("influenced_amount", "value"))
+    };
+    assert_eq!(sourced(plain), (1.into(), 1.into(), 1000.0.into()));
+    assert_eq!(sourced(&refunded), (1.into(), 1.into(), 600.0.into()));
 }
 
 #[test]

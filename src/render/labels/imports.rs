@@ -214,9 +214,10 @@ pub(super) const IMPORTS: &[(&str, &str)] = &[
     ("{#} signs name messages that this base did not write: {}", "{1} 条反馈指向的消息不是本库发出的：{2}"),
     ("{#} rows are of sending and delivery: nothing follows from them", "{1} 行是发送与投递记录：不作处理"),
     (
-        "{#} signs have no date: new ones are dated {}, and none of them says until when anything is known",
-        "{1} 条反馈没有日期：新的记为 {2}，且都无法说明反馈覆盖到何时",
+        "{#} signs have no date: new ones are dated {}, and none of them says until when anything is known (--until DATE does)",
+        "{1} 条反馈没有日期：新的记为 {2}，且都无法说明反馈覆盖到何时（可用 --until DATE 说明）",
     ),
+    ("{#} signs have no date: new ones are dated {}", "{1} 条反馈没有日期：新的记为 {2}"),
     ("{#} openings or clicks were made by machines: they do not count", "{1} 次打开或点击由机器产生：不计"),
     ("addresses that must not be written to from now on: {} (`sop suppress --list`)", "今后不得触达的地址：{1}（`sop suppress --list`）"),
     ("{#} messages in the outbox are stopped by that", "发件箱中有 {1} 条消息因此停发"),

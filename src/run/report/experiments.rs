@@ -3,7 +3,7 @@
 use super::{Entry, Reading};
 use crate::condition::{Facts as Asked, Feedback};
 use crate::measure::Proportion;
-use crate::model::{Calendar, Covered, Covers, Currency, Instant, LeadId, MessageFact, Value, fold};
+use crate::model::{Calendar, Covered, Covers, Currency, EnrollmentFact, Instant, LeadId, MessageFact, Value, fold};
 use crate::report::catalogue::Entry as Listed;
 use crate::report::experiments::{self as report, Arm, Experiment};
 use crate::report::{Note, Report};
@@ -146,6 +146,7 @@ impl Running<'_> {
     /// Counts one lead in its arm, whatever it got: all by one clock, whether they did it or not.
     fn meet(&mut self, lead: LeadId, facts: &Asked<'_>, covers: &Covers) {
         let Some((arm, at)) = self.exposed.get(&lead) else { return };
+        let has_step = |m: &MessageFact| self.steps.iter().any(|(path, step)| fold(path) == fold(&m.path) && fold(step) == fold(&m.step));
         let counts = self.counts.entry(arm.clone()).or_default();
         let [assigned, over, successes] = counts;
         *assigned += 1;
@@ -154,9 +155,24 @@ impl Running<'_> {
             return;
         }
         let success = match &self.trial.measure {
-            Measure::Condition(condition) => condition.test(facts).0 == Some(true),
+            Measure::Condition(condition) => {
+                // A step of the path is that of the journey in which the lead got its message.
+                let of_trial = facts.messages.iter().filter(|m| m.sent_at.is_some() && has_step(m));
+                let journey = of_trial.min_by_key(|m| (m.sent_at, m.enrollment)).map(|m| EnrollmentFact { id: m.enrollment, reached: Value::Null });
+                let success = condition.test(&Asked { enrollment: journey.as_ref(), ..*facts }).0 == Some(true);
+                // One that asks for messages waits for what came back on them, too.
+                let asked = condition.messages().iter().flat_map(|asked| {
+                    let sent = facts.messages.iter().filter(|m| fold(&asked.path) == fold(&m.path) && fold(&asked.step) == fold(&m.step));
+                    sent.filter(|m| m.sent_at.is_some_and(|s| s <= end)).map(|m| covered(asked.feedback, m.covered_until))
+                });
+                if let Some(known) = asked.min().filter(|known| known.is_none_or(|until| until < end)) {
+                    self.uncovered.add(success, end, known);
+                    return;
+                }
+                success
+            }
             Measure::Feedback(feedback) => {
-                let own = facts.messages.iter().filter(|m| self.steps.iter().any(|(p, s)| fold(p) == fold(&m.path) && fold(s) == fold(&m.step)));
+                let own = facts.messages.iter().filter(|m| has_step(m));
                 let (left, stayed): (Vec<&MessageFact>, Vec<&MessageFact>) = own.partition(|m| m.sent_at.is_some_and(|s| s <= end));
                 let came = left.iter().any(|m| first(*feedback, m).is_some_and(|came| came <= end));
                 // Whoever got nothing waits for the same files as the others of its medium.

@@ -79,7 +79,8 @@ impl Importer<'_, '_> {
         }
         if remarks.undated > 0 {
             let at = self.workspace().sop.calendar.local(self.session.context.as_of);
-            notes.push(format!("{} signs have no date: new ones are dated {at}, and none of them says until when anything is known", remarks.undated));
+            let known = if self.until.is_some() { "" } else { ", and none of them says until when anything is known (--until DATE does)" };
+            notes.push(format!("{} signs have no date: new ones are dated {at}{known}", remarks.undated));
         }
         let mut machines = remarks.machines;
         if self.dictionary().bot_filter.is_some() {
