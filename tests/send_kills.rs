@@ -105,7 +105,8 @@ fn survive(medium: &str, delivery: &str, taker: &Taker, url: &str) -> Vec<Value>
     }
     assert!(kills >= 15, "only {kills} runs could be killed");
     let killed_for = begun.elapsed();
-    assert!(command(&base, url, &["send", "-q"]).status().unwrap().success());
+    // 7: the last kill hit a message that was under way, and this run says so.
+    assert!(matches!(command(&base, url, &["send", "-q"]).status().unwrap().code(), Some(0 | 7)));
     let took = begun.elapsed();
     let all: BTreeSet<String> = base.texts("SELECT message FROM v_outbox").into_iter().collect();
     let mut copies: BTreeMap<String, usize> = BTreeMap::new();
