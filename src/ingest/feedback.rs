@@ -3,7 +3,7 @@
 
 mod words;
 
-pub use words::Came;
+pub use words::{Came, said_no};
 
 use super::cell::BadCell;
 use super::columns::{Holds, Layout, Rows, TableMapping, TableReader, TypedRow, text};

@@ -41,7 +41,7 @@ pub use cost::{CostCells, CostReader, Platform, TotalRow, cost_mapping, platform
 pub use deal::{DealCells, DealReader, PaymentCells, PaymentReader, deal_mapping, payment_mapping};
 pub use error::{IngestError, IngestErrorKind};
 pub use event::{EventMapping, EventReader, EventRow};
-pub use feedback::{Came, FeedbackCells, FeedbackReader, FeedbackShape, Told, feedback_mapping, sms_mapping, wecom_mapping};
+pub use feedback::{Came, FeedbackCells, FeedbackReader, FeedbackShape, Told, feedback_mapping, said_no, sms_mapping, wecom_mapping};
 pub use follow_up::{ANSWERS, FollowUpCells, FollowUpReader, follow_up_mapping, strange_columns};
 pub use guess::{ColumnGuess, Guesses, guess, name_of};
 pub use identity::Barred;

@@ -25,6 +25,7 @@ mod places;
 mod raise;
 mod reading;
 mod recognise;
+mod refusals;
 mod resolver;
 mod sink;
 mod stages;
@@ -150,6 +151,8 @@ struct Importer<'s, 'a> {
     /// Costs of this import's files, until all of them are read.
     costs: costs::GatheredCosts,
     verdicts: verdicts::Verdicts,
+    /// Events that close addresses, until all files are read.
+    refusals: Vec<refusals::Refusal>,
     /// Nothing follows from the rows.
     history: bool,
     /// Hashes of what so many share that it identifies nobody.
@@ -207,6 +210,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         deals: deals::Gathered::default(),
         costs: costs::GatheredCosts::default(),
         verdicts: verdicts::Verdicts::default(),
+        refusals: Vec::new(),
         history: options.history,
         barred,
         ordinals: FxHashMap::default(),

@@ -32,6 +32,19 @@ pub(super) struct Remarks {
     pub(super) is_log: bool,
 }
 
+/// What people should know of addresses that a file closed, by why; `stopped`: messages that this stopped.
+pub(in crate::run::import) fn closed_notes(closed: &BTreeMap<SuppressedBy, u64>, stopped: u64) -> Vec<String> {
+    let mut notes = Vec::new();
+    let closed: Vec<String> = closed.iter().map(|(by, n)| format!("{} {n}", by.name())).collect();
+    if !closed.is_empty() {
+        notes.push(format!("addresses that must not be written to from now on: {} (`sop suppress --list`)", closed.join(", ")));
+    }
+    if stopped > 0 {
+        notes.push(format!("{stopped} messages in the outbox are stopped by that"));
+    }
+    notes
+}
+
 impl Importer<'_, '_> {
     /// Until when each kind is known now: as far as the file reaches, and no further than now.
     pub(super) fn cover(&self, always: &[FeedbackKind], remarks: &Remarks) -> Result<(), RunError> {
@@ -77,13 +90,7 @@ impl Importer<'_, '_> {
         if machines > 0 {
             notes.push(format!("{machines} openings or clicks were made by machines: they do not count"));
         }
-        let closed: Vec<String> = remarks.closed.iter().map(|(by, n)| format!("{} {n}", by.name())).collect();
-        if !closed.is_empty() {
-            notes.push(format!("addresses that must not be written to from now on: {} (`sop suppress --list`)", closed.join(", ")));
-        }
-        if stopped > 0 {
-            notes.push(format!("{stopped} messages in the outbox are stopped by that"));
-        }
+        notes.extend(closed_notes(&remarks.closed, stopped));
         Ok(notes)
     }
 }

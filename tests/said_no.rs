@@ -1,0 +1,90 @@
+//! Whoever said no is not written to, in whatever file and column the no arrives, and whatever address they have since.
+
+#![allow(clippy::unwrap_used)] // a test may stop anywhere
+
+mod base;
+
+use base::{Base, assert_same};
+
+const LEADS: &str = "线索编号,姓名,手机,邮箱,创建时间\nN-1,赵一,13920417003,zhao@example.com,2026-03-01\nN-2,钱二,13920417040,qian@example.com,2026-03-01\nN-3,孙三,13920417050,sun@example.com,2026-03-01\n";
+
+fn world() -> Base {
+    let base = Base::new();
+    let leads = base.write("leads.csv", LEADS).display().to_string();
+    base.on("11-01", &["score", &leads]).ok();
+    base
+}
+
+fn import(base: &Base, day: &str, name: &str, text: &str) -> base::Run {
+    let path = base.write(name, text).display().to_string();
+    base.on(day, &["import", &path, "-f", "json"])
+}
+
+fn notes(run: &base::Run) -> String {
+    run.json()["notes"].as_array().unwrap().iter().map(|n| n["text"].as_str().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+fn kind(run: &base::Run) -> String {
+    run.json()["rows"][0]["kind"].as_str().unwrap_or_default().to_owned()
+}
+
+fn closed(base: &Base) -> Vec<String> {
+    base.texts("SELECT address || ' ' || medium || ' ' || kind FROM suppressions ORDER BY 1")
+}
+
+fn reached(base: &Base, day: &str) -> Vec<String> {
+    let run = base.on(day, &["leads", "--where", "contactable('email')", "--columns", "id", "-f", "csv"]).ok();
+    let mut ids: Vec<String> = run.stdout().lines().skip(1).map(|l| l.split(',').next().unwrap_or_default().trim_matches('\u{feff}').to_owned()).collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn an_event_by_which_somebody_says_no_closes_the_address_and_undo_opens_it_again() {
+    let base = world();
+    let before = base.facts();
+    let rows = "email,行为,时间\nzhao@example.com,退订,2026-11-17 10:00\nqian@example.com,投诉,2026-11-17 10:00\nsun@example.com,email_bounce,2026-11-17 10:00\n\
+                nobody@example.com,unsubscribe,2026-11-17 10:00\nzhao@example.com,page_view,2026-11-17 09:00\nlater@example.com,软退信,2026-11-17 10:00\n";
+    let run = import(&base, "11-18", "events.csv", rows).ok();
+    let all = [
+        "+8613920417040 * complaint",
+        "nobody@example.com email unsubscribe",
+        "qian@example.com * complaint",
+        "sun@example.com email bounce",
+        "zhao@example.com email unsubscribe",
+    ];
+    assert_eq!((kind(&run).as_str(), closed(&base)), ("events", all.map(str::to_owned).to_vec()));
+    assert!(notes(&run).contains("addresses that must not be written to from now on: unsubscribe 2, bounce 1, complaint 2"), "{}", notes(&run));
+    // They are still what the leads did.
+    let timeline =
+        "SELECT l.\"id\" || ' ' || d.kind FROM events e JOIN details d USING (detail) JOIN leads l USING (lead) WHERE d.kind IN ('unsubscribe', 'complaint')";
+    assert_eq!(base.texts(&format!("{timeline} ORDER BY 1")), ["N-1 unsubscribe", "N-2 complaint"]);
+    assert_eq!(reached(&base, "11-18"), [] as [&str; 0]);
+    base.on("11-18", &["undo", "--yes"]).ok();
+    assert_same("taken back", &before, &base.facts());
+}
+
+#[test]
+fn an_event_is_obeyed_once_and_in_a_first_import_too() {
+    let base = Base::new();
+    let leads = base.write("leads.csv", LEADS).display().to_string();
+    let events = base.write("events.csv", "Email,Event,Timestamp\nzhao@example.com,Unsubscribed,2026-11-17 10:00\n").display().to_string();
+    base.on("11-18", &["score", &leads, &events]).ok();
+    assert_eq!(closed(&base), ["zhao@example.com email unsubscribe"]);
+    base.on("11-19", &["suppress", "--lift", "zhao@example.com", "--why", "asked us to"]).ok();
+    base.on("11-20", &["import", &events]).ok();
+    assert_eq!(closed(&base), [] as [&str; 0], "it was told before");
+}
+
+#[test]
+fn an_event_that_names_no_address_closes_those_of_its_lead_when_it_is_known() {
+    let base = world();
+    import(&base, "11-18", "events.csv", "线索编号,行为,时间\nN-1,短信退订,2026-11-17 10:00\nN-2,退订,2026-11-17 10:00\nN-9,邮件退订,2026-11-17 10:00\n").ok();
+    assert_eq!(
+        closed(&base),
+        ["+8613920417003 sms unsubscribe", "+8613920417040 call unsubscribe", "+8613920417040 sms unsubscribe", "qian@example.com email unsubscribe"]
+    );
+    let run = import(&base, "11-19", "late.csv", "线索编号,姓名,邮箱\nN-9,李九,li@example.com\n").ok();
+    assert!(closed(&base).contains(&"li@example.com email unsubscribe".to_owned()), "{:?}", closed(&base));
+    assert!(notes(&run).contains("unsubscribe 1"), "{}", notes(&run));
+}
