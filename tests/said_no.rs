@@ -88,3 +88,39 @@ fn an_event_that_names_no_address_closes_those_of_its_lead_when_it_is_known() {
     assert!(closed(&base).contains(&"li@example.com email unsubscribe".to_owned()), "{:?}", closed(&base));
     assert!(notes(&run).contains("unsubscribe 1"), "{}", notes(&run));
 }
+
+#[test]
+fn files_of_what_came_back_are_not_taken_for_leads() {
+    for (name, text, is, says) in [
+        ("a.csv", "邮箱,反馈类型,时间\nzhao@example.com,退订,2026-11-17 10:00\n", "feedback", "zhao@example.com email unsubscribe"),
+        ("a.csv", "邮箱,退订时间\nzhao@example.com,2026-11-17 10:00\n", "feedback", "zhao@example.com email unsubscribe"),
+        ("a.csv", "收件人,反馈类型,时间,主题\nzhao@example.com,投诉,2026-11-17 10:00,您好\n", "feedback", "zhao@example.com * complaint"),
+        ("a.csv", "收件人,事件,时间\nx@example.com,退订,2026-11-17 10:00\n", "feedback", "x@example.com email unsubscribe"),
+        ("a.csv", "手机,回复,时间\n13920417003,TD,2026-11-17 10:00\n", "sms-replies", "+8613920417003 sms unsubscribe"),
+        ("a.csv", "手机号码,短信内容,上行时间\n13920417003,退订,2026-11-17 10:00\n", "sms-replies", "+8613920417003 sms unsubscribe"),
+        ("suppression_bounces.csv", "email,reason,status,created\nx@example.com,no such user,5.1.1,1793592400\n", "feedback", "x@example.com email bounce"),
+        ("退订名单.csv", "邮箱\nzhao@example.com\n", "feedback", "zhao@example.com email unsubscribe"),
+    ] {
+        let base = world();
+        let run = import(&base, "11-18", name, text).ok();
+        assert_eq!(kind(&run), is, "{text}");
+        assert!(closed(&base).contains(&says.to_owned()), "{text}: {:?}", closed(&base));
+        assert_eq!(base.number("SELECT count(*) FROM leads"), 3, "{text}");
+    }
+}
+
+#[test]
+fn what_may_be_feedback_is_asked_for_by_name() {
+    let base = world();
+    import(&base, "11-18", "a.csv", "email,reason,status,created\nx@example.com,no such user,5.1.1,1793592400\n")
+        .refused(4, &["several kinds", "--as feedback"]);
+    import(&base, "11-18", "b.csv", "邮箱,状态,时间\nzhao@example.com,已退订,2026-11-17 10:00\n").refused(4, &["状态", "--as feedback", "--as stages"]);
+    import(&base, "11-18", "c.csv", "手机,短信内容,时间\n13920417003,好的,2026-11-17 10:00\n").refused(4, &["--as sms-replies"]);
+    import(&base, "11-18", "d.csv", "收件人,退信原因\nx@example.com,no such user\n").refused(4, &["--as feedback"]);
+    // By name, the state of a mail is what came back.
+    let path = base.path().join("b.csv").display().to_string();
+    base.on("11-18", &["import", &path, "--as", "feedback"]).ok();
+    assert_eq!(closed(&base), ["zhao@example.com email unsubscribe"]);
+    // Lists of leads with a state are what they were.
+    assert_eq!(kind(&import(&base, "11-18", "e.csv", "姓名,邮箱,状态,创建时间\n甲,a@b.cn,新线索,2026-11-01\n").ok()), "leads");
+}

@@ -99,6 +99,13 @@ pub(super) fn of_file_name(name: &str) -> Option<Came> {
     STEMS.iter().find(|(stem, _)| folded.contains(stem)).map(|(_, came)| *came)
 }
 
+/// Whether a file is a list of those who must not be written to, by its name.
+pub(in crate::ingest) fn of_refusals(name: &str) -> bool {
+    // A list that was `cleaned` may be a good one, too.
+    let signs = [FeedbackKind::Unsubscribe, FeedbackKind::Complaint, FeedbackKind::Bounce].map(Came::Sign);
+    of_file_name(name).is_some_and(|came| signs.contains(&came)) && !has_any(name, &["cleaned"])
+}
+
 /// Whether what a system says of a bounce makes it one that may pass: its type, or the enhanced status code (RFC 3463, 4.x.x).
 pub(super) fn is_soft(said: &str) -> bool {
     came(said) == Ok(Came::Soft) || said.trim().starts_with("4.") || (said.trim().len() == 3 && said.trim().starts_with('4'))
@@ -137,13 +144,6 @@ mod tests {
     }
 
     #[test]
-    fn people_unsubscribe_by_sms_in_many_ways_and_answer_in_more() {
-        for text in ["T", "td", "ＴＤ", " R ", "Ｎ", "退订", "退订。", "TD!", "取消", "我想退订一下", "别再发了", "请 unsubscribe me"] {
-            assert!(ends_subscription(text), "{text}");
-        }
-        for text in ["不用退订，请联系我", "tomorrow", "好的", "Return call please", ""] {
-            assert!(!ends_subscription(text), "{text}");
-    #[test]
     fn events_say_no_in_the_words_of_their_exports() {
         use FeedbackKind::{Bounce, Complaint, Unsubscribe};
         for (spelling, kind, said) in [
@@ -163,6 +163,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn people_unsubscribe_by_sms_in_many_ways_and_answer_in_more() {
+        for text in ["T", "td", "ＴＤ", " R ", "Ｎ", "退订", "退订。", "TD!", "取消", "我想退订一下", "别再发了", "请 unsubscribe me"] {
+            assert!(ends_subscription(text), "{text}");
+        }
+        for text in ["不用退订，请联系我", "tomorrow", "好的", "Return call please", ""] {
+            assert!(!ends_subscription(text), "{text}");
         }
         assert!(is_soft("blocked") && is_soft("4.2.2") && is_soft("450") && !is_soft("5.1.1") && !is_soft("bounce"));
     }
