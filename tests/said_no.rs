@@ -124,3 +124,55 @@ fn what_may_be_feedback_is_asked_for_by_name() {
     // Lists of leads with a state are what they were.
     assert_eq!(kind(&import(&base, "11-18", "e.csv", "姓名,邮箱,状态,创建时间\n甲,a@b.cn,新线索,2026-11-01\n").ok()), "leads");
 }
+
+#[test]
+fn columns_in_which_a_crm_says_no_take_consent() {
+    let both = ["email 0", "sms 0"];
+    for (header, cell, says) in [
+        ("HasOptedOutOfEmail", "TRUE", &both[..1]),
+        ("Email Opt Out", "1", &both[..1]),
+        ("Unsubscribed from all email", "true", &both[..1]),
+        ("Do Not Email", "Yes", &both[..1]),
+        ("拒收邮件", "是", &both[..1]),
+        ("同意接收邮件", "否", &both[..1]),
+        ("短信退订", "已退订", &both[1..]),
+        ("退订", "是", &both),
+        ("退订", "已退订", &both),
+        ("是否退订", "是", &both),
+        ("勿扰", "是", &both),
+        ("营销许可", "否", &both),
+        ("退订时间", "2026-11-01 10:00", &both),
+        // Whoever did not object has not agreed yet.
+        ("HasOptedOutOfEmail", "FALSE", &[]),
+        ("勿扰", "否", &[]),
+    ] {
+        let base = world();
+        let run = import(&base, "11-18", "crm.csv", &format!("线索编号,姓名,公司,职位,{header}\nN-1,赵一,甲公司,经理,{cell}\n")).ok();
+        let consents = "SELECT 'email ' || consent_email FROM leads WHERE \"id\" = 'N-1' AND consent_email IS NOT NULL
+            UNION ALL SELECT 'sms ' || consent_sms FROM leads WHERE \"id\" = 'N-1' AND consent_sms IS NOT NULL";
+        assert_eq!(base.texts(consents), says, "{header}={cell}: {}", notes(&run));
+        assert_eq!(reached(&base, "11-18").contains(&"N-1".to_owned()), !says.contains(&"email 0"), "{header}={cell}");
+    }
+}
+
+#[test]
+fn a_no_beats_a_yes_of_another_column_and_is_never_passed_over_in_silence() {
+    let base = world();
+    import(&base, "11-18", "crm.csv", "线索编号,姓名,公司,职位,邮件授权,退订\nN-1,赵一,甲公司,经理,是,是\n").ok();
+    assert!(!reached(&base, "11-18").contains(&"N-1".to_owned()));
+    let run = import(&base, "11-18", "other.csv", "线索编号,姓名,公司,职位,客户退订情况\nN-2,钱二,甲公司,经理,是\n").ok();
+    assert!(notes(&run).contains("`客户退订情况` looks like an opt-out and is not used"), "{}", notes(&run));
+    // A workspace whose own list of fields has no consent is told what to declare.
+    let base = Base::with(&[("sops/fields.yaml", "leads:\n  id: {type: text}\n  email: {type: email}\n  退订: {type: boolean}\n")]);
+    let run = import(&base, "11-18", "crm.csv", "id,email,name,company,退订\nN-1,a@b.cn,x,y,是\n").ok();
+    assert!(notes(&run).contains("declare `consent_email: {type: boolean}` and `consent_sms: {type: boolean}`"), "{}", notes(&run));
+}
+
+#[test]
+fn a_workspace_made_from_an_export_knows_who_said_no_in_it() {
+    let base = Base::new();
+    let export = base.write("crm.csv", "Email,Name,Company,Title,HasOptedOutOfEmail\na@b.cn,A,X,CEO,TRUE\nc@d.cn,C,Y,CTO,FALSE\n").display().to_string();
+    base.run(&["init", "--from", &export]).ok();
+    base.on("11-18", &["score", &export]).ok();
+    assert_eq!(base.texts("SELECT email || ' ' || coalesce(consent_email, '') FROM leads ORDER BY 1"), ["a@b.cn 0", "c@d.cn "]);
+}
