@@ -90,6 +90,36 @@ fn an_event_that_names_no_address_closes_those_of_its_lead_when_it_is_known() {
 }
 
 #[test]
+fn who_said_no_is_left_alone_at_a_new_address_and_a_bounce_is_no_word_of_theirs() {
+    let base = world();
+    let rows = "邮箱,反馈类型,时间\nzhao@example.com,退订,2026-11-17 10:00\nqian@example.com,退信,2026-11-17 10:00\n";
+    let run = import(&base, "11-18", "november.csv", rows).ok();
+    assert_eq!((kind(&run).as_str(), reached(&base, "11-18")), ("feedback", vec!["N-3".to_owned()]));
+    import(&base, "11-19", "crm.csv", "线索编号,邮箱,姓名\nN-1,zhao.new@example.com,赵一\nN-2,qian.new@example.com,钱二\n").ok();
+    assert_eq!(reached(&base, "11-19"), ["N-2", "N-3"], "the new address of whoever bounced is good");
+    // At the claim, too.
+    let sql =
+        "INSERT INTO messages (message, enrollment, lead, path, step, part, medium, service, content, address, subject, body, state, due_at, not_before, run)
+        SELECT lead, lead, lead, 'web-form', 'guide', 'main', 'email', 0, 'x', email, 's', 'b', 'queued', 0, 0, 1 FROM leads";
+    base.open().execute(sql, []).unwrap();
+    base.on("11-19", &["send"]).ok();
+    let states = base.texts("SELECT l.\"id\" || ' ' || state || ' ' || coalesce(reason, '') FROM messages m JOIN leads l USING (lead) ORDER BY 1");
+    assert_eq!(states, ["N-1 suppressed unsubscribe", "N-2 sent ", "N-3 sent "]);
+    // Whoever opens the old address again opens the person.
+    base.on("11-20", &["suppress", "--lift", "zhao@example.com", "--why", "asked us to"]).ok();
+    assert_eq!(reached(&base, "11-20"), ["N-1", "N-2", "N-3"]);
+}
+
+#[test]
+fn where_an_unsubscription_closes_the_address_alone_another_address_stays_open() {
+    let base = Base::with(&[("sops/delivery.yaml", "suppress_on: {unsubscribe: address}\n")]);
+    base.on("11-01", &["score", &base.write("leads.csv", LEADS).display().to_string()]).ok();
+    import(&base, "11-18", "november.csv", "邮箱,反馈类型,时间\nzhao@example.com,退订,2026-11-17 10:00\n").ok();
+    import(&base, "11-19", "crm.csv", "线索编号,邮箱,姓名\nN-1,zhao.new@example.com,赵一\n").ok();
+    assert_eq!(reached(&base, "11-19"), ["N-1", "N-2", "N-3"]);
+}
+
+#[test]
 fn files_of_what_came_back_are_not_taken_for_leads() {
     for (name, text, is, says) in [
         ("a.csv", "邮箱,反馈类型,时间\nzhao@example.com,退订,2026-11-17 10:00\n", "feedback", "zhao@example.com email unsubscribe"),

@@ -9,7 +9,7 @@ use crate::rules::delivery::Medium;
 use crate::run::RunError;
 use crate::run::letter::NO_MEDIUM;
 use crate::run::score::name_of;
-use crate::run::suppress::{Cause, close};
+use crate::run::suppress::{Cause, close, suppressed};
 use crate::store::{ScanRow, Settled};
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -60,7 +60,7 @@ impl Post<'_, '_> {
         let known = address.as_deref().and_then(|a| sop.dictionary.address(a));
         let others = self.heard(&message, medium, now)?;
         let asked = Gate {
-            closed: known.and_then(|a| self.closed.stops(&a, &medium.id, message.service)),
+            closed: known.and_then(|a| self.closed.stops(message.lead, &a, &medium.id, message.service)),
             consent: self.world.consents(medium, &row),
             address: address.as_deref(),
             others: &others,
@@ -206,7 +206,7 @@ impl Post<'_, '_> {
         let address = sop.dictionary.address(&ready.address);
         let cause = Cause { closes: sop.delivery.suppress_on.bounce, by: SuppressedBy::Bounce, at, why };
         let closed = close(self.session, address.as_ref(), Some(ready.message.lead), &ready.message.medium, &cause)?;
-        self.closed = self.session.store.suppressed()?;
+        self.closed = suppressed(sop, &self.session.store)?;
         self.tally.closed(closed);
         Ok(())
     }

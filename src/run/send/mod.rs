@@ -16,6 +16,7 @@ pub(super) use files::national;
 pub use secrets::check_addresses;
 
 use super::evaluate::Evaluator;
+use super::suppress::suppressed;
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::model::{Instant, Suppressed};
 use crate::report::plan::Count;
@@ -123,7 +124,7 @@ impl<'s, 'a> Post<'s, 'a> {
         let world = Evaluator::new(&session.workspace.sop, &session.store, &session.columns, session.context.as_of)?;
         let room = request.limit.filter(|n| *n > 0).unwrap_or(usize::MAX);
         let wires = Wires::new(&session.workspace.sop.delivery, &session.workspace.root);
-        let closed = session.store.suppressed()?;
+        let closed = suppressed(&session.workspace.sop, &session.store)?;
         Ok(Self { session, request, world, wires, closed, tally: Tally::default(), room, synced: Duration::ZERO, stopped: false })
     }
 
