@@ -206,3 +206,19 @@ fn a_workspace_made_from_an_export_knows_who_said_no_in_it() {
     base.on("11-18", &["score", &export]).ok();
     assert_eq!(base.texts("SELECT email || ' ' || coalesce(consent_email, '') FROM leads ORDER BY 1"), ["a@b.cn 0", "c@d.cn "]);
 }
+
+#[test]
+fn neither_the_future_nor_strangers_say_until_when_feedback_is_known() {
+    let covers = |rows: &str| {
+        let base = world();
+        let run = import(&base, "11-18", "feedback.csv", &format!("邮箱,反馈类型,时间\nzhao@example.com,打开,2026-11-05 00:00\n{rows}")).ok();
+        (base.texts("SELECT kind || ' ' || datetime(until, 'unixepoch', '+8 hours') FROM feedback_cover ORDER BY 1"), notes(&run))
+    };
+    let known = vec!["open 2026-11-05 00:00:00".to_owned()];
+    assert_eq!(covers("").0, known);
+    let (until, notes) = covers("qian@example.com,打开,2027-01-01 00:00\n");
+    assert_eq!(until, known);
+    assert!(notes.contains("1 signs are dated after this run"), "{notes}");
+    assert_eq!(covers("stranger@example.com,打开,2026-11-17 00:00\n").0, known);
+    assert_eq!(covers("qian@example.com,打开,2026-11-17 00:00\n").0, ["open 2026-11-17 00:00:00"]);
+}

@@ -26,10 +26,22 @@ pub(super) struct Remarks {
     pub(super) leads: BTreeSet<LeadId>,
     /// What the file tells of, by medium.
     pub(super) kinds: BTreeSet<(String, FeedbackKind)>,
-    /// Its latest date.
+    /// Its latest date that is not after this run, of those of addresses that are ours: what others got says nothing of them.
     pub(super) until: Option<Instant>,
+    /// Signs that are dated after this run.
+    pub(super) ahead: u64,
     /// It lists everything that happened to each mail, not signs alone.
     pub(super) is_log: bool,
+}
+
+impl Remarks {
+    /// The file reaches to a sign that ours gave. One from the future is some clock's error, and says nothing of the time before it.
+    pub(super) fn reaches(&mut self, at: Option<Instant>, as_of: Instant) {
+        match at {
+            Some(at) if at > as_of => self.ahead += 1,
+            at => self.until = self.until.max(at),
+        }
+    }
 }
 
 /// What people should know of addresses that a file closed, by why; `stopped`: messages that this stopped.
@@ -48,7 +60,7 @@ pub(in crate::run::import) fn closed_notes(closed: &BTreeMap<SuppressedBy, u64>,
 impl Importer<'_, '_> {
     /// Until when each kind is known now: as far as the file reaches, and no further than now.
     pub(super) fn cover(&self, always: &[FeedbackKind], remarks: &Remarks) -> Result<(), RunError> {
-        let Some(until) = remarks.until.map(|at| at.min(self.session.context.as_of)) else { return Ok(()) };
+        let Some(until) = remarks.until else { return Ok(()) };
         let mut media: BTreeSet<&str> = remarks.kinds.iter().map(|(medium, _)| medium.as_str()).collect();
         if media.is_empty() {
             media.insert("email");
@@ -89,6 +101,9 @@ impl Importer<'_, '_> {
         }
         if machines > 0 {
             notes.push(format!("{machines} openings or clicks were made by machines: they do not count"));
+        }
+        if remarks.ahead > 0 {
+            notes.push(format!("{} signs are dated after this run: none of them says until when anything is known", remarks.ahead));
         }
         notes.extend(closed_notes(&remarks.closed, stopped));
         Ok(notes)
