@@ -216,6 +216,8 @@ fn fingerprint(what: &[u8]) -> (u64, u64) {
 fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, batches: &mut Batches) -> Result<(Counts, RejectWriter), IngestError> {
     let mut counts = Counts::default();
     let mut known: FxHashMap<(u64, u64), u32> = FxHashMap::default();
+    // Details may be as many as events; kinds are few.
+    let mut spellings: FxHashMap<String, Option<No>> = FxHashMap::default();
     let mut row = EventRow::default();
     let mut batch = Batch::default();
     let mut bad = Vec::new();
@@ -236,7 +238,11 @@ fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, batches: &mut B
                 let id = known.len() as u32;
                 bad.clear();
                 let new = reader.detail(&row, &mut bad);
-                batch.refusing.extend(No::of(&row.kind_spelling, &new.kind_name).map(|no| (id, no)));
+                let no = match spellings.get(&row.kind_spelling) {
+                    Some(no) => *no,
+                    None => *spellings.entry(row.kind_spelling.clone()).or_insert(No::of(&row.kind_spelling, &new.kind_name)),
+                };
+                batch.refusing.extend(no.map(|no| (id, no)));
                 batch.details.push(new);
                 known.insert(what, id);
                 counts.blank(&mut rejects, reader.raw(), &bad)?;
