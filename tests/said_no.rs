@@ -111,6 +111,15 @@ fn who_said_no_is_left_alone_at_a_new_address_and_a_bounce_is_no_word_of_theirs(
 }
 
 #[test]
+fn a_new_address_by_hand_takes_no_word_back() {
+    let base = world();
+    import(&base, "11-18", "november.csv", "邮箱,反馈类型,时间\nzhao@example.com,退订,2026-11-17 10:00\n").ok();
+    let run = base.on("11-19", &["set", "N-1", "email=zhao.new@example.com", "--why", "told us"]).ok();
+    assert_eq!(reached(&base, "11-19"), ["N-2", "N-3"], "{}", run.said());
+    assert!(run.said().contains("`zhao@example.com` still finds this lead"), "{}", run.said());
+}
+
+#[test]
 fn where_an_unsubscription_closes_the_address_alone_another_address_stays_open() {
     let base = Base::with(&[("sops/delivery.yaml", "suppress_on: {unsubscribe: address}\n")]);
     base.on("11-01", &["score", &base.write("leads.csv", LEADS).display().to_string()]).ok();
