@@ -217,7 +217,7 @@ fn a_workspace_made_from_an_export_knows_who_said_no_in_it() {
 }
 
 #[test]
-fn neither_the_future_nor_strangers_say_until_when_feedback_is_known() {
+fn the_future_does_not_say_until_when_feedback_is_known() {
     let covers = |rows: &str| {
         let base = world();
         let run = import(&base, "11-18", "feedback.csv", &format!("邮箱,反馈类型,时间\nzhao@example.com,打开,2026-11-05 00:00\n{rows}")).ok();
@@ -228,6 +228,8 @@ fn neither_the_future_nor_strangers_say_until_when_feedback_is_known() {
     let (until, notes) = covers("qian@example.com,打开,2027-01-01 00:00\n");
     assert_eq!(until, known);
     assert!(notes.contains("1 signs are dated after this run"), "{notes}");
-    assert_eq!(covers("stranger@example.com,打开,2026-11-17 00:00\n").0, known);
+    // A file is one export, whoever the last sign is of; it reaches no further than that.
+    assert_eq!(covers("stranger@example.com,打开,2026-11-08 00:00\n").0, ["open 2026-11-08 00:00:00"]);
+    assert_eq!(covers("stranger@example.com,打开,2027-01-01 00:00\n").0, known);
     assert_eq!(covers("qian@example.com,打开,2026-11-17 00:00\n").0, ["open 2026-11-17 00:00:00"]);
 }

@@ -110,7 +110,7 @@ impl Importer<'_, '_> {
             };
             if row.cells.by_machine && matches!(kind, FeedbackKind::Open | FeedbackKind::Click) {
                 remarks.machines += 1;
-                remarks.reaches(told.at.filter(|_| row.lead.is_some()), self.session.context.as_of);
+                remarks.reaches(told.at, self.session.context.as_of);
                 continue;
             }
             let put = self.sign(row, kind, told.at, soft, remarks)?;
@@ -131,7 +131,7 @@ impl Importer<'_, '_> {
         };
         let guess = row.cells.medium.clone().unwrap_or_else(|| if row.address.as_ref().is_some_and(Address::is_phone) { "sms" } else { "email" }.to_owned());
         let joined = self.message_of(row, &guess, told, at)?;
-        remarks.reaches(told.filter(|_| joined.is_ok() || row.lead.is_some()), self.session.context.as_of);
+        remarks.reaches(told, self.session.context.as_of);
         let (message, medium, lead) = match joined {
             Ok((id, medium, lead)) => {
                 remarks.joined += 1;

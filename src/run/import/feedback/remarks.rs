@@ -26,7 +26,7 @@ pub(super) struct Remarks {
     pub(super) leads: BTreeSet<LeadId>,
     /// What the file tells of, by medium.
     pub(super) kinds: BTreeSet<(String, FeedbackKind)>,
-    /// Its latest date that is not after this run, of those of addresses that are ours: what others got says nothing of them.
+    /// Its latest date that is not after this run, whosever it is: it is one export.
     pub(super) until: Option<Instant>,
     /// Signs that are dated after this run.
     pub(super) ahead: u64,
@@ -35,7 +35,7 @@ pub(super) struct Remarks {
 }
 
 impl Remarks {
-    /// The file reaches to a sign that ours gave. One from the future is some clock's error, and says nothing of the time before it.
+    /// The file reaches to this sign. One from the future is some clock's error, and says nothing of the time before it.
     pub(super) fn reaches(&mut self, at: Option<Instant>, as_of: Instant) {
         match at {
             Some(at) if at > as_of => self.ahead += 1,
