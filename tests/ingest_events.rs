@@ -102,7 +102,7 @@ fn kinds_are_recognised_from_headers() {
     let sop = sop("");
     let kind = |headers: &str| {
         let headers: Vec<String> = headers.split(',').map(str::to_owned).collect();
-        recognise(&headers, &sop.dictionary, &sop.tables).kind
+        recognise("", &headers, &sop.dictionary, &sop.tables).kind
     };
     assert_eq!(kind("lead_email,ts,type,asset,campaign"), Some(FileKind::Events));
     assert_eq!(kind("手机,行为,时间,页面"), Some(FileKind::Events));

@@ -120,7 +120,7 @@ fn every_groweasy_file_reads() {
         let path = folder.join(format!("{name}.csv"));
         let got = read(&path, &sop);
         assert_eq!((got.rows.len(), got.rejected.len()), (rows, rejected), "{name}");
-        let kind = recognise(&got.mapping.headers, &sop.dictionary, &sop.tables).kind;
+        let kind = recognise("", &got.mapping.headers, &sop.dictionary, &sop.tables).kind;
         // `Nmae,Emial,Phne`: nothing in it is known, so nothing is guessed.
         assert_eq!(kind, (name != "08-broken-headers-typos").then_some(FileKind::Leads), "{name}");
     }

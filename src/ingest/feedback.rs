@@ -3,7 +3,8 @@
 
 mod words;
 
-pub use words::Came;
+pub(super) use words::of_refusals;
+pub use words::{Came, said_no};
 
 use super::cell::BadCell;
 use super::columns::{Holds, Layout, Rows, TableMapping, TableReader, TypedRow, text};
@@ -60,9 +61,16 @@ const WIDE: [(FeedbackKind, &str, &str, &str); 6] = [
     (FeedbackKind::Unsubscribe, "unsubscribed_at", "", "is_unsubscribed"),
 ];
 
+/// How a mail stands, folded.
+pub(super) const STATES: [&str; 6] = ["状态", "邮件状态", "发送状态", "投递状态", "status", "state"];
+
 /// What the columns of a feedback file mean.
 pub fn feedback_mapping(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> TableMapping {
     let mut mapping = TableMapping::of(&FEEDBACK, headers, dictionary, tables);
+    // Where nothing else says what came back, the state of a mail does; beside a reason it is the mail server's code.
+    if !mapping.has(&["kind", "reason"]) && !is_wide(&mapping) {
+        STATES.iter().for_each(|state| mapping.fill("kind", headers, state));
+    }
     // Beside a column of events, `type` says how a mail bounced; else the mail server's code does.
     mapping.fill("bounce", headers, "type");
     mapping.fill("bounce", headers, "status");

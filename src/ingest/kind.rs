@@ -3,7 +3,7 @@
 use super::cost::{cost_mapping, platform_of};
 use super::deal::{deal_mapping, payment_mapping};
 use super::event::EventMapping;
-use super::feedback::{feedback_mapping, is_wide, sms_mapping, wecom_mapping};
+use super::feedback::{STATES, feedback_mapping, is_wide, of_refusals, sms_mapping, wecom_mapping};
 use super::follow_up::follow_up_mapping;
 use super::mapping::{ColumnUse, LeadMapping};
 use super::stage::StageMapping;
@@ -79,27 +79,71 @@ pub struct Recognised {
     pub kind: Option<FileKind>,
     /// Why, for people.
     pub why: String,
+    /// Where the headers do not say: what they may mean, the likeliest first.
+    pub fits: Vec<FileKind>,
 }
 
 struct Headers<'a> {
+    /// The file's name without its ending.
+    stem: &'a str,
     headers: &'a [String],
     dictionary: &'a Dictionary,
     tables: &'a [Table],
 }
 
-/// The kind of a file with these headers. `tables`: the columns of the files beside leads and events.
-pub fn recognise(headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> Recognised {
-    let headers = Headers { headers, dictionary, tables };
+/// The kind of a file with this name (without its ending) and these headers. `tables`: the columns of the files beside leads and events.
+pub fn recognise(stem: &str, headers: &[String], dictionary: &Dictionary, tables: &[Table]) -> Recognised {
+    let headers = Headers { stem, headers, dictionary, tables };
     for (kind, _, test) in KINDS {
         if let Some(why) = test(&headers) {
-            return Recognised { kind: Some(kind), why };
+            return match in_doubt(&headers, kind) {
+                Some((fits, why)) => Recognised { kind: None, why, fits },
+                None => Recognised { kind: Some(kind), why, fits: Vec::new() },
+            };
         }
     }
     let why = format!(
         "none of the headers is a known field of leads or events: {}; name the kind with --as, or add aliases to fields.yaml",
         headers.headers.join(", ")
     );
-    Recognised { kind: None, why }
+    let fits = [(FileKind::Feedback, may_be_feedback(&headers)), (FileKind::SmsReplies, may_be_replies(&headers))];
+    Recognised { kind: None, why, fits: fits.into_iter().filter(|(_, fits)| *fits).map(|(kind, _)| kind).collect() }
+}
+
+/// Kinds of which a file may be beside the one that it looks like, where taking it for that one would write to people who said no.
+fn in_doubt(h: &Headers<'_>, kind: FileKind) -> Option<(Vec<FileKind>, String)> {
+    let m = feedback_mapping(h.headers, h.dictionary, h.tables);
+    let bare = h.only_of_leads(&m.used()) == 0;
+    match kind {
+        FileKind::Stages if m.has(&["address"]) && m.has(&["at"]) => {
+            let state = m.column("kind").filter(|c| STATES.contains(&fold_header(h.name(Some(*c))).as_str()))?;
+            Some((vec![FileKind::Feedback, FileKind::Stages], format!("`{}` may say how leads stand, or what became of messages to them", h.name(Some(state)))))
+        }
+        FileKind::Leads if bare && m.has(&["address"]) && (m.has(&["kind"]) || m.has(&["reason"])) && m.has(&["at"]) => {
+            let by = m.column("kind").or(m.column("reason"));
+            Some((vec![FileKind::Feedback, FileKind::Leads], format!("`{}` may be of messages that came back, or of leads", h.name(by))))
+        }
+        FileKind::Leads if bare && may_be_replies(h) => {
+            let text = sms_mapping(h.headers, h.dictionary, h.tables).column("text");
+            Some((vec![FileKind::SmsReplies, FileKind::Leads], format!("`{}` may be what people answered by SMS", h.name(text))))
+        }
+        _ => None,
+    }
+}
+
+/// Columns of a recipient's row by which it says no.
+const NO: [&str; 4] = ["unsubscribed_at", "complained_at", "bounced_at", "is_unsubscribed"];
+
+fn may_be_feedback(h: &Headers<'_>) -> bool {
+    let m = feedback_mapping(h.headers, h.dictionary, h.tables);
+    m.has(&["address", "message"]) && (m.has(&["kind", "reason"]) || is_wide(&m) || of_refusals(h.stem))
+}
+
+/// Short texts with a number and a time, and nothing of leads.
+fn may_be_replies(h: &Headers<'_>) -> bool {
+    let m = sms_mapping(h.headers, h.dictionary, h.tables);
+    let said = m.column("text").is_some_and(|c| ["短信内容", "回复", "reply"].contains(&fold_header(h.name(Some(c))).as_str()));
+    said && m.has(&["address"]) && m.has(&["at"])
 }
 
 impl Headers<'_> {
@@ -150,15 +194,36 @@ fn feedback(h: &Headers<'_>) -> Option<String> {
     let (who, what) = (m.has(&["address", "message"]), m.has(&["kind"]) || is_wide(&m));
     // An events file, too, says who, what and when: ours names the message.
     let ours = m.has(&["kind"]) && m.has(&["at"]) && m.has(&["message"]) && m.has(&["address"]) && h.only_of_leads(&m.used()) <= FEW;
-    let sure = who && what && (of_mailer.is_some() || ours);
-    let by = of_mailer.map_or_else(|| h.name(m.column("message")).to_owned(), Clone::clone);
-    sure.then(|| format!("`{by}` is of messages, `{}` of those who got them", h.name(m.column("address").or(m.column("message")))))
+    let whom = m.column("address").or(m.column("message"));
+    if who && what && (of_mailer.is_some() || ours) {
+        let by = of_mailer.map_or_else(|| h.name(m.column("message")).to_owned(), Clone::clone);
+        return Some(format!("`{by}` is of messages, `{}` of those who got them", h.name(whom)));
+    }
+    let is = |id: &str, words: &[&str]| m.column(id).filter(|c| words.contains(&fold_header(h.name(Some(*c))).as_str()));
+    let of_leads = h.only_of_leads(&m.used());
+    // What no list of leads and no list of acts calls its columns.
+    let named = is("kind", &["反馈类型", "feedbacktype"]).filter(|_| of_leads <= FEW);
+    let named = named.or(is("kind", &["反馈", "feedback"]).filter(|_| m.has(&["at"]) && of_leads == 0));
+    let to = is("address", &["收件人", "收件地址", "recipient", "recipientemail", "to", "toemail"]).filter(|_| what && m.has(&["at"]) && of_leads <= FEW);
+    // Nothing but whom, and that they said no.
+    let said_no = NO.iter().find_map(|id| m.column(id)).filter(|_| of_leads == 0);
+    if let Some(by) = named.or(to).or(said_no).filter(|_| who) {
+        return Some(format!("`{}` says what came back, `{}` from whom", h.name(Some(by)), h.name(whom)));
+    }
+    // The lists that mail systems keep of those who must not be written to say so in their names.
+    let plain = of_leads == 0 && m.unmatched.is_empty() && !m.has(&["kind"]);
+    (plain && m.has(&["address"]) && of_refusals(h.stem)).then(|| format!("it is called `{}` and lists addresses: `{}`", h.stem, h.name(whom)))
 }
 
 fn sms_replies(h: &Headers<'_>) -> Option<String> {
     const SURE: [&str; 6] = ["回复内容", "上行内容", "短信回复", "replytext", "replycontent", "inboundmessage"];
     let m = sms_mapping(h.headers, h.dictionary, h.tables);
-    let said = h.headers.iter().find(|header| SURE.contains(&fold_header(header).as_str()))?;
+    // A list of what was sent has texts, too; only of what came in it is told when it came in.
+    let came_in = m.column("at").filter(|c| ["上行时间", "回复时间", "接收时间", "replytime", "receivedat"].contains(&fold_header(h.name(Some(*c))).as_str()));
+    let sure_text = h.headers.iter().find(|header| SURE.contains(&fold_header(header).as_str()));
+    let said = sure_text.or(came_in.and(m.column("text")).and_then(|c| h.headers.get(c)).filter(|_| h.only_of_leads(&m.used()) == 0));
+    let answer = m.column("text").and_then(|c| h.headers.get(c)).filter(|text| ["回复", "reply"].contains(&fold_header(text).as_str()));
+    let said = said.or(answer.filter(|_| h.only_of_leads(&m.used()) == 0))?;
     let sure = m.has(&["address"]) && m.has(&["text"]) && m.has(&["at"]) && h.only_of_leads(&m.used()) <= FEW;
     sure.then(|| format!("`{said}` is what people answered by SMS"))
 }

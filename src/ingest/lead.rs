@@ -8,7 +8,8 @@ use super::profile::Profile;
 use super::row::RawRow;
 use super::table::TableFile;
 use crate::model::{
-    BadValue, Calendar, DateOrder, Dictionary, FieldIx, FieldType, Identity, Instant, Key, KindId, NoIdentity, Value, fold, fold_header, stable_hash,
+    BadValue, Calendar, DateOrder, Dictionary, FieldIx, FieldType, Identity, Instant, Key, KindId, NoIdentity, OnConflict, Value, fold, fold_header,
+    stable_hash,
 };
 use std::sync::Arc;
 
@@ -165,6 +166,7 @@ impl<'a> LeadReader<'a> {
                 return Ok(Next::Rejected);
             }
         }
+        self.opt_outs(row);
         self.counts(row);
         self.name(row);
         self.identities(row);
@@ -215,6 +217,10 @@ impl<'a> LeadReader<'a> {
                     Ok(Typed::Blank) => return true,
                     Ok(Typed::Clear) => row.cleared.push(*ix),
                     Ok(Typed::Value(v)) if value.is_null() => *value = v,
+                    // Of two columns of one consent the stricter holds, as of two files.
+                    Ok(Typed::Value(v @ Value::Bool(false))) if self.dictionary.fields.get(ix.0).is_some_and(|f| f.on_conflict == OnConflict::Stricter) => {
+                        *value = v
+                    }
                     Ok(Typed::Noted(v, note)) => {
                         if value.is_null() {
                             *value = v;
@@ -261,6 +267,21 @@ impl<'a> LeadReader<'a> {
             && let Some(name) = self.names.get(column)
         {
             row.extra.push((name.clone(), text.to_owned()));
+        }
+    }
+
+    /// Whoever says no in any column has said no, whatever another column says.
+    fn opt_outs(&self, row: &mut LeadRow) {
+        for column in self.mapping.opt_outs.iter().filter(|c| !c.fields.is_empty()) {
+            let text = disarmed(trimmed(self.raw.text(column.column)));
+            if text.is_empty() || self.blanks.has(text) {
+                continue;
+            }
+            match column.says.no(text) {
+                Some(true) => column.fields.iter().for_each(|ix| row.values.iter_mut().skip(ix.0).take(1).for_each(|v| *v = Value::Bool(false))),
+                Some(false) => {}
+                None => row.bad.push(BadCell::new(self.names.get(column.column).map_or("", |n| n), text, "neither yes nor no")),
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! What each column of a leads file means: a field, the key, a date of a stage, behaviour to count, or nothing declared.
 
 use super::header::base_of;
+use super::opt_out::OptOut;
 use crate::model::{Dictionary, FieldIx, KindId, fold_header};
 
 /// What one column means.
@@ -54,6 +55,8 @@ pub struct LeadMapping {
     pub updated_at: Option<usize>,
     /// Behaviour in columns.
     pub events: Vec<EventsColumn>,
+    /// Columns by which a lead says no; those that nothing declares are kept in extra, too.
+    pub opt_outs: Vec<OptOut>,
     /// Headers that nothing declares; their cells are kept in extra.
     pub unmatched: Vec<String>,
     /// Columns that are not read, for one note.
@@ -175,10 +178,12 @@ impl LeadMapping {
             }
         }
         let named = |want: fn(&ColumnUse) -> bool| columns.iter().zip(headers).filter(|(c, _)| want(c)).map(|(_, h)| h.clone()).collect::<Vec<_>>();
-        let told = |h: &String| updated_at.and_then(|i| headers.get(i)) != Some(h) && !super::header::is_unnamed(headers, h);
+        let opt_outs = OptOut::all(headers, &folded, &columns, dictionary);
+        let used = |h: &String| opt_outs.iter().any(|o| !o.fields.is_empty() && headers.get(o.column) == Some(h));
+        let told = |h: &String| !used(h) && updated_at.and_then(|i| headers.get(i)) != Some(h) && !super::header::is_unnamed(headers, h);
         let unmatched = named(|c| matches!(c, ColumnUse::Extra)).into_iter().filter(told).collect();
         let derived = named(|c| *c == ColumnUse::Derived);
-        Self { headers: headers.to_vec(), by_field, key, updated_at, events, unmatched, derived, columns }
+        Self { headers: headers.to_vec(), by_field, key, updated_at, events, opt_outs, unmatched, derived, columns }
     }
 
     /// Takes further columns for our own exports' (the names of score groups, which the dictionary does not know).

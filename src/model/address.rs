@@ -1,6 +1,6 @@
 //! Addresses in the form that compares, whatever spelling they came in, and what closes them.
 
-use super::{email, fold, phone, stable_hash};
+use super::{LeadId, email, fold, phone, stable_hash};
 use rustc_hash::FxHashMap;
 
 /// A normalised address: an e-mail in lower case, a phone number as E.164, anything else folded.
@@ -74,22 +74,32 @@ impl SuppressedBy {
     }
 }
 
-/// Every address that must not be written to, for who asks often.
+/// A medium (`None` = all) that is closed, and why.
+type Closed = (Option<String>, SuppressedBy);
+
+/// Every address that must not be written to, and whoever said no under any address of theirs; for who asks often.
 #[derive(Clone, Debug, Default)]
-pub struct Suppressed(FxHashMap<u64, Vec<(Option<String>, SuppressedBy)>>);
+pub struct Suppressed {
+    addresses: FxHashMap<u64, Vec<Closed>>,
+    leads: FxHashMap<LeadId, Vec<Closed>>,
+}
 
 impl Suppressed {
     /// Adds one; `medium`: `None` = all.
     pub fn insert(&mut self, hash: u64, medium: Option<String>, by: SuppressedBy) {
-        self.0.entry(hash).or_default().push((medium, by));
+        self.addresses.entry(hash).or_default().push((medium, by));
+    }
+    /// Adds what a person said: it holds for whatever address they have now.
+    pub fn insert_lead(&mut self, lead: LeadId, medium: Option<String>, by: SuppressedBy) {
+        self.leads.entry(lead).or_default().push((medium, by));
     }
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.addresses.is_empty()
     }
-    /// What stops a message to an address, the strongest reason of all; `None` = it may be sent. `service`: it does not advertise.
-    pub fn stops(&self, address: &Address, medium: &str, service: bool) -> Option<SuppressedBy> {
-        let all = self.0.get(&address.hash())?.iter();
+    /// What stops a message to a lead at an address, the strongest reason of all; `None` = it may be sent. `service`: it does not advertise.
+    pub fn stops(&self, lead: LeadId, address: &Address, medium: &str, service: bool) -> Option<SuppressedBy> {
+        let all = self.addresses.get(&address.hash()).into_iter().chain(self.leads.get(&lead)).flatten();
         all.filter(|(m, by)| m.as_deref().is_none_or(|m| m == medium) && (!service || by.stops_service())).map(|(_, by)| *by).max()
     }
 }
@@ -114,10 +124,21 @@ mod tests {
         let address = Address::of("a@b.cn", None).expect("an address");
         let mut all = Suppressed::default();
         all.insert(address.hash(), Some("email".into()), SuppressedBy::Unsubscribe);
-        assert_eq!(all.stops(&address, "email", false), Some(SuppressedBy::Unsubscribe));
-        assert_eq!((all.stops(&address, "email", true), all.stops(&address, "sms", false)), (None, None));
+        let of = |all: &Suppressed, medium, service| all.stops(LeadId(1), &address, medium, service);
+        assert_eq!(of(&all, "email", false), Some(SuppressedBy::Unsubscribe));
+        assert_eq!((of(&all, "email", true), of(&all, "sms", false)), (None, None));
         all.insert(address.hash(), None, SuppressedBy::Complaint);
-        assert_eq!(all.stops(&address, "email", true), Some(SuppressedBy::Complaint));
-        assert_eq!(all.stops(&address, "sms", false), Some(SuppressedBy::Complaint));
+        assert_eq!(of(&all, "email", true), Some(SuppressedBy::Complaint));
+        assert_eq!(of(&all, "sms", false), Some(SuppressedBy::Complaint));
+    }
+
+    #[test]
+    fn whoever_said_no_is_left_alone_at_every_address() {
+        let new = Address::of("new@b.cn", None).expect("an address");
+        let mut all = Suppressed::default();
+        all.insert_lead(LeadId(1), Some("email".into()), SuppressedBy::Unsubscribe);
+        assert_eq!(all.stops(LeadId(1), &new, "email", false), Some(SuppressedBy::Unsubscribe));
+        assert_eq!(all.stops(LeadId(1), &new, "email", true), None, "the receipt");
+        assert_eq!((all.stops(LeadId(1), &new, "sms", false), all.stops(LeadId(2), &new, "email", false)), (None, None));
     }
 }

@@ -7,7 +7,7 @@ pub(super) mod read;
 use super::state::MEDIA;
 use crate::condition::{Condition, Feedback};
 use crate::diag::Span;
-use crate::model::{Dictionary, FieldIx, Window, WindowDays};
+use crate::model::{Dictionary, FeedbackKind, FieldIx, SuppressedBy, Window, WindowDays};
 
 /// Everything about leaving. Without delivery.yaml: the usual media, written to CSV, without limits.
 #[derive(Debug)]
@@ -163,6 +163,18 @@ pub enum Closes {
 impl Default for SuppressOn {
     fn default() -> Self {
         Self { unsubscribe: Closes::Medium, complaint: Closes::All, bounce: Closes::Address }
+    }
+}
+
+impl SuppressOn {
+    /// What a sign closes, and why; `None` = it closes nothing.
+    pub fn on(&self, kind: FeedbackKind) -> Option<(Closes, SuppressedBy)> {
+        match kind {
+            FeedbackKind::Unsubscribe => Some((self.unsubscribe, SuppressedBy::Unsubscribe)),
+            FeedbackKind::Complaint => Some((self.complaint, SuppressedBy::Complaint)),
+            FeedbackKind::Bounce => Some((self.bounce, SuppressedBy::Bounce)),
+            _ => None,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Scoring leads of the base: whoever is due, in one ordered pass; band changes are recorded.
 
 use super::lead::Lead;
+use super::suppress::suppressed;
 use super::{RunError, Session, Workspace};
 use crate::condition::{Condition, Facts};
 use crate::engine::events::{bot_filter, classify};
@@ -65,7 +66,7 @@ impl<'a> Evaluator<'a> {
             as_of,
             details,
             covers: store.feedback_covers()?,
-            closed: Arc::new(store.suppressed()?),
+            closed: Arc::new(suppressed(sop, store)?),
             scorer: Scorer::new(&sop.scoring, &sop.dictionary),
             kept: Vec::new(),
             bots: 0,

@@ -61,6 +61,6 @@ impl<'a> Lead<'a> {
             };
             values(&sop.scoring, &sop.lifecycle, &known, self.facts.as_of).0
         };
-        known(&reachable(&sop.delivery, self.facts, self.closed, &known))
+        known(&reachable(&sop.delivery, self.facts, (self.lead, self.closed), &known))
     }
 }

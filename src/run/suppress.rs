@@ -1,13 +1,17 @@
 //! Addresses that must not be written to: what a sign of a person or of the mail system closes, and what people close and open by hand.
+//!
+//! What is closed is an address. What a person said with it (an unsubscription, a complaint) holds for the person, too, at whatever other
+//! address they have now, unless `suppress_on` closes no more than the address; a bounce says nothing of another address.
 
 mod by_hand;
 
 pub use by_hand::{Closing, lift, list, suppress};
 
 use super::{RunError, Session};
-use crate::model::{Address, Change, FieldType, Instant, LeadId, MessageState, SuppressedBy, What};
+use crate::model::{Address, Change, Dictionary, Field, FieldType, Identity, Instant, LeadId, MessageState, Suppressed, SuppressedBy, What};
+use crate::rules::Sop;
 use crate::rules::delivery::Closes;
-use crate::store::SuppressionRow;
+use crate::store::{Store, SuppressionRow};
 
 /// Messages in these states have not left: what is closed stops them.
 const WAITING: [MessageState; 3] = [MessageState::Queued, MessageState::Deferred, MessageState::Held];
@@ -86,9 +90,42 @@ pub(super) fn addresses_of(session: &Session<'_>, lead: LeadId, medium: Option<&
     Ok(found)
 }
 
+/// An address as the identities by which a lead may be known.
+pub(super) fn identities(dictionary: &Dictionary, address: &Address) -> Vec<Identity> {
+    let fits = |f: &Field| match f.ty {
+        FieldType::Email => address.is_email(),
+        FieldType::Phone => address.is_phone(),
+        _ => f.id == "wecom_id" && !address.is_email(),
+    };
+    let fields = dictionary.identity.iter().filter_map(|ix| dictionary.fields.get(ix.0));
+    fields.filter(|f| fits(f)).map(|f| Identity { kind: f.id.as_str().into(), text: address.text().to_owned() }).collect()
+}
+
+/// Every address that is closed, with whoever said no there. One look for each such address, none for a lead.
+pub(super) fn suppressed(sop: &Sop, store: &Store) -> Result<Suppressed, RunError> {
+    let mut all = Suppressed::default();
+    for row in store.suppressions()? {
+        let on = &sop.delivery.suppress_on;
+        let follows = match row.by {
+            SuppressedBy::Unsubscribe => on.unsubscribe != Closes::Address,
+            SuppressedBy::Complaint => on.complaint != Closes::Address,
+            SuppressedBy::Bounce | SuppressedBy::Hand => false,
+        };
+        if let Some(address) = sop.dictionary.address(&row.address).filter(|_| follows) {
+            for identity in identities(&sop.dictionary, &address) {
+                for lead in store.leads_of(&identity)? {
+                    all.insert_lead(lead, row.medium.clone(), row.by);
+                }
+            }
+        }
+        all.insert(row.hash, row.medium, row.by);
+    }
+    Ok(all)
+}
+
 /// Stops the messages that wait to leave for addresses that are closed by now. Says how many.
 pub(super) fn stop_waiting(session: &Session<'_>) -> Result<u64, RunError> {
-    let all = session.store.suppressed()?;
+    let all = suppressed(&session.workspace.sop, &session.store)?;
     if all.is_empty() {
         return Ok(0);
     }
@@ -97,7 +134,7 @@ pub(super) fn stop_waiting(session: &Session<'_>) -> Result<u64, RunError> {
     for state in WAITING {
         for m in session.store.messages(Some(state))? {
             let address = m.address.as_deref().and_then(|a| dictionary.address(a));
-            if let Some(by) = address.and_then(|a| all.stops(&a, &m.medium, m.service)) {
+            if let Some(by) = address.and_then(|a| all.stops(m.lead, &a, &m.medium, m.service)) {
                 session.store.set_message_state(m.id, MessageState::Suppressed, Some(by.name()))?;
                 stopped += 1;
             }

@@ -69,6 +69,12 @@ impl Store {
         Ok(statement.query_row(params![hash as i64, text], |r| Ok(LeadId(r.get(0)?))).optional()?)
     }
 
+    /// Every lead that an identity names: two, after a split.
+    pub fn leads_of(&self, identity: &Identity) -> Result<Vec<LeadId>> {
+        let mut statement = self.conn.prepare_cached("SELECT lead FROM identities WHERE hash = ?1 AND text = ?2 ORDER BY lead")?;
+        Ok(statement.query_map(params![identity.hash() as i64, identity.text], |r| Ok(LeadId(r.get(0)?)))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The lead of a key: its own, or one it was joined into. A key is the top of the hash of a lead's first identity.
     pub fn find_key(&self, key: Key) -> Result<Option<LeadId>> {
         let (low, high) = key.hashes();

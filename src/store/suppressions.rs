@@ -1,7 +1,7 @@
 //! Addresses that must not be written to. What closes one belongs to the address and not to a lead: it outlives merges and later imports.
 
 use super::{Result, Store};
-use crate::model::{Address, Instant, RunId, Suppressed, SuppressedBy};
+use crate::model::{Address, Instant, RunId, SuppressedBy};
 use rusqlite::{Row, params};
 
 /// Stored for every medium.
@@ -61,15 +61,6 @@ impl Store {
     pub fn suppressed_by_run(&self, run: RunId) -> Result<Vec<SuppressionRow>> {
         let mut statement = self.conn.prepare(&format!("SELECT {LIST} FROM suppressions WHERE run = ?1 ORDER BY address, medium, kind"))?;
         Ok(statement.query_map([run.0], read)?.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// All of them, for who asks often.
-    pub fn suppressed(&self) -> Result<Suppressed> {
-        let mut all = Suppressed::default();
-        for row in self.suppressions()? {
-            all.insert(row.hash, row.medium, row.by);
-        }
-        Ok(all)
     }
 
     /// Closes an address. False when it was closed for this reason already: the first word stays.

@@ -31,7 +31,7 @@ pub fn silent(seen: &Seen<'_>, path: &Path) -> Vec<(String, MessageState, String
         let purpose = send.contents().first().and_then(|name| seen.sop.content(name)).map_or(Purpose::Marketing, |c| c.purpose);
         let found = address(medium, seen.facts.lead).map(|(_, text)| text);
         let to = found.and_then(|text| seen.facts.dictionary.address(text));
-        let closed = to.and_then(|to| seen.closed.stops(&to, &medium.id, purpose == Purpose::Service));
+        let closed = to.and_then(|to| seen.closed.stops(seen.lead, &to, &medium.id, purpose == Purpose::Service));
         let asked = Gate { closed, consent: consents(medium, seen.facts), address: found, others: &[] };
         if let Verdict::Stopped(state, why) = gate(&seen.sop.calendar, &seen.sop.delivery, medium, purpose, &asked, seen.facts.as_of) {
             all.push((medium.id.clone(), state, why));

@@ -2,7 +2,7 @@
 //! queued and again when it is claimed for sending, by one function: a rehearsal never counts people who would have been left out.
 
 use crate::condition::Facts;
-use crate::model::{Calendar, FieldIx, Instant, MessageState, Suppressed, SuppressedBy, Value};
+use crate::model::{Calendar, FieldIx, Instant, LeadId, MessageState, Suppressed, SuppressedBy, Value};
 use crate::rules::content::Purpose;
 use crate::rules::delivery::{Delivery, Limits, Medium, OnCap};
 use chrono::{Datelike, Days, NaiveDate};
@@ -98,8 +98,8 @@ pub fn consents(medium: &Medium, facts: &Facts<'_>) -> Option<bool> {
 
 /// The media by which a lead can be reached: there is an address, it is not suppressed, consent holds. Limits and hours don't matter.
 /// `state` gives the state's values where these media are the reachable ones, for a consent that speaks of the state.
-pub fn reachable<'d>(delivery: &'d Delivery, facts: &Facts<'_>, closed: &Suppressed, state: &dyn Fn(&[&str]) -> Vec<Value>) -> Vec<&'d str> {
-    let stops = |m: &Medium, a: &str| facts.dictionary.address(a).and_then(|a| closed.stops(&a, &m.id, false)).is_some();
+pub fn reachable<'d>(delivery: &'d Delivery, facts: &Facts<'_>, (lead, closed): (LeadId, &Suppressed), state: &dyn Fn(&[&str]) -> Vec<Value>) -> Vec<&'d str> {
+    let stops = |m: &Medium, a: &str| facts.dictionary.address(a).and_then(|a| closed.stops(lead, &a, &m.id, false)).is_some();
     let open = |m: &&Medium| address(m, facts.lead).is_some_and(|(_, a)| closed.is_empty() || !stops(m, a));
     let open: Vec<&Medium> = delivery.media.iter().filter(open).collect();
     let ids: Vec<&str> = open.iter().map(|m| m.id.as_str()).collect();

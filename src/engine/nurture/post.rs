@@ -101,7 +101,7 @@ impl<'a> Look<'a> {
         let purpose = draft.content.as_deref().and_then(|name| sop.content(name)).map_or(Purpose::Marketing, |c| c.purpose);
         let found = address(medium, facts.lead);
         let to = found.filter(|_| !self.seen.closed.is_empty()).and_then(|(_, a)| facts.dictionary.address(a));
-        let closed = to.and_then(|to| self.seen.closed.stops(&to, &medium.id, purpose == Purpose::Service));
+        let closed = to.and_then(|to| self.seen.closed.stops(self.seen.lead, &to, &medium.id, purpose == Purpose::Service));
         let others = heard(&sop.calendar, &self.journeys, self.as_of());
         let asked = Gate { closed, consent: consents(medium, facts), address: found.map(|(_, a)| a), others: &others };
         let verdict = gate(&sop.calendar, &sop.delivery, medium, purpose, &asked, ready);

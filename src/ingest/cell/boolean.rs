@@ -69,8 +69,22 @@ const NO: &[&str] = &[
     "denied",
 ];
 
+/// Of [`YES`] and [`NO`], the words that say by themselves whether somebody may be written to, whatever the question was.
+const MAY: &[&str] = &["已订阅", "订阅", "opted in", "opt-in", "subscribed", "granted"];
+const MAY_NOT: &[&str] = &["退订", "已退订", "拒收", "opted out", "opt-out", "unsubscribed", "拒绝", "已拒绝", "refused", "denied"];
+
+/// Whether a cell under a header that asks whether somebody opted out says so.
+pub(in crate::ingest) fn opted_out(text: &str) -> Option<bool> {
+    let folded = fold(text);
+    match () {
+        () if MAY.contains(&&*folded) => Some(false),
+        () if MAY_NOT.contains(&&*folded) => Some(true),
+        () => parse(text),
+    }
+}
+
 /// The truth of a text, if it is one of the known words.
-pub(super) fn parse(text: &str) -> Option<bool> {
+pub(in crate::ingest) fn parse(text: &str) -> Option<bool> {
     let text = fold(text);
     if YES.contains(&&*text) {
         Some(true)

@@ -3,7 +3,7 @@
 //! A `Typer` belongs to one column: it keeps the offsets of days and remembers the values of frequent texts, so that typing
 //! the same text again is a comparison. Typing trims; what is stored is otherwise as read.
 
-mod boolean;
+pub(super) mod boolean;
 mod clock;
 mod date;
 mod decimal;

@@ -21,16 +21,16 @@ const WORDS: &[(Came, &str)] = &[
     (Came::Sign(FeedbackKind::Reply), "reply|replied|email reply|sms reply|inbound|inbound message|responded|回复|已回复|客户回复|回复邮件|回复短信|上行"),
     (
         Came::Sign(FeedbackKind::Bounce),
-        "bounce|bounced|hard bounce|hard bounced|hard|permanent|permanent failure|undeliverable|invalid|invalid email|cleaned|failed|退信|硬退|硬退信|退回|无法投递|无效地址|空号",
+        "bounce|bounced|hard bounce|hard bounced|hard|permanent|permanent failure|undeliverable|email bounce|email bounced|invalid|invalid email|cleaned|failed|退信|硬退|硬退信|退回|无法投递|无效地址|空号",
     ),
     (Came::Soft, "soft bounce|soft bounced|soft|blocked|block|transient|temporary failure|软退|软退信|临时退信"),
     (
         Came::Sign(FeedbackKind::Complaint),
-        "complaint|complained|spam|spam report|spam complaint|spam reports|marked as spam|abuse|abuse report|junk|投诉|举报|垃圾邮件投诉|标记为垃圾邮件",
+        "complaint|complained|spam|spam report|spam complaint|spam reports|marked as spam|email complaint|abuse|abuse report|junk|投诉|举报|垃圾邮件投诉|标记为垃圾邮件",
     ),
     (
         Came::Sign(FeedbackKind::Unsubscribe),
-        "unsubscribe|unsubscribed|unsub|unsubs|opt out|opted out|optout|group unsubscribe|list unsubscribe|退订|已退订|取消订阅|邮件退订|短信退订",
+        "unsubscribe|unsubscribed|unsub|unsubs|opt out|opted out|optout|group unsubscribe|list unsubscribe|email unsubscribe|email unsubscribed|sms unsubscribe|sms opt out|email opt out|退订|已退订|取消订阅|邮件退订|短信退订|退订邮件|退订短信|拒收",
     ),
     (Came::Added, "added|wecom added|添加|添加好友|添加企微|新增客户|add external contact"),
     (
@@ -51,6 +51,28 @@ pub(super) fn came(word: &str) -> Result<Came, String> {
         Some(near) => format!("no such word is known here; did you mean `{near}`?"),
         None => "no such word is known here; known: open, click, reply, bounce, soft bounce, complaint, unsubscribe".to_owned(),
     })
+}
+
+/// What an event says no to, by its kind as written and as the dictionary knows it: an unsubscription, a complaint or a bounce, with the
+/// medium that the word speaks of. A bounce that may pass says nothing; the words of mail servers (`failed`) mean other things of events.
+pub fn said_no(spelling: &str, kind: &str) -> Option<(FeedbackKind, Option<&'static str>)> {
+    let said = came(spelling);
+    let sign = match (&said, kind) {
+        (Ok(Came::Soft), _) => return None,
+        (Ok(Came::Sign(kind @ (FeedbackKind::Unsubscribe | FeedbackKind::Complaint))), _) => *kind,
+        (_, "unsubscribe") => FeedbackKind::Unsubscribe,
+        (_, "complaint") => FeedbackKind::Complaint,
+        (_, "bounce") => FeedbackKind::Bounce,
+        (Ok(Came::Sign(FeedbackKind::Bounce)), _) if has_any(spelling, &["bounce", "退信"]) => FeedbackKind::Bounce,
+        _ => return None,
+    };
+    let media: [(&str, &[&str]); 3] = [("sms", &["sms", "短信"]), ("wecom", &["wecom", "wechat", "企微", "微信"]), ("email", &["mail", "邮", "spam"])];
+    Some((sign, media.into_iter().find(|(_, words)| has_any(spelling, words)).map(|(medium, _)| medium)))
+}
+
+fn has_any(text: &str, words: &[&str]) -> bool {
+    let folded = fold(text);
+    words.iter().any(|w| folded.contains(w))
 }
 
 /// What a whole file holds, by its name: `members_opened.csv`, `SendGrid_unsubscribes.csv`, `退信.csv`.
@@ -75,6 +97,13 @@ pub(super) fn of_file_name(name: &str) -> Option<Came> {
         ("回复", Came::Sign(FeedbackKind::Reply)),
     ];
     STEMS.iter().find(|(stem, _)| folded.contains(stem)).map(|(_, came)| *came)
+}
+
+/// Whether a file is a list of those who must not be written to, by its name.
+pub(in crate::ingest) fn of_refusals(name: &str) -> bool {
+    // A list that was `cleaned` may be a good one, too.
+    let signs = [FeedbackKind::Unsubscribe, FeedbackKind::Complaint, FeedbackKind::Bounce].map(Came::Sign);
+    of_file_name(name).is_some_and(|came| signs.contains(&came)) && !has_any(name, &["cleaned"])
 }
 
 /// Whether what a system says of a bounce makes it one that may pass: its type, or the enhanced status code (RFC 3463, 4.x.x).
@@ -112,6 +141,26 @@ mod tests {
         assert_eq!(sign("processed"), Ok(Came::Nothing));
         assert!(sign("clicc").is_err_and(|why| why.contains("`click`")));
         assert_eq!(of_file_name("members_Launch_opened_Nov_20.csv"), Some(Came::Sign(FeedbackKind::Open)));
+    }
+
+    #[test]
+    fn events_say_no_in_the_words_of_their_exports() {
+        use FeedbackKind::{Bounce, Complaint, Unsubscribe};
+        for (spelling, kind, said) in [
+            ("退订", "unsubscribe", Some((Unsubscribe, None))),
+            ("unsubscribe", "unsubscribe", Some((Unsubscribe, None))),
+            ("短信退订", "unsubscribe", Some((Unsubscribe, Some("sms")))),
+            ("投诉", "complaint", Some((Complaint, None))),
+            ("email_bounce", "email_bounce", Some((Bounce, Some("email")))),
+            ("退信", "bounce", Some((Bounce, None))),
+            ("软退信", "bounce", None),
+            ("opt-out", "opt-out", Some((Unsubscribe, None))),
+            ("不再联系", "unsubscribe", Some((Unsubscribe, None))), // an alias of the workspace's own
+            ("failed", "failed", None),
+            ("page_view", "page_view", None),
+        ] {
+            assert_eq!(said_no(spelling, kind), said, "{spelling}");
+        }
     }
 
     #[test]

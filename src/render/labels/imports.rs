@@ -219,6 +219,20 @@ pub(super) const IMPORTS: &[(&str, &str)] = &[
     ),
     ("{#} signs have no date: new ones are dated {}", "{1} 条反馈没有日期：新的记为 {2}"),
     ("{#} openings or clicks were made by machines: they do not count", "{1} 次打开或点击由机器产生：不计"),
+    ("`{}` is read as an opt-out: whoever says no there has no consent", "`{1}` 按退订标记读取：表示拒绝的人视为未授权"),
+    (
+        "`{}` looks like an opt-out and is not used: declare it as an alias in sops/fields.yaml, or import those who said no with --as feedback",
+        "`{1}` 像是退订标记，但未被使用：请在 sops/fields.yaml 中把它声明为别名，或用 --as feedback 导入拒绝的人",
+    ),
+    (
+        "`{}` looks like an opt-out and is not used: declare {} under `leads:` in sops/fields.yaml and import the file again",
+        "`{1}` 像是退订标记，但未被使用：请在 sops/fields.yaml 的 `leads:` 下声明 {2}，然后重新导入该文件",
+    ),
+    (
+        "`{}` says who opted out, and not all of it is used: declare {} under `leads:` in sops/fields.yaml and import the file again",
+        "`{1}` 说明谁已退订，但未被全部使用：请在 sops/fields.yaml 的 `leads:` 下声明 {2}，然后重新导入该文件",
+    ),
+    ("{#} signs are dated after this run: none of them says until when anything is known", "{1} 条反馈的时间晚于本次运行：它们不能说明数据已知到何时"),
     ("addresses that must not be written to from now on: {} (`sop suppress --list`)", "今后不得触达的地址：{1}（`sop suppress --list`）"),
     ("{#} messages in the outbox are stopped by that", "发件箱中有 {1} 条消息因此停发"),
     // Why a cell could not be read.

@@ -119,12 +119,17 @@ pub(in crate::rules) const FIELDS: &[BuiltinField] = &[
         "更新时间|更新日期|修改时间|最后修改时间|最近更新时间|最后更新时间|Updated|Updated On|Modified Time|Modified Date|Last Modified|Last Modified Date|LastModifiedDate|Last Updated|Last Update|Write Date|Date Modified",
     ),
     field("tags", List, "标签", "标签|客户标签|线索标签|标记|Tag|Labels|Label|Etiquetas|Étiquettes|Schlagwörter"),
-    field("consent_sms", Boolean, "短信授权", "短信授权|同意短信|短信营销授权|接收短信|SMS Consent|SMS Opt In|SMS Opt-in|Consent SMS"),
+    field(
+        "consent_sms",
+        Boolean,
+        "短信授权",
+        "短信授权|同意短信|短信营销授权|接收短信|同意接收短信|接收营销短信|SMS Consent|SMS Marketing Consent|Accepts SMS Marketing|SMS Opt In|SMS Opt-in|Consent SMS",
+    ),
     field(
         "consent_email",
         Boolean,
         "邮件授权",
-        "邮件授权|同意邮件|邮件营销授权|接收邮件|Email Consent|Email Opt In|Email Opt-in|Consent Email|Marketing Consent|Marketing Opt In",
+        "邮件授权|同意邮件|邮件营销授权|接收邮件|同意接收邮件|接收营销邮件|营销许可|营销授权|同意营销|Email Consent|Email Marketing Consent|Accepts Email Marketing|Accepts Marketing|Marketing Permission|Email Opt In|Email Opt-in|Consent Email|Marketing Consent|Marketing Opt In",
     ),
     field(
         "website",

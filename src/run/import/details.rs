@@ -1,5 +1,6 @@
 //! What events were, each known once: by the bytes of its row first, by its content in the base then.
 
+use super::refusals::No;
 use crate::model::{Detail, DetailId, Dictionary, KindId, RunId, Value, stable_hash};
 use crate::store::{Columns, Result, Store};
 use rustc_hash::FxHashMap;
@@ -16,6 +17,8 @@ pub(super) struct Details {
     pub(super) follow_ups: Vec<(KindId, DetailId)>,
     /// What came back as events, by kind, content and link.
     pub(super) feedback: FxHashMap<(KindId, Option<String>, Option<String>), DetailId>,
+    /// What events that had waited say no to, by their detail.
+    pub(super) refusing: FxHashMap<DetailId, Option<No>>,
 }
 
 /// The number of a detail in the base; a new one is written.

@@ -2,7 +2,8 @@
 
 use super::details::intern;
 use super::known::Slot;
-use super::reading::{Batch, Reading};
+use super::reading::{Batch, Item, Reading};
+use super::refusals::{No, Refusal};
 use super::resolver::{Resolver, check};
 use super::sink::EventSink;
 use super::summary::FileSummary;
@@ -11,6 +12,7 @@ use crate::ingest::PendingRejects;
 use crate::model::{Detail, DetailId, Identity, KindId, LeadId, RunId};
 use crate::run::{RunError, Session};
 use crate::store::Store;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::mpsc::sync_channel;
 
@@ -29,6 +31,9 @@ struct Matcher<'m> {
     file: u16,
     /// Details in the order of their numbers in the file, not yet in the base.
     details: Vec<Detail>,
+    /// Of those, the ones by which somebody says no, and the events that did.
+    refusing: FxHashMap<u32, No>,
+    refusals: Vec<Refusal>,
     /// Of the names of the present batch.
     hashes: Vec<Hashed>,
     seen: Vec<Slot>,
@@ -90,6 +95,13 @@ impl Matcher<'_> {
 
     /// Puts a batch on its way into the base.
     fn take(&mut self, batch: &Batch) -> Result<(), RunError> {
+        self.refusing.extend(batch.refusing.iter().copied());
+        if !self.refusing.is_empty() {
+            let all = batch.items.iter().zip(&self.leads);
+            let refusals = all.filter_map(|(item, lead)| Some(self.refusal(batch, item, *lead, *self.refusing.get(&item.detail)?)));
+            let refusals: Vec<Refusal> = refusals.collect();
+            self.refusals.extend(refusals);
+        }
         let mut claimed = batch.ids.iter().filter(|id| id.known).peekable();
         for (place, (item, lead)) in batch.items.iter().zip(&self.leads).enumerate() {
             self.matched += u64::from(lead.is_some());
@@ -116,6 +128,14 @@ impl Matcher<'_> {
             self.far += u64::from(!self.sink.push(number, item.at, DetailId(item.detail), self.file).map_err(spill_error)?);
         }
         Ok(())
+    }
+}
+
+impl Matcher<'_> {
+    /// An event by which somebody says no.
+    fn refusal(&self, batch: &Batch, item: &Item, lead: Option<LeadId>, no: No) -> Refusal {
+        let names = batch.names(item).filter_map(|place| Some(batch.identity(batch.who.get(place)?))).collect();
+        Refusal { no, lead, names, at: item.at, file: self.file }
     }
 }
 
@@ -156,6 +176,8 @@ impl Importer<'_, '_> {
             touched,
             file: number,
             details: Vec::new(),
+            refusing: FxHashMap::default(),
+            refusals: Vec::new(),
             hashes: Vec::new(),
             seen: Vec::new(),
             leads: Vec::new(),
@@ -203,12 +225,13 @@ impl Importer<'_, '_> {
             })?;
         }
         let (counts, rejects) = parser.join().map_err(|_| parser_died())??;
-        let Matcher { details, matched, waiting, far, .. } = matcher;
+        let Matcher { details, matched, waiting, far, refusals, .. } = matcher;
         for detail in &details {
             strange.extend(undeclared(detail));
             ids.push(intern(store, columns, dictionary, detail, "", run)?);
         }
         self.renumber.insert(number, ids);
+        self.refusals.extend(refusals);
         summary.events_matched = matched;
         summary.events_waiting = waiting;
         self.summary.events_known += known;

@@ -9,6 +9,8 @@
 mod joining;
 mod remarks;
 
+pub(super) use self::remarks::closed_notes;
+
 use self::joining::{Holders, Unjoined, hash_of, message_id};
 use self::remarks::Remarks;
 use super::Importer;
@@ -18,8 +20,7 @@ use super::summary::FileSummary;
 use crate::ingest::{
     BadCell, Came, FeedbackCells, FeedbackReader, FeedbackShape, FileKind, PendingRejects, Rows, TableFile, feedback_mapping, sms_mapping, wecom_mapping,
 };
-use crate::model::{Address, DetailId, FeedbackKind, Instant, KindId, LeadId, MessageId, SuppressedBy, Value, fold};
-use crate::rules::delivery::Closes;
+use crate::model::{Address, DetailId, FeedbackKind, Instant, KindId, LeadId, MessageId, Value, fold};
 use crate::run::RunError;
 use crate::run::suppress::{Cause, close, stop_waiting};
 use crate::store::{FeedbackRow, Put};
@@ -109,7 +110,7 @@ impl Importer<'_, '_> {
             };
             if row.cells.by_machine && matches!(kind, FeedbackKind::Open | FeedbackKind::Click) {
                 remarks.machines += 1;
-                remarks.until = remarks.until.max(told.at);
+                remarks.reaches(told.at, self.session.context.as_of);
                 continue;
             }
             let put = self.sign(row, kind, told.at, soft, remarks)?;
@@ -128,9 +129,9 @@ impl Importer<'_, '_> {
                 self.session.store.feedback_at(hash)?.unwrap_or(self.session.context.as_of)
             }
         };
-        remarks.until = remarks.until.max(told);
         let guess = row.cells.medium.clone().unwrap_or_else(|| if row.address.as_ref().is_some_and(Address::is_phone) { "sms" } else { "email" }.to_owned());
         let joined = self.message_of(row, &guess, told, at)?;
+        remarks.reaches(told, self.session.context.as_of);
         let (message, medium, lead) = match joined {
             Ok((id, medium, lead)) => {
                 remarks.joined += 1;
@@ -213,13 +214,7 @@ impl Importer<'_, '_> {
 
     /// Closes what a sign closes.
     fn obey(&mut self, row: &Row<'_>, kind: FeedbackKind, lead: Option<LeadId>, medium: &str, at: Instant, remarks: &mut Remarks) -> Result<(), RunError> {
-        let on = &self.workspace().sop.delivery.suppress_on;
-        let (closes, by): (Closes, SuppressedBy) = match kind {
-            FeedbackKind::Unsubscribe => (on.unsubscribe, SuppressedBy::Unsubscribe),
-            FeedbackKind::Complaint => (on.complaint, SuppressedBy::Complaint),
-            FeedbackKind::Bounce => (on.bounce, SuppressedBy::Bounce),
-            _ => return Ok(()),
-        };
+        let Some((closes, by)) = self.workspace().sop.delivery.suppress_on.on(kind) else { return Ok(()) };
         let told_to = match (&row.address, row.id) {
             (Some(address), _) => Some(address.clone()),
             // The row names the message alone: where that went.

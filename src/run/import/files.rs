@@ -134,7 +134,17 @@ impl Importer<'_, '_> {
                 RunError::refused(format!("`{name}` is no kind of file"), format!("kinds: {}", FileKind::names().collect::<Vec<_>>().join(", ")))
             })?,
             None => {
-                let found = ingest::recognise(table.headers(), self.dictionary(), &self.workspace().sop.tables);
+                let stem = path.file_stem().map(|n| n.to_string_lossy()).unwrap_or_default();
+                let found = ingest::recognise(&stem, table.headers(), self.dictionary(), &self.workspace().sop.tables);
+                if let (None, Some(likely)) = (found.kind, found.fits.first()) {
+                    let what = if found.fits.contains(&FileKind::Leads) || found.fits.contains(&FileKind::Stages) {
+                        format!("it may be of several kinds: {}", found.why)
+                    } else {
+                        format!("its columns are not those of leads or events but of {likely}: {}", table.headers().join(", "))
+                    };
+                    let ways: Vec<String> = found.fits.iter().map(|kind| format!("sop import FILE --as {kind}")).collect();
+                    return Err(table.error(IngestErrorKind::MissingColumns, what, &format!("say which: {}", ways.join(", or "))).into());
+                }
                 let events = ingest::EventMapping::new(table.headers(), self.dictionary());
                 if found.kind.is_none() && events.kind.is_some() && events.at.is_some() {
                     let what = format!("it has events but nobody whose they are: {}", events.missing().join(", "));

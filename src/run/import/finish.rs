@@ -34,6 +34,7 @@ impl Importer<'_, '_> {
         self.session.lead_rows += self.summary.lead_rows();
         self.guard(changed)?;
         self.follow_verdicts()?;
+        self.obey_events()?;
         let counts = [("new", self.summary.new), ("updated", self.summary.updated), ("joined", self.summary.joined), ("rejected", self.summary.rejected)];
         self.session.counts.extend(counts.map(|(k, n)| (k.to_owned(), n.into())));
         // Of rows that are neither leads nor events, what the base did not know.

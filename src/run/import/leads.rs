@@ -211,6 +211,7 @@ impl Importer<'_, '_> {
         }
         for hash in self.session.store.take_waiting_names(identity)? {
             for (event, n) in self.session.store.take_waiting(hash)? {
+                self.waited((event.at, event.detail), identity, lead)?;
                 for _ in 0..n {
                     self.push_event(lead.0 as u32, event.at, event.detail, 0)?;
                 }

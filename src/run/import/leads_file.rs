@@ -4,7 +4,7 @@ use super::files::Opened;
 use super::leads::{Arrived, LeadFile};
 use super::summary::{Counts, FileSummary, short};
 use super::{BATCH, DEPTH, Importer, Outcome, parser_died};
-use crate::ingest::{self, FileKind, IngestError, LeadMapping, LeadReader, LeadRow, Next, OpenOrder, PendingRejects, RejectWriter};
+use crate::ingest::{self, FileKind, IngestError, LeadMapping, LeadReader, LeadRow, Next, OpenOrder, PendingRejects, RejectWriter, Says};
 use crate::model::{FieldIx, Identity, NoIdentity};
 use crate::run::RunError;
 use std::collections::VecDeque;
@@ -63,6 +63,20 @@ fn of_columns(mapping: &LeadMapping, open: &[OpenOrder], has_identity: bool) -> 
     if !mapping.derived.is_empty() {
         notes.push(format!("columns that sop itself computes are not read: {}", mapping.derived.join(", ")));
     }
+    for column in &mapping.opt_outs {
+        let header = mapping.headers.get(column.column).map_or("", String::as_str);
+        if !column.lacks.is_empty() {
+            let fields = column.lacks.iter().map(|id| format!("`{id}: {{type: boolean}}`")).collect::<Vec<_>>().join(" and ");
+            let what = if column.fields.is_empty() { "looks like an opt-out and is not used" } else { "says who opted out, and not all of it is used" };
+            notes.push(format!("`{header}` {what}: declare {fields} under `leads:` in sops/fields.yaml and import the file again"));
+        } else if column.fields.is_empty() {
+            notes.push(format!(
+                "`{header}` looks like an opt-out and is not used: declare it as an alias in sops/fields.yaml, or import those who said no with --as feedback"
+            ));
+        } else if column.says != Says::No {
+            notes.push(format!("`{header}` is read as an opt-out: whoever says no there has no consent"));
+        }
+    }
     if mapping.key.is_none() && !has_identity {
         notes.push("no column identifies a person: every row is a lead of its own (declare one under `identity:` in fields.yaml)".into());
     }
@@ -93,7 +107,8 @@ impl Importer<'_, '_> {
         if mapping.key.is_some() {
             self.resolver.with_keys(&self.session.store)?;
         }
-        let is_present = |i: usize, id: &str| mapping.column_of(FieldIx(i)).is_some() || (id == "name" && mapping.names_in_parts());
+        let opted_out = |i: usize| mapping.opt_outs.iter().any(|o| o.fields.contains(&FieldIx(i)));
+        let is_present = |i: usize, id: &str| mapping.column_of(FieldIx(i)).is_some() || opted_out(i) || (id == "name" && mapping.names_in_parts());
         let present: Vec<bool> = dictionary.fields.iter().enumerate().map(|(i, f)| is_present(i, &f.id)).collect();
         let rejects = RejectWriter::new(&self.workspace().root.join("rejects"), &path, table.headers());
         let reader = LeadReader::new(table, mapping, dictionary, calendar, profile);

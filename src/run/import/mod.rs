@@ -25,6 +25,7 @@ mod places;
 mod raise;
 mod reading;
 mod recognise;
+mod refusals;
 mod resolver;
 mod sink;
 mod stages;
@@ -152,6 +153,8 @@ struct Importer<'s, 'a> {
     /// Costs of this import's files, until all of them are read.
     costs: costs::GatheredCosts,
     verdicts: verdicts::Verdicts,
+    /// Events that close addresses, until all files are read.
+    refusals: Vec<refusals::Refusal>,
     /// Nothing follows from the rows.
     history: bool,
     /// Files of what came back reach this far at least.
@@ -211,6 +214,7 @@ pub(in crate::run) fn import(session: &mut Session<'_>, paths: &[PathBuf], optio
         deals: deals::Gathered::default(),
         costs: costs::GatheredCosts::default(),
         verdicts: verdicts::Verdicts::default(),
+        refusals: Vec::new(),
         history: options.history,
         until: options.until,
         barred,

@@ -2,6 +2,7 @@
 //! being written: rows become batches that say in few bytes who did what, and when.
 
 use super::files::Opened;
+use super::refusals::No;
 use super::summary::{Counts, FileSummary, short};
 use super::{BATCH, DEPTH, Importer};
 use crate::ingest::{EventMapping, EventReader, EventRow, FileKind, IngestError, Next, RejectWriter};
@@ -53,6 +54,8 @@ pub(super) struct Batch {
     kinds: Vec<IdentityKind>,
     /// Details seen for the first time.
     pub(super) details: Vec<Detail>,
+    /// Of those, the ones by which somebody says no.
+    pub(super) refusing: Vec<(u32, No)>,
     /// Events with an id of their own.
     pub(super) ids: Vec<OwnId>,
     pub(super) bytes: u64,
@@ -93,6 +96,7 @@ impl Batch {
         self.text.clear();
         self.keys.clear();
         self.details.clear();
+        self.refusing.clear();
         self.ids.clear();
     }
 
@@ -212,6 +216,8 @@ fn fingerprint(what: &[u8]) -> (u64, u64) {
 fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, batches: &mut Batches) -> Result<(Counts, RejectWriter), IngestError> {
     let mut counts = Counts::default();
     let mut known: FxHashMap<(u64, u64), u32> = FxHashMap::default();
+    // Details may be as many as events; kinds are few.
+    let mut spellings: FxHashMap<String, Option<No>> = FxHashMap::default();
     let mut row = EventRow::default();
     let mut batch = Batch::default();
     let mut bad = Vec::new();
@@ -231,7 +237,13 @@ fn parse(mut reader: EventReader<'_>, mut rejects: RejectWriter, batches: &mut B
             None => {
                 let id = known.len() as u32;
                 bad.clear();
-                batch.details.push(reader.detail(&row, &mut bad));
+                let new = reader.detail(&row, &mut bad);
+                let no = match spellings.get(&row.kind_spelling) {
+                    Some(no) => *no,
+                    None => *spellings.entry(row.kind_spelling.clone()).or_insert(No::of(&row.kind_spelling, &new.kind_name)),
+                };
+                batch.refusing.extend(no.map(|no| (id, no)));
+                batch.details.push(new);
                 known.insert(what, id);
                 counts.blank(&mut rejects, reader.raw(), &bad)?;
                 id

@@ -2,6 +2,7 @@
 
 use super::columns::{Column, Columns};
 use super::yaml::{comment, file, list, scalar, width};
+use crate::ingest::OptOut;
 use crate::model::{DateOrder, Dictionary, FieldType, ValueMatch, fold};
 use std::fmt::Write as _;
 
@@ -33,6 +34,14 @@ pub(super) fn text(columns: &Columns, dictionary: &Dictionary) -> String {
     out.push_str(if columns.fields.is_empty() { "leads: {}\n" } else { "leads:\n" });
     for field in &columns.fields {
         declare(field, dictionary, &mut out);
+    }
+    // Where a column says who must not be written to, there is something for that to take away.
+    for id in ["consent_email", "consent_sms"] {
+        let says = columns.fields.iter().find(|f| OptOut::consents(&f.guess.header).contains(&id));
+        if let Some(by) = says.filter(|_| columns.fields.iter().all(|f| f.id != id)) {
+            let declared = format!("  {id}: {{type: boolean}}");
+            let _ = writeln!(out, "{declared:<REMARKS$}# FALSE for whoever says no in {}", comment(&by.guess.header));
+        }
     }
     for (header, why) in &columns.left_out {
         let _ = writeln!(out, "  # not declared: {} ({why})", comment(header));

@@ -38,7 +38,7 @@ pub fn init_from(folder: &Path, export: &Path, today: NaiveDate) -> Result<Writt
     refuse_existing(folder)?;
     let mut sop = built_in()?;
     let mut table = ingest::open(export, &ingest::Options::default())?;
-    if let Some(kind) = ingest::recognise(table.headers(), &sop.dictionary, &sop.tables).kind.filter(|kind| *kind != FileKind::Leads) {
+    if let Some(kind) = ingest::recognise("", table.headers(), &sop.dictionary, &sop.tables).kind.filter(|kind| *kind != FileKind::Leads) {
         let what = format!("`{}` holds {kind}, one per row, and no leads", table.name());
         return Err(RunError::refused(what, "name an export of leads here; then score both: `sop score LEADS EVENTS`"));
     }

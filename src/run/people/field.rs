@@ -2,10 +2,10 @@
 
 use super::Work;
 use crate::ingest::{Cell, cell};
-use crate::model::{Change, DetailId, Dictionary, Event, Field, FieldIx, FieldType, Identity, Instant, LeadId, Value, What, fold};
+use crate::model::{Change, DetailId, Dictionary, Event, Field, FieldIx, FieldType, Identity, Instant, LeadId, SuppressedBy, Value, What, fold};
 use crate::run::import::value_text;
 use crate::run::score::note;
-use crate::run::{RunError, Workspace};
+use crate::run::{RunError, Session, Workspace};
 use crate::store::ScanRow;
 use std::sync::Arc;
 
@@ -117,11 +117,20 @@ fn recognise(work: &mut Work<'_, '_>, row: &ScanRow, field: &Field, old: &Value,
         if was.key() == row.record.key {
             // Its key was made of this: taken away, the next file with it would make another lead of the same key.
             work.notes.push(note("kept-name", format!("`{}` still finds this lead: its key was made of it", shown(&was))));
+        } else if said_no(work.session, &was)? {
+            work.notes.push(note("kept-name", format!("`{}` still finds this lead: the no that was said there holds for every address", shown(&was))));
         } else {
             store.remove_identity(&was, lead)?;
         }
     }
     Ok(true)
+}
+
+/// Whether somebody said no under a name.
+fn said_no(session: &Session<'_>, name: &Identity) -> Result<bool, RunError> {
+    let Some(address) = session.workspace.sop.dictionary.address(&name.text) else { return Ok(false) };
+    let said = session.store.suppressions_of(&address)?;
+    Ok(said.iter().any(|s| matches!(s.by, SuppressedBy::Unsubscribe | SuppressedBy::Complaint)))
 }
 
 /// What recognises a lead by a value of this field, as an import has it.

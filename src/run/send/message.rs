@@ -10,7 +10,7 @@ use crate::rules::delivery::Medium;
 use crate::run::RunError;
 use crate::run::letter::NO_MEDIUM;
 use crate::run::score::name_of;
-use crate::run::suppress::{Cause, close};
+use crate::run::suppress::{Cause, close, suppressed};
 use crate::store::{Heard, ScanRow, Settled};
 use chrono::{Datelike, Days};
 
@@ -65,7 +65,7 @@ impl Post<'_, '_> {
         let days = |all: bool| heard.iter().filter(|h| all || h.own).map(|h| (sop.calendar.date(h.at), h.medium.clone())).collect::<Vec<_>>();
         let (own, others) = (days(false), days(true));
         let asked = Gate {
-            closed: known.and_then(|a| self.closed.stops(&a, &medium.id, message.service)),
+            closed: known.and_then(|a| self.closed.stops(message.lead, &a, &medium.id, message.service)),
             consent: self.world.consents(medium, &row),
             address: address.as_deref(),
             others: &others,
@@ -241,7 +241,7 @@ impl Post<'_, '_> {
         let address = sop.dictionary.address(&ready.address);
         let cause = Cause { closes: sop.delivery.suppress_on.bounce, by: SuppressedBy::Bounce, at, why };
         let closed = close(self.session, address.as_ref(), Some(ready.message.lead), &ready.message.medium, &cause)?;
-        self.closed = self.session.store.suppressed()?;
+        self.closed = suppressed(sop, &self.session.store)?;
         self.tally.closed(closed);
         Ok(())
     }

@@ -17,6 +17,7 @@ pub(super) use files::national;
 pub use secrets::check_addresses;
 
 use super::evaluate::Evaluator;
+use super::suppress::suppressed;
 use super::{Context, Ended, RunError, Session, Workspace};
 use crate::deliver::names_the_mailbox;
 use crate::model::{Instant, MessageId, MessageState, Suppressed};
@@ -140,7 +141,7 @@ impl<'s, 'a> Post<'s, 'a> {
         let world = Evaluator::new(&session.workspace.sop, &session.store, &session.columns, session.context.as_of)?;
         let room = request.limit.filter(|n| *n > 0).unwrap_or(usize::MAX);
         let wires = Wires::new(&session.workspace.sop.delivery, &session.workspace.root);
-        let closed = session.store.suppressed()?;
+        let closed = suppressed(&session.workspace.sop, &session.store)?;
         Ok(Self {
             session,
             request,
@@ -196,7 +197,7 @@ impl<'s, 'a> Post<'s, 'a> {
         let (store, dictionary) = (&self.session.store, &self.session.workspace.sop.dictionary);
         if self.to_leads() {
             for m in store.messages(Some(MessageState::Failed))?.into_iter().filter(|m| self.request.medium.is_none_or(|asked| asked == m.medium)) {
-                let closed = m.address.as_deref().and_then(|a| dictionary.address(a)).and_then(|a| self.closed.stops(&a, &m.medium, m.service));
+                let closed = m.address.as_deref().and_then(|a| dictionary.address(a)).and_then(|a| self.closed.stops(m.lead, &a, &m.medium, m.service));
                 if closed.is_none() && !m.reason.as_deref().is_some_and(names_the_mailbox) {
                     store.retry_failed(m.id)?;
                     self.tally.add(&m.medium, MessageState::Failed.name(), MessageState::Queued.name(), 1);

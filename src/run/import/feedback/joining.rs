@@ -1,9 +1,10 @@
 //! What a sign belongs to: the lead by its address, the message by its id, or by its content and what left for that address.
 
 use super::Row;
-use crate::model::{Address, FeedbackKind, FieldType, Identity, Instant, LeadId, MessageId, fold, stable_hash};
+use crate::model::{Address, FeedbackKind, Identity, Instant, LeadId, MessageId, fold, stable_hash};
 use crate::run::RunError;
 use crate::run::import::Importer;
+use crate::run::suppress::identities;
 use crate::store::LeftMessage;
 use rustc_hash::FxHashMap;
 
@@ -53,14 +54,7 @@ impl Importer<'_, '_> {
 
     /// An address as the identities by which a lead may be known.
     pub(super) fn identities(&self, address: &Address) -> Vec<Identity> {
-        let dictionary = self.dictionary();
-        let fits = |f: &crate::model::Field| match f.ty {
-            FieldType::Email => address.is_email(),
-            FieldType::Phone => address.is_phone(),
-            _ => f.id == "wecom_id" && !address.is_email(),
-        };
-        let fields = dictionary.identity.iter().filter_map(|ix| dictionary.fields.get(ix.0));
-        fields.filter(|f| fits(f)).map(|f| Identity { kind: f.id.as_str().into(), text: address.text().to_owned() }).collect()
+        identities(self.dictionary(), address)
     }
 
     /// The one lead that we wrote to at an address which identifies nobody: an office's.

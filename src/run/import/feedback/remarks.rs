@@ -27,10 +27,35 @@ pub(super) struct Remarks {
     pub(super) leads: BTreeSet<LeadId>,
     /// What the file tells of, by medium.
     pub(super) kinds: BTreeSet<(String, FeedbackKind)>,
-    /// Its latest date.
+    /// Its latest date that is not after this run, whosever it is: it is one export.
     pub(super) until: Option<Instant>,
+    /// Signs that are dated after this run.
+    pub(super) ahead: u64,
     /// It lists everything that happened to each mail, not signs alone.
     pub(super) is_log: bool,
+}
+
+impl Remarks {
+    /// The file reaches to this sign. One from the future is some clock's error, and says nothing of the time before it.
+    pub(super) fn reaches(&mut self, at: Option<Instant>, as_of: Instant) {
+        match at {
+            Some(at) if at > as_of => self.ahead += 1,
+            at => self.until = self.until.max(at),
+        }
+    }
+}
+
+/// What people should know of addresses that a file closed, by why; `stopped`: messages that this stopped.
+pub(in crate::run::import) fn closed_notes(closed: &BTreeMap<SuppressedBy, u64>, stopped: u64) -> Vec<String> {
+    let mut notes = Vec::new();
+    let closed: Vec<String> = closed.iter().map(|(by, n)| format!("{} {n}", by.name())).collect();
+    if !closed.is_empty() {
+        notes.push(format!("addresses that must not be written to from now on: {} (`sop suppress --list`)", closed.join(", ")));
+    }
+    if stopped > 0 {
+        notes.push(format!("{stopped} messages in the outbox are stopped by that"));
+    }
+    notes
 }
 
 impl Importer<'_, '_> {
@@ -91,13 +116,10 @@ impl Importer<'_, '_> {
         if machines > 0 {
             notes.push(format!("{machines} openings or clicks were made by machines: they do not count"));
         }
-        let closed: Vec<String> = remarks.closed.iter().map(|(by, n)| format!("{} {n}", by.name())).collect();
-        if !closed.is_empty() {
-            notes.push(format!("addresses that must not be written to from now on: {} (`sop suppress --list`)", closed.join(", ")));
+        if remarks.ahead > 0 {
+            notes.push(format!("{} signs are dated after this run: none of them says until when anything is known", remarks.ahead));
         }
-        if stopped > 0 {
-            notes.push(format!("{stopped} messages in the outbox are stopped by that"));
-        }
+        notes.extend(closed_notes(&remarks.closed, stopped));
         Ok(notes)
     }
 }
