@@ -52,17 +52,23 @@ fn an_empty_file_is_refused_and_says_which() {
     refuses("nul.csv", &[0; 4096], &["nul.csv"]);
 }
 
-/// Leads without a name that nobody can tell apart are worse than none: as in the inbox, they come in only when somebody insists.
+/// Whoever stands before the screen is told and may take it back; in the inbox, where nobody looks, such a file is refused.
 #[test]
-fn a_file_of_which_no_column_is_known_comes_in_only_when_told_so() {
+fn a_file_of_which_no_column_is_known_is_told_loudly_by_hand_and_refused_in_the_inbox() {
     let text = "Hersteller,Anzahl\nMaier,3\nHuber,4\n";
-    refuses("teile.csv", text.as_bytes(), &["none of its columns is known: Hersteller, Anzahl", "aliases", "--as leads"]);
     let (base, _) = known();
-    let path = base.write("teile.csv", text).display().to_string();
-    base.on("11-02", &["import", &path, "--as", "leads"]).ok();
+    base.write("teile.csv", text);
+    let said = base.on("11-02", &["import", "teile.csv"]).ok();
+    let told = format!("{}{}", said.stdout(), said.stderr());
+    assert!(told.contains("none of its columns is known: Hersteller, Anzahl; every row is a lead of its own") && told.contains("sop undo"), "{told}");
     assert_eq!(base.number("SELECT count(*) FROM leads WHERE extra LIKE '%Hersteller%'"), 2);
-    base.on("11-02", &["score", &path, "--as", "leads"]).ok();
+    base.on("11-02", &["score", "teile.csv"]).ok();
     assert_eq!(base.number("SELECT count(*) FROM leads"), 3, "the same rows are the same leads");
+    let (base, _) = known();
+    base.write("inbox/teile.csv", text);
+    base.on("11-03", &["tick"]);
+    assert_eq!(base.number("SELECT count(*) FROM leads"), 1);
+    assert!(base.path().join("inbox/failed/teile.csv").exists());
     // Told once what a column is called, it needs no insisting.
     let base = Base::with(&[("sops/fields.yaml", "leads:\n  company: {type: text, aliases: [Hersteller]}\n"), ("teile.csv", text)]);
     base.on("11-02", &["import", "teile.csv"]).ok();

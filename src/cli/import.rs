@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let output = Output::new(global)?;
     let setup = Setup::without_letters(global)?;
     let until = args.until.as_deref().map(|text| complete_until(text, &setup)).transpose()?;
-    let options = ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: args.history, until };
+    let options = ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: args.history, unattended: false, until };
     let mut flags = super::score::file_flags(&args.files, args.kind, args.source.as_deref());
     if args.history {
         flags.push_str(" --history");

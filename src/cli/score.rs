@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let setup = Setup::without_letters(global)?;
     let request = ScoreRequest {
         files: args.files.clone(),
-        options: ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: false, until: None },
+        options: ImportOptions { kind: args.kind.map(|k| k.name().to_owned()), source: args.source.clone(), history: false, unattended: false, until: None },
         rows: output.row_limit(),
     };
     let ranking = setup.run("score", &file_flags(&args.files, args.kind, args.source.as_deref()), |w, c| sop::run::score(w, c, &request))?;

@@ -2,7 +2,8 @@
 
 use super::summary::FileSummary;
 use super::{ImportOptions, Importer};
-use crate::ingest::{self, FileKind, IngestErrorKind, Options, PendingRejects, TableFile};
+use crate::ingest::{self, FileKind, IngestErrorKind, LeadMapping, Options, PendingRejects, TableFile};
+use crate::model::FieldIx;
 use crate::run::{RunError, Session, Workspace};
 use std::path::{Path, PathBuf};
 
@@ -123,8 +124,15 @@ impl Importer<'_, '_> {
         Ok(store.unshelve(columns, *run)?)
     }
 
+    /// Whether any of these headers is a field of leads.
+    fn knows_any(&self, headers: &[String]) -> bool {
+        let dictionary = self.dictionary();
+        let mapping = LeadMapping::new(headers, dictionary);
+        (0..dictionary.fields.len()).any(|i| mapping.column_of(FieldIx(i)).is_some())
+    }
+
     fn open(&self, path: &Path, number: u16, options: &ImportOptions) -> Result<Opened, RunError> {
-        let table = ingest::open(path, &Options { source: options.source.clone(), ..Options::default() })?;
+        let mut table = ingest::open(path, &Options { source: options.source.clone(), ..Options::default() })?;
         let kind = match &options.kind {
             Some(name) if name.trim().eq_ignore_ascii_case("journeys") => {
                 let help = format!("read them where they are: sop report attribution --journeys {}", path.display());
@@ -150,12 +158,17 @@ impl Importer<'_, '_> {
                     let what = format!("it has events but nobody whose they are: {}", events.missing().join(", "));
                     return Err(table.error(IngestErrorKind::MissingColumns, what, "add the column, or name the kind with --as").into());
                 }
-                let Some(kind) = found.kind else {
+                if found.kind.is_none() && !self.knows_any(table.headers()) {
                     let what = format!("none of its columns is known: {}", table.headers().join(", "));
-                    let help = "add their headers to sops/fields.yaml (`aliases:`); or insist by hand, and every row becomes a lead of its own: sop import FILE --as leads";
-                    return Err(table.error(IngestErrorKind::MissingColumns, what, help).into());
-                };
-                kind
+                    let next = "add their headers to sops/fields.yaml (`aliases:`)";
+                    if options.unattended {
+                        let help = format!("{next}; or import it by hand, where every row becomes a lead of its own: sop import FILE --as leads");
+                        return Err(table.error(IngestErrorKind::MissingColumns, what, &help).into());
+                    }
+                    table.notes.push(format!("{what}; every row is a lead of its own: {next}, or `sop undo` takes it back"));
+                }
+                // A file that names nobody still holds rows: they are leads without identity.
+                found.kind.unwrap_or(FileKind::Leads)
             }
         };
         Ok(Opened { path: path.to_owned(), table, kind, number })

@@ -65,6 +65,8 @@ pub struct ImportOptions {
     pub source: Option<String>,
     /// `--history`: nothing that follows from these rows is to be acted upon.
     pub history: bool,
+    /// Nobody looks on: a file that says nothing we know is refused, where a person is told and may take it back.
+    pub unattended: bool,
     /// `--until`: files of what came back tell everything up to here, however old their last row is.
     pub until: Option<Instant>,
 }

@@ -206,7 +206,7 @@ fn read_inbox(session: &mut Session<'_>, inbox: &Inbox) -> Result<Read, RunError
     if inbox.files().is_empty() {
         return Ok(Read::default());
     }
-    let (summary, left) = import(session, inbox.files(), &ImportOptions::default())?;
+    let (summary, left) = import(session, inbox.files(), &ImportOptions { unattended: true, ..ImportOptions::default() })?;
     Ok(Read { summary: Some(summary), rejects: left.rejects, arriving: left.arriving })
 }
 
