@@ -76,6 +76,22 @@ fn an_event_is_obeyed_once_and_in_a_first_import_too() {
     assert_eq!(closed(&base), [] as [&str; 0], "it was told before");
 }
 
+/// Who writes to nobody is told, and a million events are read no slower for it; the file closes what it says once there is a path.
+#[test]
+fn where_no_path_writes_to_anybody_nothing_is_closed_until_one_does() {
+    let base = Base::with(&[("sops/fields.yaml", include_str!("../sops/fields.yaml"))]);
+    let leads = base.write("leads.csv", LEADS).display().to_string();
+    base.on("11-01", &["score", &leads]).ok();
+    let rows = "email,行为,时间\nzhao@example.com,退订,2026-11-17 10:00\n";
+    let run = import(&base, "11-18", "events.csv", rows).ok();
+    assert!(notes(&run).contains("some events say no (unsubscriptions, complaints, bounces); no path"), "{}", notes(&run));
+    assert_eq!(closed(&base), [] as [&str; 0]);
+    base.write("sops/content/a.md", "---\nmedium: email\nsubject: hello\n---\nhello, unsubscribe\n");
+    base.write("sops/nurture/p.yaml", "enroll: {when: \"email IS NOT NULL\"}\nsteps:\n  - {id: one, day: 1, send: email, content: a}\n");
+    import(&base, "11-19", "events.csv", rows).ok();
+    assert_eq!(closed(&base), ["zhao@example.com email unsubscribe"]);
+}
+
 #[test]
 fn an_event_that_names_no_address_closes_those_of_its_lead_when_it_is_known() {
     let base = world();

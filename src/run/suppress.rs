@@ -8,7 +8,7 @@ mod by_hand;
 pub use by_hand::{Closing, lift, list, suppress};
 
 use super::{RunError, Session};
-use crate::model::{Address, Change, Dictionary, Field, FieldType, Identity, Instant, LeadId, MessageState, Suppressed, SuppressedBy, What};
+use crate::model::{Address, Change, Dictionary, Field, FieldIx, FieldType, Identity, Instant, LeadId, MessageState, Suppressed, SuppressedBy, What};
 use crate::rules::Sop;
 use crate::rules::delivery::Closes;
 use crate::store::{Store, SuppressionRow};
@@ -37,7 +37,8 @@ pub(super) fn close(session: &Session<'_>, address: Option<&Address>, lead: Opti
     };
     let mut all: Vec<Address> = address.cloned().into_iter().collect();
     if let Some(lead) = lead.filter(|_| cause.closes != Closes::Address || address.is_none()) {
-        all.extend(addresses_of(session, lead, of.or((!everything).then_some(medium)))?);
+        // Those of its fields: whatever else it was known by is held by the person, and no table finds identities by lead.
+        all.extend(present_addresses(session, lead, of.or((!everything).then_some(medium)))?);
     }
     all.sort_unstable();
     all.dedup();
@@ -64,18 +65,27 @@ fn name(medium: Option<&str>, by: SuppressedBy) -> String {
     medium.map_or_else(|| by.name().to_owned(), |m| format!("{m}: {}", by.name()))
 }
 
-/// Every address of a lead for a medium, or for all: of its fields, and what it was known by before.
-pub(super) fn addresses_of(session: &Session<'_>, lead: LeadId, medium: Option<&str>) -> Result<Vec<Address>, RunError> {
-    let sop = &session.workspace.sop;
-    let dictionary = &sop.dictionary;
+/// The fields that hold addresses for a medium, or for all.
+fn address_fields(sop: &Sop, medium: Option<&str>) -> Vec<FieldIx> {
     let mut fields: Vec<_> = sop.delivery.media.iter().filter(|m| medium.is_none_or(|id| m.id == id)).flat_map(|m| &m.address).copied().collect();
     fields.sort_unstable();
     fields.dedup();
-    let mut found = Vec::new();
-    if let Some(record) = session.store.lead(&session.columns, lead)? {
-        let values = fields.iter().filter_map(|ix| record.values.get(ix.0)?.as_text());
-        found.extend(values.filter_map(|text| dictionary.address(text)));
-    }
+    fields
+}
+
+/// The addresses of a lead for a medium, or for all, as its fields have them.
+fn present_addresses(session: &Session<'_>, lead: LeadId, medium: Option<&str>) -> Result<Vec<Address>, RunError> {
+    let sop = &session.workspace.sop;
+    let Some(record) = session.store.lead(&session.columns, lead)? else { return Ok(Vec::new()) };
+    let values = address_fields(sop, medium).into_iter().filter_map(|ix| record.values.get(ix.0)?.as_text());
+    Ok(values.filter_map(|text| sop.dictionary.address(text)).collect())
+}
+
+/// Every address of a lead for a medium, or for all: of its fields, and what it was known by before.
+pub(super) fn addresses_of(session: &Session<'_>, lead: LeadId, medium: Option<&str>) -> Result<Vec<Address>, RunError> {
+    let dictionary = &session.workspace.sop.dictionary;
+    let fields = address_fields(&session.workspace.sop, medium);
+    let mut found = present_addresses(session, lead, medium)?;
     let same = |kind: &str| {
         let own = dictionary.field(kind);
         own.is_some_and(|(ix, f)| {

@@ -89,6 +89,10 @@ pub(super) const IMPORTS: &[(&str, &str)] = &[
     ("1 amount is finer than {} and is rounded, a half away from zero: {}", "1 个金额小于最小单位 {1} 的部分已四舍五入：{2}"),
     ("{#} amounts are finer than {} and are rounded, halves away from zero: {}", "{1} 个金额小于最小单位 {2} 的部分已四舍五入：{3}"),
     ("1 row of leads is held elsewhere (team.yaml knows nobody of that name): {}", "1 行线索的负责人不在 team.yaml：{1}"),
+    (
+        "some events say no (unsubscriptions, complaints, bounces); no path of sops/nurture writes to anybody, so no address is closed: import the file again once one does",
+        "有表示拒绝的行为（退订、投诉、退信）；sops/nurture 没有培育路径，不会触达任何人，因此未关闭联系方式：有了路径后请再次导入该文件",
+    ),
     ("{#} rows of leads are held elsewhere (team.yaml knows nobody of these names): {}", "{1} 行线索的负责人不在 team.yaml：{2}"),
     ("1 deal is held elsewhere (team.yaml knows nobody of that name): {}", "1 个商机的负责人不在 team.yaml：{1}"),
     ("{#} deals are held elsewhere (team.yaml knows nobody of these names): {}", "{1} 个商机的负责人不在 team.yaml：{2}"),

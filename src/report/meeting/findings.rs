@@ -13,8 +13,9 @@ pub(super) const NAMED: usize = 3;
 
 /// So many periods before this one tell what is usual.
 const USUAL: usize = 4;
-/// What is counted of each period.
-const COUNTED: [(&str, &str, fn(&Moment) -> i64); 3] = [("leads", "线索", |m| m.leads), ("MQL", "MQL", |m| m.mql), ("won", "成交", |m| m.won)];
+/// What is counted of each period, in both languages.
+type Counted = (&'static str, &'static str, fn(&Moment) -> i64);
+const COUNTED: [Counted; 3] = [("leads", "线索", |m| m.leads), ("MQL", "MQL", |m| m.mql), ("won", "成交", |m| m.won)];
 
 /// One line per topic; nothing where there is nothing to say.
 pub(super) fn section(facts: &Facts) -> Option<Section> {
@@ -71,7 +72,7 @@ fn unusual(facts: &Facts) -> Option<Said> {
     if before.len() < USUAL {
         return None;
     }
-    let far = |(en, zh, of): &(&str, &str, fn(&Moment) -> i64)| {
+    let far = |(en, zh, of): &Counted| {
         let (low, high) = (before.iter().map(of).min()?, before.iter().map(of).max()?);
         let n = of(now);
         let (is_more, is_less) = (n * 4 > high * 5 && n - high >= FEW as i64, n * 4 < low * 3 && low - n >= FEW as i64);

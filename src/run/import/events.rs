@@ -3,7 +3,7 @@
 use super::details::intern;
 use super::known::Slot;
 use super::reading::{Batch, Item, Reading};
-use super::refusals::{No, Refusal};
+use super::refusals::{No, Refusal, UNHEARD};
 use super::resolver::{Resolver, check};
 use super::sink::EventSink;
 use super::summary::FileSummary;
@@ -33,6 +33,9 @@ struct Matcher<'m> {
     details: Vec<Detail>,
     /// Of those, the ones by which somebody says no, and the events that did.
     refusing: FxHashMap<u32, No>,
+    /// Somebody is written to, so that it matters.
+    heeds: bool,
+    unheard: bool,
     refusals: Vec<Refusal>,
     /// Of the names of the present batch.
     hashes: Vec<Hashed>,
@@ -95,7 +98,11 @@ impl Matcher<'_> {
 
     /// Puts a batch on its way into the base.
     fn take(&mut self, batch: &Batch) -> Result<(), RunError> {
-        self.refusing.extend(batch.refusing.iter().copied());
+        if self.heeds {
+            self.refusing.extend(batch.refusing.iter().copied());
+        } else {
+            self.unheard |= !batch.refusing.is_empty();
+        }
         if !self.refusing.is_empty() {
             let all = batch.items.iter().zip(&self.leads);
             let refusals = all.filter_map(|(item, lead)| Some(self.refusal(batch, item, *lead, *self.refusing.get(&item.detail)?)));
@@ -167,6 +174,7 @@ impl Importer<'_, '_> {
         // Event ids are claimed in the base, and a small file asks the base who is who: both keep the matching on this thread.
         let asks_base = !self.resolver.is_bulk() || has_ids;
         let pending = std::mem::take(&mut self.pending);
+        let heeds = !self.workspace().sop.paths.is_empty();
         let Self { session, resolver, sink, touched, barred, .. } = self;
         let Session { store, columns, run, context, .. } = &mut **session;
         let (columns, run, progress) = (&*columns, *run, context.progress);
@@ -177,6 +185,8 @@ impl Importer<'_, '_> {
             file: number,
             details: Vec::new(),
             refusing: FxHashMap::default(),
+            heeds,
+            unheard: false,
             refusals: Vec::new(),
             hashes: Vec::new(),
             seen: Vec::new(),
@@ -225,13 +235,14 @@ impl Importer<'_, '_> {
             })?;
         }
         let (counts, rejects) = parser.join().map_err(|_| parser_died())??;
-        let Matcher { details, matched, waiting, far, refusals, .. } = matcher;
+        let Matcher { details, matched, waiting, far, refusals, unheard, .. } = matcher;
         for detail in &details {
             strange.extend(undeclared(detail));
             ids.push(intern(store, columns, dictionary, detail, "", run)?);
         }
         self.renumber.insert(number, ids);
         self.refusals.extend(refusals);
+        summary.notes.extend(unheard.then(|| UNHEARD.to_owned()));
         summary.events_matched = matched;
         summary.events_waiting = waiting;
         self.summary.events_known += known;

@@ -14,6 +14,10 @@ use crate::run::suppress::{Cause, close, stop_waiting};
 use crate::store::{FeedbackRow, Put};
 use std::collections::BTreeMap;
 
+/// A workspace that leads nobody along paths writes to nobody: its events are not heard out, and it is told.
+pub(super) const UNHEARD: &str = "some events say no (unsubscriptions, complaints, bounces); no path of sops/nurture writes to anybody, so no address is \
+     closed: import the file again once one does";
+
 /// What an event says no to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct No {
@@ -66,6 +70,10 @@ impl Importer<'_, '_> {
 
     /// Closes what the events of all files close, and says so at the file that told it.
     pub(super) fn obey_events(&mut self) -> Result<(), RunError> {
+        if self.workspace().sop.paths.is_empty() {
+            self.refusals.clear();
+            return Ok(());
+        }
         let mut closed: BTreeMap<u16, BTreeMap<_, u64>> = BTreeMap::new();
         for refusal in std::mem::take(&mut self.refusals) {
             let (by, n) = match self.obey_event(&refusal)? {
