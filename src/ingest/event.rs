@@ -32,7 +32,7 @@ pub struct EventMapping {
     pub key: Option<usize>,
     /// A column `lead` that may hold a key, an id, an address or a number.
     pub any: Option<usize>,
-    /// The column of each event field, by [`EventFieldIx`].
+    /// The column of each event field, by [`crate::model::EventFieldIx`].
     pub fields: Vec<Option<usize>>,
     /// Headers that nothing declares; not kept.
     pub unmatched: Vec<String>,
